@@ -1,0 +1,99 @@
+import { type Instant, instant } from '../core/instant.ts';
+import type { Clock } from '../core/ports.ts';
+
+interface Timer {
+  readonly at: Instant;
+  readonly wake: () => void;
+}
+
+/**
+ * A clock that jumps: from one timer to the next, whenever nothing else is left to do.
+ *
+ * Everything inside the process is promises, so one turn of the event loop in which nobody asked for a timer or began a
+ * real operation means that everybody waits. Work outside the process (a socket, a person) is invisible to that rule and
+ * must be wrapped in {@link real}: as long as some is in flight, time stands still.
+ */
+export class VirtualTime implements Clock {
+  #now: Instant;
+  #timers: Timer[] = [];
+  #inFlight = 0;
+  #stirs = 0;
+  #settled: (() => void) | undefined;
+
+  constructor(start: Instant) {
+    this.#now = start;
+  }
+
+  now(): Instant {
+    return this.#now;
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.after(milliseconds, resolve));
+  }
+
+  /** Calls back once, `milliseconds` from now. The answer cancels it. */
+  after(milliseconds: number, wake: () => void): () => void {
+    this.#stirs += 1;
+    const timer = { at: instant(this.#now + Math.max(0, milliseconds)), wake };
+    const place = this.#timers.findLastIndex(({ at }) => at <= timer.at) + 1;
+    this.#timers.splice(place, 0, timer);
+    return () => {
+      const index = this.#timers.indexOf(timer);
+      if (index >= 0) this.#timers.splice(index, 1);
+    };
+  }
+
+  /** Waits for work outside this process. Time stands still until it has settled. */
+  async real<T>(operation: () => Promise<T>): Promise<T> {
+    this.#stirs += 1;
+    this.#inFlight += 1;
+    try {
+      return await operation();
+    } finally {
+      this.#stirs += 1;
+      this.#inFlight -= 1;
+      this.#settled?.();
+    }
+  }
+
+  /**
+   * Drives time until `main` has settled. Timers of the same instant wake together, in the order in which they were set.
+   *
+   * @throws {Error} when `main` still waits and no timer is left that could ever wake it.
+   */
+  async run<T>(main: Promise<T>): Promise<T> {
+    let finished = false;
+    const settle = () => {
+      finished = true;
+      this.#settled?.();
+    };
+    main.then(settle, settle);
+
+    while (!finished) {
+      const before = this.#stirs;
+      await turn();
+      if (finished) break;
+      if (this.#inFlight > 0) {
+        await new Promise<void>((resolve) => {
+          this.#settled = resolve;
+        });
+        this.#settled = undefined;
+      } else if (this.#stirs === before) {
+        this.#jump();
+      }
+    }
+    return main;
+  }
+
+  #jump(): void {
+    const [next] = this.#timers;
+    if (next === undefined) throw new Error('everybody waits and no timer is set: this would wait for ever');
+    this.#now = next.at;
+    const due = this.#timers.filter(({ at }) => at === next.at);
+    this.#timers = this.#timers.slice(due.length);
+    for (const { wake } of due) wake();
+  }
+}
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
