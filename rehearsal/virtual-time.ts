@@ -6,6 +6,12 @@ interface Timer {
   readonly wake: () => void;
 }
 
+/** A standstill of time, which may be interrupted: by whatever a thinking person asks for in between. */
+export interface Hold {
+  suspend(): void;
+  resume(): void;
+}
+
 /**
  * A clock that jumps: from one timer to the next, whenever nothing else is left to do.
  *
@@ -55,6 +61,20 @@ export class VirtualTime implements Clock {
       this.#inFlight -= 1;
       this.#settled?.();
     }
+  }
+
+  /** Makes time stand still until it is suspended: while a person thinks, say. */
+  hold(): Hold {
+    const hold = { held: false };
+    const set = (held: boolean) => {
+      if (hold.held === held) return;
+      hold.held = held;
+      this.#stirs += 1;
+      this.#inFlight += held ? 1 : -1;
+      this.#settled?.();
+    };
+    set(true);
+    return { suspend: () => set(false), resume: () => set(true) };
   }
 
   /**

@@ -1,0 +1,117 @@
+import pg from 'pg';
+
+export interface HttpInit {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  text(): Promise<string>;
+}
+
+export interface PostgresDoor {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** Bounds the connecting, and each query. */
+  readonly timeoutMs: number;
+}
+
+export interface PostgresConnection {
+  /** @throws {TargetError} with the SQLSTATE, when the server says no. */
+  query(
+    text: string,
+    values?: readonly string[],
+  ): Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[] }>;
+  end(): Promise<void>;
+}
+
+/** The little of the network that adapters use. */
+export interface Network {
+  /** @throws {TargetError} when there is no answer. A redirect is none: it could lead away from an allowed host. */
+  fetch(url: string, init: HttpInit): Promise<HttpAnswer>;
+  /** @throws {TargetError} when there is no connection. */
+  connectPostgres(door: PostgresDoor): Promise<PostgresConnection>;
+}
+
+/**
+ * A target could not be reached, or refused.
+ *
+ * Carries a code and never the original error: drivers and servers quote statements, headers and usernames in theirs.
+ * Retryable, unless the code says that the target refused.
+ */
+export class TargetError extends Error {
+  override readonly name = 'TargetError';
+  /** A SQLSTATE such as 28P01, a system's code such as ECONNREFUSED, or NO_ANSWER. */
+  readonly code: string;
+
+  constructor(host: string, code: string) {
+    super(`${host} did not do what it was asked to: ${code}`);
+    this.code = code;
+  }
+}
+
+/** The network as the functions see it: TLS with a verified certificate, and no redirects. */
+export const network: Network = {
+  fetch: fetchOnce,
+  connectPostgres: (door) => connect(door, { rejectUnauthorized: true }),
+};
+
+export async function fetchOnce(url: string, { timeoutMs, ...init }: HttpInit): Promise<HttpAnswer> {
+  const { host } = new URL(url);
+  try {
+    const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    return { status: response.status, text: () => withoutDetails(host, response.text()) };
+  } catch (error) {
+    throw new TargetError(host, codeOf(error));
+  }
+}
+
+export async function connect(
+  door: PostgresDoor,
+  ssl: { readonly rejectUnauthorized: true } | false,
+): Promise<PostgresConnection> {
+  const { host, timeoutMs, ...login } = door;
+  const client = new pg.Client({ host, ...login, ssl, connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs });
+  // A connection that breaks while nothing is asked of it would end the process. The next query says so instead.
+  client.on('error', () => {});
+
+  const hangUp = () => client.connection.stream.destroy();
+  const end = async () => {
+    const patience = setTimeout(hangUp, timeoutMs);
+    await client.end().catch(hangUp);
+    clearTimeout(patience);
+  };
+
+  try {
+    await client.connect();
+  } catch (error) {
+    hangUp();
+    throw new TargetError(host, codeOf(error));
+  }
+  return {
+    query: (text, values) => withoutDetails(host, client.query(text, values === undefined ? undefined : [...values])),
+    end,
+  };
+}
+
+async function withoutDetails<T>(host: string, asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw new TargetError(host, codeOf(error));
+  }
+}
+
+/** The code of an error or of what caused it, if it looks like one. */
+function codeOf(error: unknown): string {
+  for (let at = error, depth = 0; at instanceof Error && depth < 3; at = at.cause, depth += 1) {
+    if ('code' in at && typeof at.code === 'string' && /^[A-Z0-9_]{1,50}$/.test(at.code)) return at.code;
+  }
+  return 'NO_ANSWER';
+}

@@ -1,0 +1,95 @@
+import type { Clock } from '../core/ports.ts';
+
+/**
+ * Waits before each further attempt, in milliseconds: 100, doubled each time, never more than 5,000. Eight attempts and
+ * 11.3 seconds in all. Nothing is random in it, so that a rehearsal replays.
+ */
+export const pauses = [100, 200, 400, 800, 1_600, 3_200, 5_000] as const;
+
+/** Errors below 500 that pass by themselves: AWS asks for less haste, or for the same request once more. */
+const passingErrors = new Set([
+  'ConditionalRequestConflict',
+  'OperationAborted',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'SlowDown',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
+]);
+
+/** Codes of a socket that never carried an answer. */
+const lostConnections = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** Whether the same request may succeed a little later. A request that AWS found wrong stays wrong. */
+export function mayPass(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { name, code, $metadata } = error as Error & { code?: unknown; $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode ?? 0;
+
+  return (
+    status >= 500 ||
+    status === 429 ||
+    passingErrors.has(name) ||
+    name === 'TimeoutError' ||
+    (typeof code === 'string' && lostConnections.has(code))
+  );
+}
+
+/** What stands around a call of any client, whatever it takes and answers. */
+type Middleware = <Input, Output>(next: (input: Input) => Promise<Output>) => (input: Input) => Promise<Output>;
+
+/** The part of any SDK client that this needs. */
+interface Client {
+  readonly middlewareStack: {
+    add(
+      middleware: Middleware,
+      options: {
+        readonly step: 'initialize';
+        readonly priority: 'high';
+        readonly name: string;
+        readonly override: boolean;
+      },
+    ): void;
+  };
+}
+
+/**
+ * Makes a client repeat what failed in passing, waiting on the clock that its step has.
+ *
+ * The client's own retries wait on the machine's clock, so they are switched off (`maxAttempts: 1`) and these take their
+ * place: deployed and rehearsed alike. They sit outermost. What answers in place of AWS must sit further in (`low` of the
+ * same step), or nothing is ever repeated.
+ */
+export function withRetries<C extends Client>(client: C, clock: Clock): C {
+  const middleware: Middleware = (next) => async (input) => {
+    for (const pause of pauses) {
+      try {
+        return await next(input);
+      } catch (error) {
+        if (!mayPass(error)) throw error;
+        await clock.sleep(pause);
+      }
+    }
+    return next(input);
+  };
+  client.middlewareStack.add(middleware, {
+    step: 'initialize',
+    priority: 'high',
+    name: 'keyturnRetries',
+    override: true,
+  });
+  return client;
+}

@@ -1,0 +1,52 @@
+import { type Login, readLogin, readMaster, renew, twinOf } from '../../core/credential.ts';
+import type { Material, Rotator } from '../../core/ports.ts';
+import type { Random } from '../../core/random.ts';
+import type { RotatorSettings } from '../../core/settings.ts';
+import type { Network } from '../network.ts';
+import { newPassword } from './fresh.ts';
+import { insist } from './insist.ts';
+import { alterPassword, boundChanges, createTwin, loggedIn } from './postgres-login.ts';
+
+type AlternateSettings = RotatorSettings & { readonly strategy: 'alternate' };
+
+/** Rotates between the two logins of a pair: a master gives the idle one a new password, the other is never touched. */
+export const postgresAlternate = (
+  settings: AlternateSettings,
+  tier: string,
+  { network, random }: { readonly network: Network; readonly random: Random },
+): Rotator => ({
+  async create({ old }) {
+    const { username } = insist(readLogin(settings, tier, old), 'old');
+    return renew(old, { username: twinOf(username), password: newPassword(random) });
+  },
+
+  async set(material) {
+    const { current, idle, master } = read(settings, tier, material);
+
+    // Whoever wrote the secret must hold the login it names. Else the master's rights would change any twin for them.
+    await loggedIn(network, current, async () => {});
+    await loggedIn(network, master, async (connection) => {
+      await boundChanges(connection);
+      const { rows } = await connection.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [idle.username]);
+      await connection.query(rows.length === 0 ? createTwin(idle, current) : alterPassword(idle));
+    });
+  },
+
+  async revert() {},
+});
+
+function read(settings: AlternateSettings, tier: string, material: Material & { readonly fresh: Material['old'] }) {
+  const current = insist(readLogin(settings, tier, material.old), 'old');
+  const idle = insist(readLogin(settings, tier, material.fresh), 'new');
+  if (idle.username !== twinOf(current.username) || !isSameServer(idle, current)) {
+    throw new Error('the new login is not the other half of the old one; leave both alone');
+  }
+
+  if (material.master === undefined) throw new Error('there is no master credential to change the idle login with');
+  const master = insist(readMaster(settings, material.master), 'master');
+  if (!isSameServer(master, current)) throw new Error('the master is of another server than the login');
+  if (master.username === idle.username) throw new Error('the other half of the login is the master; leave both alone');
+  return { current, idle, master };
+}
+
+const isSameServer = (one: Login, other: Login): boolean => one.host === other.host && one.port === other.port;

@@ -1,0 +1,83 @@
+import { type Instant, instant } from './instant.ts';
+import { isSamePerson } from './person.ts';
+import type { PlanDigest, PlanHeader, Run } from './plan.ts';
+import type { Hash } from './ports.ts';
+import type { Random } from './random.ts';
+import type { SecretValue } from './secret-value.ts';
+import type { Approver } from './settings.ts';
+
+/** One approver's way in to one run. */
+export interface Invitation {
+  readonly approver: string;
+  /** The link itself is only in the message that carries it. */
+  readonly linkHash: string;
+  /** What the approver's page hands back with an answer. */
+  readonly nonce: string;
+}
+
+/** A plan that waits for its answer. */
+export interface PendingApproval {
+  readonly run: Run;
+  readonly digest: PlanDigest;
+  readonly requestedBy: string;
+  readonly askedAt: Instant;
+  /** From this moment on no answer counts: the run has stopped waiting, or the plan has expired. */
+  readonly answerBy: Instant;
+  readonly expiresAt: Instant;
+  readonly taskToken: SecretValue;
+  readonly invitations: readonly Invitation[];
+}
+
+/** Nobody may approve the plan. Not retryable: configure an approver who did not ask for it. */
+export class NoEligibleApproverError extends Error {
+  override readonly name = 'NoEligibleApproverError';
+
+  constructor(run: Run, requestedBy: string, options?: ErrorOptions) {
+    super(`nobody but '${requestedBy}', who asked for run ${run}, may approve it; configure another approver`, options);
+  }
+}
+
+/** A link is this many random bits, and so is a nonce. */
+const linkBytes = 256 / 8;
+
+/** Those who may answer: whoever asked for the run may not, by name or by address. */
+export const eligibleApprovers = (approvers: readonly Approver[], requestedBy: string): readonly Approver[] =>
+  approvers.filter(({ name, email }) => !isSamePerson(name, requestedBy) && !isSamePerson(email, requestedBy));
+
+/** An invitation as the desk keeps it, beside the link that only its owner is told. */
+export interface FreshInvitation {
+  readonly approver: Approver;
+  readonly link: string;
+  readonly invitation: Invitation;
+}
+
+/** Makes a link that nobody can guess, for one approver and one run. */
+export function invite(approver: Approver, random: Random, hash: Hash): FreshInvitation {
+  const link = base64Url(random.bytes(linkBytes));
+  const nonce = base64Url(random.bytes(linkBytes));
+  return { approver, link, invitation: { approver: approver.name, linkHash: hash(link), nonce } };
+}
+
+/** Whose link it is. Every invitation is compared in full, so that the time it takes tells nothing. */
+export function ownerOf(link: string, { invitations }: PendingApproval, hash: Hash): Invitation | undefined {
+  const linkHash = hash(link);
+  return invitations.filter((invitation) => isSameText(invitation.linkHash, linkHash))[0];
+}
+
+/** The last moment at which an answer counts is before this one. */
+export const answerBy = (header: PlanHeader, askedAt: Instant, timeoutSeconds: number): Instant =>
+  instant(Math.min(header.expiresAt, askedAt + timeoutSeconds * 1_000));
+
+/** Compares in a time that depends on the lengths alone. */
+export function isSameText(one: string, other: string): boolean {
+  let differences = one.length ^ other.length;
+  for (let at = 0; at < one.length; at += 1) differences |= one.charCodeAt(at) ^ other.charCodeAt(at % other.length);
+  return differences === 0;
+}
+
+function base64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}

@@ -1,0 +1,17 @@
+import type { PendingApproval } from './approval-desk.ts';
+import type { Run } from './plan.ts';
+import type { SecretValue } from './secret-value.ts';
+
+/** Keeps what waits for an answer. Nothing else ever holds a task token for longer than a call. */
+export interface ApprovalDesk {
+  /** Takes the place of what waited for this run before: its token and its links are dead. */
+  lay(pending: PendingApproval): Promise<void>;
+  /** What waits for this run, or undefined when nothing does. */
+  find(run: Run): Promise<PendingApproval | undefined>;
+}
+
+/** Wakes executions that wait. */
+export interface Callbacks {
+  /** `closed`: nobody waits under this token, because it was answered before, or its time is up. */
+  succeed(taskToken: SecretValue, output: Readonly<Record<string, unknown>>): Promise<'delivered' | 'closed'>;
+}

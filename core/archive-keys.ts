@@ -1,0 +1,19 @@
+import type { Run } from './plan.ts';
+
+/** What a probe looks at: candidates before the plan, a batch just rotated, a wave after its bake, a wave gone back. */
+export const phases = ['preflight', 'rotated', 'baked', 'rolledBack'] as const;
+export type Phase = (typeof phases)[number];
+
+/** Where a run's documents stand in the archive. Everything of a run is below one prefix. */
+export const archiveKeys = {
+  draft: (run: Run) => `runs/${run}/draft.json`,
+  candidates: (run: Run) => `runs/${run}/preflight.jsonl`,
+  preflight: (run: Run, index: number) => `runs/${run}/preflight/${index}.json`,
+  plan: (run: Run) => `runs/${run}/plan.json`,
+  leftAlone: (run: Run) => `runs/${run}/left-alone.json`,
+  wave: (run: Run, wave: number) => `runs/${run}/waves/${wave}.jsonl`,
+  decision: (run: Run) => `runs/${run}/decision.json`,
+  probe: (run: Run, wave: number, phase: Phase, index: number) => `runs/${run}/probes/${wave}/${phase}/${index}.json`,
+  verdict: (run: Run, wave: number, phase: Phase) => `runs/${run}/verdicts/${wave}-${phase}.json`,
+  report: (run: Run) => `runs/${run}/report.json`,
+} as const;

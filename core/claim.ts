@@ -1,0 +1,53 @@
+import { flaws } from './approval.ts';
+import { stopReasons } from './flags.ts';
+import type { Hold } from './rotation.ts';
+
+/** Why a batch did not start. Nothing of it was touched. */
+export const notStarted = {
+  ...flaws,
+  approvalMissing: 'no decision is recorded for the run',
+  batchNotInPlan: 'the batch is not what the plan says it is',
+  otherTier: 'the batch belongs to another tier than this function',
+  goAheadWithdrawn: 'the run lost its go-ahead: an earlier batch failed, or it was never given',
+  ...stopReasons,
+} as const;
+
+export type NotStarted = keyof typeof notStarted;
+
+/** Those that mean that somebody went around the workflow, or changed what was approved. */
+const forgeries: readonly NotStarted[] = [
+  'approvalMissing',
+  'notApproved',
+  'sealBroken',
+  'otherRun',
+  'otherPlan',
+  'selfApproved',
+  'decidedTooLate',
+  'batchNotInPlan',
+  'otherTier',
+];
+
+export const isForgery = (reason: NotStarted): boolean => forgeries.includes(reason);
+
+/** Why a secret of a batch that started was not touched, or was left half-way. */
+export type FailureReason = Hold | 'unreadable' | 'masterUnreadable';
+
+interface OfSecret {
+  readonly arn: string;
+  readonly name: string;
+}
+
+/** What rotate-batch says it did to one secret. Probe-batch looks whether it is so. */
+export type Claim = OfSecret &
+  (
+    | { readonly kind: 'rotated'; readonly versionId: string }
+    | { readonly kind: 'back'; readonly versionId: string; readonly touched: boolean }
+    | { readonly kind: 'leftAlone'; readonly reason: string }
+    | { readonly kind: 'failed'; readonly reason: FailureReason }
+  );
+
+/** The answer of rotate-batch. `failed` is what the workflow writes in its place when the function gave none. */
+export type BatchAnswer =
+  | { readonly kind: 'turned'; readonly claims: readonly Claim[] }
+  | { readonly kind: 'notStarted'; readonly reason: NotStarted }
+  | { readonly kind: 'failed'; readonly error: string };

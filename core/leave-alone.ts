@@ -1,0 +1,66 @@
+/**
+ * Every reason to leave a secret of the fleet alone, and the sentence an operator reads.
+ *
+ * The order is the order in which reasons are given: what the secret is, what its tags say, what state it is in, when
+ * it is due, and last what holds for all secrets at this moment. So `notDue` comes first only if nothing is wrong with
+ * the secret, and `frozen` only if it would otherwise be selected. The keys outlive the code: plans and reports quote
+ * them.
+ */
+export const leaveAloneReasons = {
+  duplicate: 'the list has it twice, by name or by ARN',
+  arnContradictsName: 'its ARN is not the ARN of a secret with its name',
+  exempt: 'its name fits a pattern of secrets that are never touched',
+  master: 'a rotator needs it to change other credentials',
+  scheduledForDeletion: 'it is scheduled for deletion',
+  ownedByService: 'another AWS service owns it',
+  managedExternal: 'it is a managed external secret, which Secrets Manager rotates by itself',
+  replica: 'it is a replica: only the original can be changed',
+  nativeRotation: 'its native rotation is switched on',
+
+  outsideTiers: 'it is tagged for Keyturn, but its name lies under no tier’s path',
+  noTier: 'it has no tier tag',
+  emptyTier: 'its tier tag is empty',
+  twoTiers: 'it has two tier tags',
+  unknownTier: 'its tier tag names no configured tier',
+  tierContradictsPath: 'its tier tag and its path disagree',
+
+  noRotator: 'it has no rotator tag',
+  emptyRotator: 'its rotator tag is empty',
+  twoRotators: 'it has two rotator tags',
+  unknownRotator: 'its rotator tag names no configured rotator',
+  noMaster: 'its rotator has no master for its tier',
+
+  noProbe: 'it has no probe tag',
+  emptyProbe: 'its probe tag is empty',
+  twoProbes: 'it has two probe tags',
+  unknownProbe: 'its probe tag names no configured probe',
+  probeUnfit: 'its probe cannot try what its rotator makes',
+
+  noHealth: 'it has no health tag',
+  emptyHealth: 'its health tag is empty',
+  twoHealths: 'it has two health tags',
+  unknownHealth: 'its health tag names no service with a configured health address',
+
+  noCurrentVersion: 'none of its versions is AWSCURRENT',
+  twoCurrentVersions: 'two of its versions are AWSCURRENT',
+  rotationInFlight: 'a rotation of it is in flight: AWSPENDING is on a version that is not AWSCURRENT',
+
+  noExpirationDate: 'it has no expiration tag',
+  emptyExpirationDate: 'its expiration tag is empty',
+  twoExpirationDates: 'it has two expiration tags',
+  malformedExpirationDate: 'its expiration tag is neither a day that exists (2026-11-18) nor a moment with an offset',
+  notDue: 'it has not expired',
+
+  frozen: 'a freeze is on',
+} as const;
+
+export type LeaveAloneReason = keyof typeof leaveAloneReasons;
+
+/** A secret of the fleet that is not touched, and everything that speaks against it. */
+export interface LeftAlone<Reason extends string = LeaveAloneReason> {
+  readonly name: string;
+  readonly arn: string;
+  /** The first of the reasons. */
+  readonly reason: Reason;
+  readonly reasons: readonly [Reason, ...Reason[]];
+}

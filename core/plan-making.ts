@@ -1,0 +1,97 @@
+import { canonicalJson } from './canonical.ts';
+import { candidateBatches, type Draft, type Fact, judgeFact, type NotPlanned, type PreflightReason } from './draft.ts';
+import { type Instant, instant } from './instant.ts';
+import type { Batch, Guardrail, PlanHeader, PlannedSecret, PlannedWave, Run } from './plan.ts';
+import type { Hash } from './ports.ts';
+import type { SelectedSecret } from './selection.ts';
+import type { Settings } from './settings.ts';
+import { orderIntoWaves } from './waves.ts';
+import { nextStart } from './windows.ts';
+
+export interface Plan {
+  readonly header: PlanHeader;
+  /** The batches of each wave. */
+  readonly waves: readonly (readonly Batch[])[];
+  readonly leftAlone: readonly NotPlanned[];
+}
+
+export interface PlanMaterial {
+  readonly draft: Draft;
+  readonly facts: readonly Fact[];
+  readonly fleet: { readonly secrets: number; readonly services: number };
+  readonly guardrails: readonly Guardrail[];
+  readonly settings: Settings;
+  readonly hash: Hash;
+  /** When the plan is made. Only the start of the first wave depends on it. */
+  readonly now: Instant;
+}
+
+/** Makes the plan of what was selected, less what the preflight advises against. Two calls make the same plan. */
+export function makePlan({ draft, facts, fleet, guardrails, settings, hash, now }: PlanMaterial): Plan {
+  const { run, asOf } = draft;
+  const judged = draft.selected.map((candidate) => ({
+    candidate,
+    reasons: judgeFact(candidate, facts, { asOf, minimumAgeHours: settings.minimumAgeHours }),
+  }));
+  const planned = judged
+    .filter(({ reasons }) => reasons.length === 0)
+    .map(({ candidate }): PlannedSecret => ({ ...candidate, newVersion: newVersionOf(run, candidate, hash) }));
+  const leftAlone = [...draft.leftAlone, ...judged.flatMap(leftAloneOf)];
+  const waves = orderIntoWaves(run, planned, settings);
+
+  const header: PlanHeader = {
+    run,
+    stage: settings.stage,
+    draftedAt: asOf,
+    expiresAt: instant(asOf + settings.planValiditySeconds * 1_000),
+    requestedBy: draft.requestedBy,
+    why: draft.why,
+    fleet,
+    selected: planned.length,
+    guardrails,
+    waves: waves.map((batches, index) => waveHeader(index + 1, batches, hash)),
+    leftAlone: countReasons(leftAlone),
+    leftAloneHash: hash(canonicalJson(leftAlone)),
+    startsAt: nextStart(settings.windows, settings.freezes, now) ?? now,
+  };
+  return { header, waves, leftAlone };
+}
+
+/** How many batches the preflight of a draft went through: so many files of facts there are. */
+export const preflightBatches = ({ run, selected }: Draft): number => candidateBatches(run, selected).length;
+
+/** The same for every attempt of one run, so that whatever is made under this token is made once. Shaped as a UUID. */
+function newVersionOf(run: Run, { arn }: SelectedSecret, hash: Hash): string {
+  const hex = hash(canonicalJson(['new version', run, arn])).replace('sha256:', '');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+}
+
+function waveHeader(number: number, batches: readonly Batch[], hash: Hash): PlannedWave {
+  return {
+    number,
+    tiers: [...new Set(batches.map(({ tier }) => tier))],
+    secrets: batches.reduce((sum, { secrets }) => sum + secrets.length, 0),
+    batches: batches.map((batch) => ({
+      tier: batch.tier,
+      secrets: batch.secrets.length,
+      hash: hash(canonicalJson(batch)),
+    })),
+  };
+}
+
+function leftAloneOf({
+  candidate: { name, arn },
+  reasons: [reason, ...others],
+}: {
+  readonly candidate: SelectedSecret;
+  readonly reasons: readonly PreflightReason[];
+}): NotPlanned[] {
+  return reason === undefined ? [] : [{ name, arn, reason, reasons: [reason, ...others] }];
+}
+
+/** Counts by the first reason of each, so that the counts add up to the secrets. */
+export function countReasons(leftAlone: readonly { readonly reason: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { reason } of leftAlone) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}

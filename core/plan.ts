@@ -1,0 +1,85 @@
+import type { Instant } from './instant.ts';
+import type { Strategy } from './settings.ts';
+
+/** Names a run: the name of its execution, unique for 90 days. */
+export type Run = string & { readonly __brand: 'Run' };
+/** `sha256:` and the hash, in hex, of the bytes of a plan's header. */
+export type PlanDigest = string & { readonly __brand: 'PlanDigest' };
+
+export const modes = ['audit', 'rotate'] as const;
+export type Mode = (typeof modes)[number];
+
+/** A secret that was selected, with all that a rotation of it needs to know and no value. */
+export interface PlannedSecret {
+  readonly name: string;
+  readonly arn: string;
+  readonly tier: string;
+  /** The service that reads it: an entry of the health addresses. */
+  readonly service: string;
+  readonly rotator: string;
+  readonly strategy: Strategy;
+  readonly probe: string;
+  /** The version that is AWSCURRENT: what a way back goes back to. */
+  readonly currentVersion: string;
+  /** The version that the rotation will make: its client request token. */
+  readonly newVersion: string;
+  /** The tag's text as it was, so that it can be told from a later one. */
+  readonly expirationDate: string;
+  /** Whole days since it expired. */
+  readonly daysOverdue: number;
+}
+
+/** The secrets of one tier that one invocation rotates. One line of its wave's file. */
+export interface Batch {
+  readonly run: Run;
+  readonly wave: number;
+  readonly index: number;
+  readonly tier: string;
+  readonly secrets: readonly PlannedSecret[];
+}
+
+export interface PlannedBatch {
+  readonly tier: string;
+  readonly secrets: number;
+  /** `sha256:` and the hash of the batch's canonical JSON. */
+  readonly hash: string;
+}
+
+export interface PlannedWave {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly tiers: readonly string[];
+  readonly secrets: number;
+  readonly batches: readonly PlannedBatch[];
+}
+
+/** One bound that a plan was held against, and how near it came. */
+export interface Guardrail {
+  readonly name: string;
+  readonly verdict: 'within' | 'exceeded';
+  readonly actual: number;
+  readonly limit: number;
+  readonly unit: string;
+}
+
+/** The plan that people approve: everything else is reached from here by its hash. */
+export interface PlanHeader {
+  readonly run: Run;
+  readonly stage: string;
+  readonly draftedAt: Instant;
+  /** No wave starts from this moment on. */
+  readonly expiresAt: Instant;
+  /** Who asked for the run, and why. They cannot approve it. */
+  readonly requestedBy: string;
+  readonly why: string;
+  readonly fleet: { readonly secrets: number; readonly services: number };
+  readonly selected: number;
+  readonly guardrails: readonly Guardrail[];
+  readonly waves: readonly PlannedWave[];
+  /** How many were left alone, by reason. */
+  readonly leftAlone: Readonly<Record<string, number>>;
+  /** Hash of the list of what was left alone and why. */
+  readonly leftAloneHash: string;
+  /** When the first wave may start, given the windows. */
+  readonly startsAt: Instant;
+}

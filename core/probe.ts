@@ -1,0 +1,80 @@
+import type { BatchAnswer, Claim } from './claim.ts';
+import type { Batch, PlannedSecret } from './plan.ts';
+import type { Answer } from './ports.ts';
+
+/** What probe-batch saw of one secret. */
+export interface Sighting {
+  readonly arn: string;
+  readonly name: string;
+  /** The version that is AWSCURRENT, or undefined when it could not be read. */
+  readonly versionId: string | undefined;
+  /** What the target says of it. */
+  readonly answer: Answer;
+}
+
+/** Every reason to doubt a batch. */
+export const doubts = {
+  noAnswer: 'the batch ended without an answer',
+  notStarted: 'the batch did not start',
+  unclaimed: 'the batch says nothing of a secret that it holds',
+  failed: 'the secret could not be turned',
+  claimNotPlanned: 'the claim names a version that the plan does not',
+  claimContradicted: 'another version is AWSCURRENT than the one that was claimed',
+  unreadable: 'AWSCURRENT could not be read',
+  rejected: 'the target rejects what is AWSCURRENT',
+  unknown: 'the target could not say whether it accepts what is AWSCURRENT',
+} as const;
+
+export type DoubtKind = keyof typeof doubts;
+
+export interface Doubt {
+  readonly kind: DoubtKind;
+  /** The secret's name, where the doubt is of one. */
+  readonly name?: string;
+  readonly why?: string;
+}
+
+/** What was found of a batch, and what gives reason to doubt it. Without a doubt it is sound. */
+export interface Probed {
+  readonly answer: BatchAnswer | undefined;
+  readonly sightings: readonly Sighting[];
+  readonly doubts: readonly Doubt[];
+}
+
+/** Holds what was claimed of a batch against the plan, and against what was seen. */
+export function judgeBatch(batch: Batch, answer: BatchAnswer | undefined, sightings: readonly Sighting[]): Probed {
+  return { answer, sightings, doubts: [...doubtsOf(batch, answer, sightings)] };
+}
+
+function* doubtsOf(batch: Batch, answer: BatchAnswer | undefined, sightings: readonly Sighting[]): Generator<Doubt> {
+  if (answer === undefined) return yield { kind: 'noAnswer' };
+  if (answer.kind === 'failed') return yield { kind: 'noAnswer', why: answer.error };
+  if (answer.kind === 'notStarted') return yield { kind: 'notStarted', why: answer.reason };
+
+  for (const secret of batch.secrets) {
+    const claim = answer.claims.find(({ arn }) => arn === secret.arn);
+    if (claim === undefined) yield { kind: 'unclaimed', name: secret.name };
+    else if (claim.kind === 'failed') yield { kind: 'failed', name: secret.name, why: claim.reason };
+    else if (claim.kind !== 'leftAlone') {
+      const sighting = sightings.find(({ arn }) => arn === secret.arn);
+      yield* doubtsOfClaim(secret, claim, sighting);
+    }
+  }
+}
+
+function* doubtsOfClaim(
+  secret: PlannedSecret,
+  claim: Claim & { kind: 'rotated' | 'back' },
+  sighting: Sighting | undefined,
+): Generator<Doubt> {
+  const planned = claim.kind === 'rotated' ? secret.newVersion : secret.currentVersion;
+  if (claim.versionId !== planned) yield { kind: 'claimNotPlanned', name: secret.name };
+
+  if (sighting?.versionId === undefined) yield { kind: 'unreadable', name: secret.name };
+  else if (sighting.versionId !== claim.versionId) yield { kind: 'claimContradicted', name: secret.name };
+  else if (sighting.answer !== 'accepted') yield { kind: sighting.answer, name: secret.name };
+}
+
+/** A doubt in a few words, for reports: the kind, and what it concerns. */
+export const sayDoubt = ({ kind, name, why }: Doubt): string =>
+  [kind, name, why].filter((word) => word !== undefined).join(': ');

@@ -1,0 +1,150 @@
+import type { Draft, NotPlanned } from './draft.ts';
+import type { Instant } from './instant.ts';
+import type { Outcome } from './outcome.ts';
+import type { Mode, PlanHeader, PlannedSecret, Run } from './plan.ts';
+import { countReasons } from './plan-making.ts';
+import type { SecretRecord, Verification, WaveVerdict } from './verdict.ts';
+
+export interface WaveReport {
+  readonly number: number;
+  readonly tiers: readonly string[];
+  readonly planned: number;
+  readonly rotated: number;
+  readonly outcome: 'renewed' | 'rolled-back' | 'held' | 'not started' | 'unfinished';
+}
+
+/** What became of a secret that was planned. */
+export interface SecretReport {
+  readonly name: string;
+  readonly arn: string;
+  readonly tier: string;
+  readonly service: string;
+  readonly strategy: string;
+  readonly wave: number;
+  readonly kind: SecretRecord['kind'];
+  readonly reason: string | undefined;
+}
+
+/** How a run went, without a value in it. Counts are of secrets. */
+export interface RunReport {
+  readonly run: Run;
+  readonly stage: string;
+  readonly mode: Mode;
+  readonly requestedBy: string;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant;
+  readonly outcome: Outcome;
+  readonly reasons: readonly string[];
+  readonly fleet: { readonly secrets: number; readonly services: number };
+  readonly selected: number;
+  readonly rotated: number;
+  readonly rolledBack: number;
+  readonly held: number;
+  readonly leftAlone: Readonly<Record<string, number>>;
+  readonly waves: readonly WaveReport[];
+  readonly verification: Verification;
+  readonly secrets: readonly SecretReport[];
+}
+
+/** One planned wave, and what was said of it. */
+export interface WaveStory {
+  readonly number: number;
+  readonly secrets: readonly PlannedSecret[];
+  readonly baked: WaveVerdict | undefined;
+  readonly rolledBack: WaveVerdict | undefined;
+}
+
+export interface RunStory {
+  readonly run: Run;
+  readonly stage: string;
+  readonly mode: Mode;
+  readonly requestedBy: string;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant;
+  readonly outcome: Outcome;
+  readonly reasons: readonly string[];
+  readonly draft: Draft | undefined;
+  readonly header: PlanHeader | undefined;
+  readonly leftAlone: readonly NotPlanned[];
+  readonly waves: readonly WaveStory[];
+}
+
+/** Tells how a run went, from its own documents alone. */
+export function reportOf(story: RunStory): RunReport {
+  const { draft, header, waves, ...told } = story;
+  const secrets = waves.flatMap(secretsOf);
+  const count = (kind: SecretRecord['kind']) => secrets.filter((secret) => secret.kind === kind).length;
+  const late = secrets.filter(({ kind }) => kind === 'leftAlone').map(({ reason }) => reason ?? 'unknown');
+
+  return {
+    ...told,
+    fleet: header?.fleet ?? { secrets: 0, services: 0 },
+    selected: header?.selected ?? draft?.selected.length ?? 0,
+    rotated: count('rotated'),
+    rolledBack: count('rolledBack'),
+    held: count('held'),
+    leftAlone: addCounts(countReasons(header === undefined ? (draft?.leftAlone ?? []) : story.leftAlone), late),
+    waves: waves.map((wave) => waveReport(wave, header, secrets)),
+    verification: waves.map(verificationOf).reduce(add, { claims: 0, confirmed: 0, contradicted: 0 }),
+    secrets,
+  };
+}
+
+function secretsOf({ number, secrets, baked, rolledBack }: WaveStory): SecretReport[] {
+  const records = (rolledBack ?? baked)?.secrets;
+  return secrets.map(({ name, arn, tier, service, strategy }) => {
+    const record = records?.find((found) => found.arn === arn);
+    const { kind, reason } = record ?? { kind: 'untouched' as const, reason: undefined };
+    return { name, arn, tier, service, strategy, wave: number, kind, reason };
+  });
+}
+
+function waveReport(
+  { number, secrets: planned, baked, rolledBack }: WaveStory,
+  header: PlanHeader | undefined,
+  secrets: readonly SecretReport[],
+): WaveReport {
+  return {
+    number,
+    tiers: header?.waves.find((wave) => wave.number === number)?.tiers ?? [],
+    planned: planned.length,
+    rotated: secrets.filter((secret) => secret.wave === number && secret.kind === 'rotated').length,
+    outcome: outcomeOfWave(baked, rolledBack),
+  };
+}
+
+function outcomeOfWave(baked: WaveVerdict | undefined, rolledBack: WaveVerdict | undefined): WaveReport['outcome'] {
+  if (rolledBack !== undefined) return rolledBack.verdict === 'back' ? 'rolled-back' : 'held';
+  if (baked === undefined) return 'not started';
+  return baked.verdict === 'sound' ? 'renewed' : 'unfinished';
+}
+
+/** A wave that did not get as far as its bake was verified by the verdict on its way back. */
+const verificationOf = ({ baked, rolledBack }: WaveStory): Verification =>
+  (baked ?? rolledBack)?.verification ?? { claims: 0, confirmed: 0, contradicted: 0 };
+
+const add = (one: Verification, other: Verification): Verification => ({
+  claims: one.claims + other.claims,
+  confirmed: one.confirmed + other.confirmed,
+  contradicted: one.contradicted + other.contradicted,
+});
+
+function addCounts(counts: Readonly<Record<string, number>>, more: readonly string[]): Record<string, number> {
+  const sum = { ...counts };
+  for (const reason of more) sum[reason] = (sum[reason] ?? 0) + 1;
+  return sum;
+}
+
+/** The report as people are told it, in a few lines. */
+export function sayReport(report: RunReport): { readonly subject: string; readonly text: string } {
+  const { run, stage, outcome, reasons, fleet, selected, rotated, rolledBack, held } = report;
+  return {
+    subject: `Keyturn ${stage}: run ${outcome}`,
+    text: [
+      `Run ${run} ended: ${outcome}.`,
+      `${rotated} of ${selected} selected secrets rotated, ${rolledBack} rolled back, ${held} held, of a fleet of ${fleet.secrets}.`,
+      ...(held > 0 ? ['Held secrets need a person: see the runbook.'] : []),
+      ...reasons.map((reason) => `- ${reason}`),
+    ].join('\n'),
+  };
+}

@@ -1,0 +1,131 @@
+import type { Instant } from './instant.ts';
+
+/** How a target holds credentials, and so which way a rotation may go. See `docs/glossary.md`. */
+export const strategies = ['overlap', 'alternate', 'replace'] as const;
+export type Strategy = (typeof strategies)[number];
+
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/** A class of risk with a path of its own. Tiers are listed in ascending order of risk. */
+export interface Tier {
+  readonly name: string;
+  /** What the names of its secrets begin with, as in `prod/low/`. Its role reaches nothing else. */
+  readonly path: string;
+}
+
+/** The keys of the tags that Keyturn reads on a secret. */
+export interface TagKeys {
+  readonly expirationDate: string;
+  readonly tier: string;
+  readonly rotator: string;
+  readonly probe: string;
+  readonly health: string;
+}
+
+/** A run selects at most the lesser of the two, or does nothing at all. */
+export interface Caps {
+  readonly secrets: number;
+  readonly percentOfFleet: number;
+}
+
+/** Recurring hours in which waves may start. It does not cross midnight. */
+export interface RotationWindow {
+  readonly days: readonly Weekday[];
+  /** `HH:MM`, first minute in which a wave may start. */
+  readonly from: string;
+  /** `HH:MM`, first minute in which it may no longer. */
+  readonly to: string;
+  /** IANA name, as in `America/New_York`. */
+  readonly timeZone: string;
+}
+
+/** A time in which nothing is rotated. */
+export interface Freeze {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly why: string;
+}
+
+interface RotatorBase {
+  /** The only hosts that a secret of this rotator may name. */
+  readonly allowedHosts: readonly string[];
+  /** How long a rotated credential counts as fresh, in days. */
+  readonly validityDays: number;
+}
+
+/** Knows one kind of target. A secret's rotator tag names an entry, never an address. */
+export type RotatorSettings =
+  | (RotatorBase & {
+      readonly kind: 'postgres';
+      readonly strategy: 'alternate';
+      /** ARN of the secret of the account that may change the idle login, by tier. Outside every tier's path. */
+      readonly masters: Readonly<Record<string, string>>;
+    })
+  | (RotatorBase & { readonly kind: 'postgres'; readonly strategy: 'replace' })
+  | (RotatorBase & { readonly kind: 'http-api-key'; readonly strategy: 'overlap' })
+  | (RotatorBase & { readonly kind: 'hmac-key'; readonly strategy: 'overlap' });
+
+export type RotatorKind = RotatorSettings['kind'];
+
+/** How a credential is tried at its target. */
+export interface ProbeSettings {
+  readonly kind: 'postgres' | 'http';
+}
+
+/** Who may answer. One person is one approver. */
+export interface Approver {
+  readonly name: string;
+  readonly email: string;
+}
+
+export interface Schedule {
+  /** As EventBridge Scheduler writes it: `cron(0 19 ? * WED *)` or `rate(1 day)`. */
+  readonly expression: string;
+  readonly timeZone: string;
+  readonly enabled: boolean;
+}
+
+/** Everything a deployment can be told. Validated at synth; the functions read it from a layer of theirs. */
+export interface Settings {
+  /** Names the deployment, as in `prod`. */
+  readonly stage: string;
+  readonly tiers: readonly Tier[];
+  readonly tagKeys: TagKeys;
+  readonly caps: Caps;
+  /** Sizes of the first waves. What is left after them is the last wave. */
+  readonly waveSizes: readonly number[];
+  /** Secrets that one invocation rotates. */
+  readonly batchSize: number;
+  /** Batches of a wave that rotate at the same time. */
+  readonly concurrency: number;
+  readonly bakeTimeSeconds: number;
+  /** How long approvers may take. */
+  readonly approvalTimeoutSeconds: number;
+  /** How long after its drafting a plan may still start a wave. */
+  readonly planValiditySeconds: number;
+  /** A current version younger than this is left alone. */
+  readonly minimumAgeHours: number;
+  /** Empty: any time. */
+  readonly windows: readonly RotationWindow[];
+  readonly freezes: readonly Freeze[];
+  /** Keyturn's share of the account's quota of 50 writes per second to Secrets Manager. */
+  readonly writesPerSecond: number;
+  readonly schedules: { readonly audit: Schedule; readonly rotation: Schedule };
+  /** Secrets whose name fits one of these are never touched. `*` stands for any characters. */
+  readonly exemptPatterns: readonly string[];
+  readonly rotators: Readonly<Record<string, RotatorSettings>>;
+  readonly probes: Readonly<Record<string, ProbeSettings>>;
+  /** Health addresses by service. An answer of 200 to 299 is healthy. */
+  readonly health: Readonly<Record<string, string>>;
+  /** Names of the CloudWatch alarms that must not be in alarm after a bake. */
+  readonly alarms: readonly string[];
+  readonly approvers: readonly Approver[];
+  /** ARNs of the customer-managed keys that the tiers' secrets are encrypted with. Empty: the account's default key. */
+  readonly secretKeyArns: readonly string[];
+  /** How long the archive refuses to give anything up, in days. */
+  readonly retentionDays: number;
+}
+
+/** The name of the kill switch of a stage: an SSM parameter that the stack does not manage. */
+export const switchName = (stage: string): string => `/keyturn/${stage}/switch`;

@@ -1,0 +1,177 @@
+import { type BatchAnswer, isForgery } from './claim.ts';
+import type { Instant } from './instant.ts';
+import type { Outcome } from './outcome.ts';
+import type { Batch } from './plan.ts';
+import { judgeBatch, type Probed, type Sighting, sayDoubt } from './probe.ts';
+
+/** Everything known of one batch when its wave is judged. */
+export interface BatchRecord {
+  readonly batch: Batch;
+  /** Whether the batch's line is the one in the approved plan. */
+  readonly genuine: boolean;
+  /** What was probed right after it was rotated; undefined when nothing was. */
+  readonly rotated: Probed | undefined;
+  /** What was seen after the bake, or after the way back. */
+  readonly later: Probed | undefined;
+}
+
+/** Every reason to send a wave back, beside the doubts of its batches. */
+export const waveReasons = {
+  batchNotInPlan: 'a batch is not what the plan says it is',
+  serviceUnhealthy: 'a service of the wave says that it is not well',
+  serviceUnknown: 'a service of the wave could not be asked how it is',
+  alarmRinging: 'an alarm that the configuration names is ringing, or has no data',
+  alarmsUnreadable: 'the alarms could not be read',
+  doubt: 'a batch is in doubt',
+} as const;
+
+export type WaveReason = { readonly kind: keyof typeof waveReasons; readonly of: string };
+
+/** What became of one secret in its wave. */
+export interface SecretRecord {
+  readonly arn: string;
+  readonly name: string;
+  readonly kind: 'rotated' | 'rolledBack' | 'untouched' | 'leftAlone' | 'held';
+  readonly reason: string | undefined;
+}
+
+export interface WaveVerdict {
+  readonly wave: number;
+  readonly judgedAt: Instant;
+  readonly verdict: 'sound' | 'unsound' | 'back' | 'held';
+  readonly reasons: readonly string[];
+  readonly secrets: readonly SecretRecord[];
+  readonly verification: Verification;
+}
+
+/** Claims of a rotation, and how many of them another principal saw to be so, or not so. */
+export interface Verification {
+  readonly claims: number;
+  readonly confirmed: number;
+  readonly contradicted: number;
+}
+
+export const sayReason = ({ kind, of }: WaveReason): string => `${kind}: ${of}`;
+
+export interface Surroundings {
+  readonly health: ReadonlyMap<string, 'healthy' | 'unhealthy' | 'unknown'>;
+  /** Undefined when the alarms could not be read. */
+  readonly ringing: readonly string[] | undefined;
+}
+
+/** Judges a wave after its bake. Whatever is not known to be good is a reason to send it back. */
+export function judgeWave(
+  wave: number,
+  judgedAt: Instant,
+  records: readonly BatchRecord[],
+  surroundings: Surroundings,
+): WaveVerdict {
+  const reasons = [...records.flatMap(reasonsOfBatch), ...reasonsAround(surroundings)].map(sayReason);
+  return {
+    wave,
+    judgedAt,
+    verdict: reasons.length === 0 ? 'sound' : 'unsound',
+    reasons,
+    secrets: records.flatMap(({ batch, rotated }) => recordsOfSecrets(batch, rotated?.answer)),
+    verification: verify(records.map(({ batch, rotated, later }) => [batch, rotated?.answer, later?.sightings])),
+  };
+}
+
+function reasonsOfBatch({ batch, genuine, rotated, later }: BatchRecord): WaveReason[] {
+  const name = `batch ${batch.index}`;
+  if (!genuine) return [{ kind: 'batchNotInPlan', of: name }];
+  // What was claimed then is held against what is seen now: the two are of different principals and times.
+  const { doubts } = judgeBatch(batch, rotated?.answer, later?.sightings ?? []);
+  return [...(rotated?.doubts ?? []), ...doubts].map((doubt) => ({ kind: 'doubt', of: `${name}: ${sayDoubt(doubt)}` }));
+}
+
+function reasonsAround({ health, ringing }: Surroundings): WaveReason[] {
+  const unwell = [...health].flatMap(([service, answer]): WaveReason[] => {
+    if (answer === 'healthy') return [];
+    return [{ kind: answer === 'unhealthy' ? 'serviceUnhealthy' : 'serviceUnknown', of: service }];
+  });
+  const alarms: WaveReason[] =
+    ringing === undefined
+      ? [{ kind: 'alarmsUnreadable', of: 'all' }]
+      : ringing.map((name) => ({ kind: 'alarmRinging', of: name }));
+  return [...unwell, ...alarms];
+}
+
+/** Judges a wave that was sent back. It is back only if every secret that may have been touched is seen there. */
+export function judgeWayBack(
+  wave: number,
+  judgedAt: Instant,
+  records: readonly BatchRecord[],
+  why: readonly string[],
+): WaveVerdict {
+  const secrets = records.flatMap(recordsAfterWayBack);
+  const held = secrets.filter(({ kind }) => kind === 'held');
+  return {
+    wave,
+    judgedAt,
+    verdict: held.length === 0 ? 'back' : 'held',
+    reasons: [...why, ...held.map(({ name, reason }) => `held: ${name}: ${reason}`)],
+    secrets,
+    verification: verify(records.map(({ batch, rotated }) => [batch, rotated?.answer, rotated?.sightings])),
+  };
+}
+
+/**
+ * How a run ends whose wave was sent back. Where a batch was refused because somebody tampered, the run is halted: what
+ * was touched is back, but people must look at how it came to that.
+ */
+export function outcomeOfWayBack(verdict: WaveVerdict, records: readonly BatchRecord[]): Outcome {
+  const answers = records.flatMap(({ rotated, later }) => [rotated?.answer, later?.answer]);
+  const tampered = answers.some((answer) => answer?.kind === 'notStarted' && isForgery(answer.reason));
+  return verdict.verdict === 'held' || tampered ? 'halted' : 'rolled-back';
+}
+
+function recordsOfSecrets(batch: Batch, answer: BatchAnswer | undefined): SecretRecord[] {
+  return batch.secrets.map(({ arn, name }): SecretRecord => {
+    if (answer?.kind === 'notStarted') return { arn, name, kind: 'untouched', reason: answer.reason };
+    const claim = answer?.kind === 'turned' ? answer.claims.find((made) => made.arn === arn) : undefined;
+    switch (claim?.kind) {
+      case 'rotated':
+        return { arn, name, kind: 'rotated', reason: undefined };
+      case 'leftAlone':
+        return { arn, name, kind: 'leftAlone', reason: claim.reason };
+      case 'failed':
+        return { arn, name, kind: 'held', reason: claim.reason };
+      default:
+        return { arn, name, kind: 'held', reason: 'noAnswer' };
+    }
+  });
+}
+
+function recordsAfterWayBack({ batch, rotated, later }: BatchRecord): SecretRecord[] {
+  const answer = later?.answer;
+  return batch.secrets.map(({ arn, name }): SecretRecord => {
+    // A forged batch cannot be sent back, and needs not be if it was refused on its way forward, too.
+    if (answer?.kind === 'notStarted' && isForgery(answer.reason) && rotated?.answer?.kind === 'notStarted') {
+      return { arn, name, kind: 'untouched', reason: answer.reason };
+    }
+    const claim = answer?.kind === 'turned' ? answer.claims.find((made) => made.arn === arn) : undefined;
+    const doubt = later?.doubts.find((one) => one.name === undefined || one.name === name);
+    if (claim?.kind === 'back' && doubt === undefined) {
+      return { arn, name, kind: claim.touched ? 'rolledBack' : 'untouched', reason: undefined };
+    }
+    const reason = claim?.kind === 'failed' ? claim.reason : doubt === undefined ? 'noAnswer' : sayDoubt(doubt);
+    return { arn, name, kind: 'held', reason };
+  });
+}
+
+function verify(
+  batches: readonly (readonly [Batch, BatchAnswer | undefined, readonly Sighting[] | undefined])[],
+): Verification {
+  const claims = batches.flatMap(([, answer, sightings]) =>
+    answer?.kind === 'turned'
+      ? answer.claims
+          .filter((claim) => claim.kind === 'rotated')
+          .map((claim) => ({ claim, sighting: sightings?.find(({ arn }) => arn === claim.arn) }))
+      : [],
+  );
+  const confirmed = claims.filter(
+    ({ claim, sighting }) => sighting?.versionId === claim.versionId && sighting.answer === 'accepted',
+  ).length;
+  return { claims: claims.length, confirmed, contradicted: claims.length - confirmed };
+}

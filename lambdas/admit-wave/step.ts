@@ -1,0 +1,49 @@
+import { judgeApproval, parseSealedDecision } from '../../core/approval.ts';
+import { archiveKeys } from '../../core/archive-keys.ts';
+import { admitFlags, readSwitch } from '../../core/flags.ts';
+import { toIso } from '../../core/instant.ts';
+import type { Ending } from '../../core/outcome.ts';
+import { readPlan, waveOf } from '../../core/plan-reading.ts';
+import type { Archive, Clock, Hash, Switch } from '../../core/ports.ts';
+import type { Settings } from '../../core/settings.ts';
+import { nextStart } from '../../core/windows.ts';
+import { parseEvent } from './event.ts';
+
+export interface AdmitWavePorts {
+  readonly archive: Archive;
+  readonly killSwitch: Switch;
+  readonly settings: Settings;
+  readonly hash: Hash;
+  readonly clock: Clock;
+}
+
+export type Admission = { readonly next: 'go on' } | { readonly next: 'wait'; readonly until: string } | Ending;
+
+/**
+ * Says whether a wave may start now, later, or not at all. It is asked again after every wait: what was so before the
+ * window opened says nothing of now.
+ */
+export const admitWave =
+  ({ archive, killSwitch, settings, hash, clock }: AdmitWavePorts) =>
+  async (given: unknown): Promise<Admission> => {
+    const { run, wave } = parseEvent(given);
+    const now = clock.now();
+
+    const position = readSwitch(await killSwitch.read());
+    if (position.kind === 'stop') return halted([position.reason]);
+
+    const { header, digest } = await readPlan(archive, hash, run);
+    const flagged = admitFlags(position, waveOf(header, wave));
+    if (flagged !== undefined) return halted([flagged]);
+
+    const sealed = parseSealedDecision(await archive.fetch(archiveKeys.decision(run)));
+    if (sealed === undefined) return halted(['approvalMissing']);
+    const verdict = judgeApproval(sealed.decision, header, digest, now, 'unchecked');
+    if (verdict.kind === 'falls') return halted(verdict.reasons);
+
+    const start = nextStart(settings.windows, settings.freezes, now);
+    if (start === undefined || start >= header.expiresAt) return halted(['noWindowBeforeExpiry']);
+    return start > now ? { next: 'wait', until: toIso(start) } : { next: 'go on' };
+  };
+
+const halted = (reasons: readonly string[]): Ending => ({ next: 'end', outcome: 'halted', reasons });

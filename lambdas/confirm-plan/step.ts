@@ -1,0 +1,151 @@
+import { judgeApproval, parseSealedDecision } from '../../core/approval.ts';
+import { archiveKeys } from '../../core/archive-keys.ts';
+import { canonicalJson } from '../../core/canonical.ts';
+import { judgeCaps } from '../../core/caps.ts';
+import type { Draft, Fact } from '../../core/draft.ts';
+import { NotInArchiveError } from '../../core/errors.ts';
+import type { Ending, Outcome } from '../../core/outcome.ts';
+import type { Guardrail, PlanDigest, Run } from '../../core/plan.ts';
+import { makePlan, type Plan, preflightBatches } from '../../core/plan-making.ts';
+import { readPlan, readWave } from '../../core/plan-reading.ts';
+import type { Archive, Clock, GoAhead, Hash, Inventory } from '../../core/ports.ts';
+import { countFleet, judgeAgain } from '../../core/second-judgement.ts';
+import type { Settings } from '../../core/settings.ts';
+import { isFrozen } from '../../core/windows.ts';
+import { type ConfirmPlanEvent, parseEvent } from './event.ts';
+
+export interface ConfirmPlanPorts {
+  readonly inventory: Inventory;
+  readonly archive: Archive;
+  readonly goAhead: GoAhead;
+  readonly settings: Settings;
+  readonly hash: Hash;
+  readonly clock: Clock;
+}
+
+export type PlanConfirmed =
+  | { readonly next: 'go on'; readonly digest: PlanDigest; readonly waves: number; readonly reasons: readonly string[] }
+  | Ending;
+
+/**
+ * Looks a second time: at a draft, before people are asked, and at an approval, before anything is touched.
+ *
+ * It believes nothing that draft-plan decided. It lists the fleet itself, and judges each candidate by a rule of its own.
+ */
+export const confirmPlan =
+  (ports: ConfirmPlanPorts) =>
+  async (given: unknown): Promise<PlanConfirmed> => {
+    const event = parseEvent(given);
+    return event.goal === 'draft' ? confirmDraft(ports, event) : confirmApproval(ports, event);
+  };
+
+async function confirmDraft(
+  { inventory, archive, settings, hash, clock }: ConfirmPlanPorts,
+  { run, startedAt, mode, requestedBy, why }: ConfirmPlanEvent & { goal: 'draft' },
+): Promise<PlanConfirmed> {
+  const drafted = JSON.parse(await archive.fetch(archiveKeys.draft(run))) as Draft;
+  // Who asks, why, how and when is what the execution was started with, whatever the draft says.
+  const draft: Draft = { ...drafted, run, mode, requestedBy, why, asOf: startedAt };
+
+  const entries = await inventory.list();
+  const fleet = countFleet(entries, settings);
+  const contradictions = judgeAgain(draft.selected, entries, settings, startedAt);
+  const guardrails: Guardrail[] = [
+    ...judgeCaps(settings.caps, { selected: draft.selected.length, fleet: fleet.secrets }),
+    {
+      name: 'secondJudgement',
+      verdict: contradictions.length === 0 ? 'within' : 'exceeded',
+      actual: contradictions.length,
+      limit: 0,
+      unit: 'contradictions',
+    },
+  ];
+
+  const reasons = [
+    ...guardrails.filter(({ verdict }) => verdict === 'exceeded').map(sayExceeded),
+    ...sayContradictions(contradictions),
+  ];
+  if (reasons.length > 0) return end('refused', reasons);
+
+  const facts = await readFacts(archive, draft);
+  const plan = makePlan({ draft, facts, fleet, guardrails, settings, hash, now: clock.now() });
+  const digest = await deposit(archive, hash, run, plan);
+  if (mode === 'audit') return end('audited', []);
+  if (plan.header.selected === 0) return end('completed', ['nothingToRotate']);
+  return { next: 'go on', digest, waves: plan.waves.length, reasons: [] };
+}
+
+async function confirmApproval(
+  { inventory, archive, goAhead, settings, hash, clock }: ConfirmPlanPorts,
+  { run, digest: confirmed }: ConfirmPlanEvent & { goal: 'approval' },
+): Promise<PlanConfirmed> {
+  const sealed = parseSealedDecision(await archive.fetch(archiveKeys.decision(run)));
+  if (sealed === undefined) return end('refused', ['approvalMissing']);
+  if (sealed.decision.decision === 'rejected') return end('rejected', [`rejected: ${sealed.decision.reason}`]);
+
+  const now = clock.now();
+  const { header, digest } = await readPlan(archive, hash, run);
+  const verdict = judgeApproval(sealed.decision, header, digest, now, 'unchecked');
+  if (verdict.kind === 'falls') return end('refused', verdict.reasons);
+  if (digest !== confirmed) return end('refused', ['otherPlan']);
+  const freeze = isFrozen(settings.freezes, now);
+  if (freeze !== undefined) return end('refused', [`frozen: ${freeze.why}`]);
+
+  const waves = await Promise.all(header.waves.map(({ number }) => readWave(archive, run, number)));
+  const planned = waves.flat().flatMap(({ secrets }) => secrets);
+  const drifted = judgeAgain(planned, await inventory.list(), settings, header.draftedAt);
+  // What drifted is left alone one by one, right before it would be touched. Only when nothing is left, nothing is begun.
+  if (drifted.length > 0 && drifted.length === planned.length) return end('refused', sayContradictions(drifted));
+
+  await goAhead.give(run);
+  return { next: 'go on', digest, waves: header.waves.length, reasons: sayContradictions(drifted) };
+}
+
+/** Writes the waves before the header that holds their hashes: whoever finds a header finds everything it names. */
+async function deposit(
+  archive: Archive,
+  hash: Hash,
+  run: Run,
+  { header, waves, leftAlone }: Plan,
+): Promise<PlanDigest> {
+  await depositSame(archive, archiveKeys.leftAlone(run), canonicalJson(leftAlone));
+  for (const [index, batches] of waves.entries()) {
+    await depositSame(archive, archiveKeys.wave(run, index + 1), batches.map(canonicalJson).join('\n'));
+  }
+  await archive.deposit(archiveKeys.plan(run), canonicalJson(header));
+  return (await readPlan(archive, hash, run)).digest;
+}
+
+/** An earlier attempt may have deposited it. If it found another fleet then, the two must not be mixed. */
+async function depositSame(archive: Archive, key: string, text: string): Promise<void> {
+  if ((await archive.deposit(key, text)) === 'alreadyThere' && (await archive.fetch(key)) !== text) {
+    throw new Error(`${key} holds what an interrupted attempt found, and the fleet has changed since; start a new run`);
+  }
+}
+
+/** Facts that nobody deposited are no facts: their candidates are left alone as unprobed. */
+async function readFacts(archive: Archive, draft: Draft): Promise<Fact[]> {
+  const files = Array.from({ length: preflightBatches(draft) }, (_, index) => archiveKeys.preflight(draft.run, index));
+  const facts = await Promise.all(
+    files.map(async (key) => {
+      try {
+        return JSON.parse(await archive.fetch(key)) as Fact[];
+      } catch (error) {
+        if (error instanceof NotInArchiveError) return [];
+        throw error;
+      }
+    }),
+  );
+  return facts.flat();
+}
+
+const end = (outcome: Outcome, reasons: readonly string[]): Ending => ({ next: 'end', outcome, reasons });
+
+const sayExceeded = ({ name, actual, limit, unit }: Guardrail): string =>
+  `${name}: ${actual} of at most ${limit} ${unit}`;
+
+function sayContradictions(contradictions: readonly { readonly contradiction: string }[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { contradiction } of contradictions) counts.set(contradiction, (counts.get(contradiction) ?? 0) + 1);
+  return [...counts].map(([contradiction, count]) => `${contradiction}: ${count}`);
+}

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+import { mode, moment, run } from '../shapes.ts';
+
+const event = z.object({ run, startedAt: moment, mode, requestedBy: z.string().min(1), why: z.string() });
+
+export type DraftPlanEvent = z.infer<typeof event>;
+
+export const parseEvent = (given: unknown): DraftPlanEvent => event.parse(given);

@@ -1,0 +1,44 @@
+import { archiveKeys } from '../../core/archive-keys.ts';
+import { canonicalJson } from '../../core/canonical.ts';
+import { candidateBatches, type Draft } from '../../core/draft.ts';
+import { isDue } from '../../core/due.ts';
+import type { Archive, Inventory } from '../../core/ports.ts';
+import { select } from '../../core/selection.ts';
+import type { Settings } from '../../core/settings.ts';
+
+import { parseEvent } from './event.ts';
+
+export interface DraftPlanPorts {
+  readonly inventory: Inventory;
+  readonly archive: Archive;
+  readonly settings: Settings;
+  /** The expiry rule. A rehearsal of the incident passes an inverted one. */
+  readonly due?: typeof isDue;
+}
+
+export interface Drafted {
+  readonly preflightKey: string;
+  readonly candidates: number;
+}
+
+/**
+ * Selects what is due, from metadata alone, and notes it for others to doubt.
+ *
+ * Called again for the same run it keeps the draft that was deposited first: the run goes on with one selection, even
+ * when the fleet has changed in between.
+ */
+export const draftPlan =
+  ({ inventory, archive, settings, due = isDue }: DraftPlanPorts) =>
+  async (given: unknown): Promise<Drafted> => {
+    const { run, startedAt, mode, requestedBy, why } = parseEvent(given);
+
+    const { selected, leftAlone } = select(await inventory.list(), settings, startedAt, due);
+    const draft: Draft = { run, mode, requestedBy, why, asOf: startedAt, selected, leftAlone };
+    const lines = candidateBatches(run, selected).map(canonicalJson);
+
+    await archive.deposit(archiveKeys.candidates(run), lines.join('\n'));
+    await archive.deposit(archiveKeys.draft(run), JSON.stringify(draft));
+
+    const kept: Draft = JSON.parse(await archive.fetch(archiveKeys.draft(run)));
+    return { preflightKey: archiveKeys.candidates(run), candidates: kept.selected.length };
+  };

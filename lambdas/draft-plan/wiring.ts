@@ -1,0 +1,23 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { withRetries } from '../../adapters/retries.ts';
+import { S3Archive } from '../../adapters/s3-archive.ts';
+import { SecretsManagerInventory } from '../../adapters/secrets-manager-inventory.ts';
+import { requireVariable } from '../environment.ts';
+import type { Runtime } from '../runtime.ts';
+import { draftPlan } from './step.ts';
+
+export const wire = ({
+  clients,
+  environment,
+  ...runtime
+}: Runtime<{ s3: S3Client; secretsManager: SecretsManagerClient }>) => {
+  const s3 = withRetries(clients.s3, runtime.clock);
+  const secretsManager = withRetries(clients.secretsManager, runtime.clock);
+
+  return draftPlan({
+    ...runtime,
+    inventory: new SecretsManagerInventory(secretsManager),
+    archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
+  });
+};

@@ -1,0 +1,96 @@
+import { archiveKeys, type Phase } from '../../core/archive-keys.ts';
+import { NotInArchiveError } from '../../core/errors.ts';
+import type { Ending } from '../../core/outcome.ts';
+import type { Batch, Run } from '../../core/plan.ts';
+import { isPlanned, readPlan, readWave } from '../../core/plan-reading.ts';
+import type { AlarmBoard, Archive, Clock, Hash, HealthDesk } from '../../core/ports.ts';
+import { type Probed, sayDoubt } from '../../core/probe.ts';
+import type { Settings } from '../../core/settings.ts';
+import {
+  type BatchRecord,
+  judgeWave as judge,
+  judgeWayBack,
+  outcomeOfWayBack,
+  type Surroundings,
+  type WaveVerdict,
+} from '../../core/verdict.ts';
+import { parseEvent } from './event.ts';
+
+export interface JudgeWavePorts {
+  readonly archive: Archive;
+  readonly health: HealthDesk;
+  readonly alarms: AlarmBoard;
+  readonly settings: Settings;
+  readonly hash: Hash;
+  readonly clock: Clock;
+}
+
+export type WaveJudged = { readonly next: 'go on' | 'back'; readonly reasons: readonly string[] } | Ending;
+
+/**
+ * Judges a wave by what others claimed and saw, and by how its services are. It reaches no secret, so it can neither
+ * mend nor spoil what it judges. Its verdict is evidence and is deposited before it is given.
+ */
+export const judgeWave =
+  ({ archive, health, alarms, settings, hash, clock }: JudgeWavePorts) =>
+  async (given: unknown): Promise<WaveJudged> => {
+    const { run, wave, phase } = parseEvent(given);
+    const { header } = await readPlan(archive, hash, run);
+    const batches = await readWave(archive, run, wave);
+    const records = await Promise.all(
+      batches.map(async (batch): Promise<BatchRecord> => {
+        const [rotated, later] = await Promise.all([
+          findProbed(archive, run, batch, 'rotated'),
+          findProbed(archive, run, batch, phase),
+        ]);
+        return { batch, genuine: isPlanned(hash, header, batch), rotated, later };
+      }),
+    );
+
+    if (phase === 'baked') {
+      const surroundings = await look({ health, alarms, settings }, batches);
+      const verdict = judge(wave, clock.now(), records, surroundings);
+      await archive.deposit(archiveKeys.verdict(run, wave, phase), JSON.stringify(verdict));
+      return { next: verdict.verdict === 'sound' ? 'go on' : 'back', reasons: verdict.reasons };
+    }
+
+    const verdict = judgeWayBack(wave, clock.now(), records, await reasonsToGoBack(archive, run, wave, records));
+    await archive.deposit(archiveKeys.verdict(run, wave, phase), JSON.stringify(verdict));
+    return { next: 'end', outcome: outcomeOfWayBack(verdict, records), reasons: verdict.reasons };
+  };
+
+async function look(
+  { health, alarms, settings }: Pick<JudgeWavePorts, 'health' | 'alarms' | 'settings'>,
+  batches: readonly Batch[],
+): Promise<Surroundings> {
+  const services = [...new Set(batches.flatMap(({ secrets }) => secrets.map(({ service }) => service)))];
+  const answers = await Promise.all(services.map(async (service) => [service, await health.ask(service)] as const));
+  const ringing = await alarms.ringing(settings.alarms).catch(() => undefined);
+  return { health: new Map(answers), ringing };
+}
+
+/** What sent the wave back: the verdict after its bake, or, if it did not get there, the doubts of its batches. */
+async function reasonsToGoBack(
+  archive: Archive,
+  run: Run,
+  wave: number,
+  records: readonly BatchRecord[],
+): Promise<readonly string[]> {
+  const baked = await find<WaveVerdict>(archive, archiveKeys.verdict(run, wave, 'baked'));
+  if (baked !== undefined) return baked.reasons;
+  return records.flatMap(({ batch, rotated }) =>
+    (rotated?.doubts ?? []).map((doubt) => `batch ${batch.index}: ${sayDoubt(doubt)}`),
+  );
+}
+
+const findProbed = (archive: Archive, run: Run, { wave, index }: Batch, phase: Phase) =>
+  find<Probed>(archive, archiveKeys.probe(run, wave, phase, index));
+
+async function find<T>(archive: Archive, key: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await archive.fetch(key)) as T;
+  } catch (error) {
+    if (error instanceof NotInArchiveError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+import { batch, batchAnswer, candidateBatch, run } from '../shapes.ts';
+
+const event = z.discriminatedUnion('phase', [
+  z.object({ phase: z.literal('preflight'), run, batch: candidateBatch }),
+  z.object({ phase: z.literal('rotated'), run, batch, answer: batchAnswer }),
+  z.object({ phase: z.literal('baked'), run, batch }),
+  z.object({ phase: z.literal('rolledBack'), run, batch, answer: batchAnswer }),
+]);
+
+export type ProbeBatchEvent = z.infer<typeof event>;
+
+export const parseEvent = (given: unknown): ProbeBatchEvent => event.parse(given);

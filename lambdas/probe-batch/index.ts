@@ -1,0 +1,11 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+import { network } from '../../adapters/network.ts';
+import { clientDefaults, deployedRuntime } from '../runtime.ts';
+import { wire } from './wiring.ts';
+
+export const handler = wire({
+  ...deployedRuntime({ s3: new S3Client(clientDefaults), secretsManager: new SecretsManagerClient(clientDefaults) }),
+  network,
+});

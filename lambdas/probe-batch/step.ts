@@ -1,0 +1,113 @@
+import { archiveKeys } from '../../core/archive-keys.ts';
+import { canonicalJson } from '../../core/canonical.ts';
+import { readCredential } from '../../core/credential.ts';
+import type { CandidateBatch, Fact } from '../../core/draft.ts';
+import { askPatiently } from '../../core/patience.ts';
+import type { Batch, Run } from '../../core/plan.ts';
+import type { Archive, Clock, CurrentValues, CurrentVersion, GoAhead, Hash, Log, Prober } from '../../core/ports.ts';
+import { judgeBatch, type Probed, type Sighting, sayDoubt } from '../../core/probe.ts';
+import type { SelectedSecret } from '../../core/selection.ts';
+import type { ProbeSettings, RotatorSettings, Settings } from '../../core/settings.ts';
+import { parseEvent } from './event.ts';
+
+export interface ProbeBatchPorts {
+  readonly values: CurrentValues;
+  readonly proberFor: (probe: ProbeSettings, rotator: RotatorSettings, tier: string) => Prober;
+  readonly archive: Archive;
+  readonly goAhead: GoAhead;
+  readonly settings: Settings;
+  readonly hash: Hash;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface BatchProbed {
+  /** False withdraws the run's go-ahead: no further batch starts. */
+  readonly sound: boolean;
+}
+
+/**
+ * Looks at a batch as a client would, under a role that can change nothing: which version is AWSCURRENT, and does its
+ * target accept it. What was claimed is only held against what was seen.
+ *
+ * Deposits what it saw before it says anything, and withdraws the go-ahead before it answers, so that a batch that
+ * failed has stopped the next one by the time that the workflow could start it.
+ */
+export const probeBatch = (ports: ProbeBatchPorts) => {
+  const { archive, goAhead, log } = ports;
+
+  return async (given: unknown): Promise<BatchProbed> => {
+    const event = parseEvent(given);
+    if (event.phase === 'preflight') {
+      await archive.deposit(
+        archiveKeys.preflight(event.run, event.batch.index),
+        JSON.stringify(await preflight(ports, event.batch)),
+      );
+      return { sound: true };
+    }
+
+    const { run, phase, batch } = event;
+    const sightings = await look(ports, batch);
+    const probed = phase === 'baked' ? judgeSightings(sightings) : judgeBatch(batch, event.answer, sightings);
+    const sound = probed.doubts.length === 0;
+
+    if (!sound) {
+      log.warn('a batch is in doubt', { run, phase, wave: batch.wave, doubts: probed.doubts.map(sayDoubt) });
+      await goAhead.withdraw(run);
+    }
+    await archive.deposit(archiveKeys.probe(run, batch.wave, phase, batch.index), JSON.stringify(probed));
+    return { sound };
+  };
+};
+
+/** After a bake nothing new was claimed: judge-wave holds what is seen against the earlier claims. */
+const judgeSightings = (sightings: readonly Sighting[]): Probed => ({ answer: undefined, sightings, doubts: [] });
+
+async function look({ values, proberFor, settings, clock }: ProbeBatchPorts, batch: Batch): Promise<Sighting[]> {
+  const versions = await values.readCurrent(batch.secrets.map(({ arn }) => arn));
+  const sightings: Sighting[] = [];
+  for (const { arn, name, probe, rotator, tier } of batch.secrets) {
+    const version = versions.get(arn);
+    const probeSettings = settings.probes[probe];
+    const rotatorSettings = settings.rotators[rotator];
+    if (version?.kind !== 'read' || probeSettings === undefined || rotatorSettings === undefined) {
+      sightings.push({ arn, name, versionId: undefined, answer: 'unknown' });
+    } else {
+      const answer = await askPatiently(proberFor(probeSettings, rotatorSettings, tier), version.value, clock);
+      sightings.push({ arn, name, versionId: version.versionId, answer });
+    }
+  }
+  return sightings;
+}
+
+async function preflight(ports: ProbeBatchPorts, { run, tier, secrets }: CandidateBatch): Promise<Fact[]> {
+  const versions = await ports.values.readCurrent(secrets.map(({ arn }) => arn));
+  const facts: Fact[] = [];
+  for (const candidate of secrets) facts.push(await factOf(ports, run, tier, candidate, versions.get(candidate.arn)));
+  return facts;
+}
+
+async function factOf(
+  { proberFor, settings, hash, clock }: ProbeBatchPorts,
+  run: Run,
+  tier: string,
+  { arn, name, rotator, probe }: SelectedSecret,
+  version: CurrentVersion | undefined,
+): Promise<Fact> {
+  const nothing = { versionId: undefined, createdAt: undefined, malformed: undefined, account: undefined };
+  const rotatorSettings = settings.rotators[rotator];
+  const probeSettings = settings.probes[probe];
+  if (version?.kind !== 'read' || rotatorSettings === undefined || probeSettings === undefined) {
+    return { arn, name, ...nothing, answer: 'unknown' };
+  }
+
+  const { versionId, createdAt, value } = version;
+  const credential = readCredential(rotatorSettings, tier, value);
+  if (credential.kind === 'malformed') {
+    return { arn, name, versionId, createdAt, malformed: credential.reason, account: undefined, answer: 'unknown' };
+  }
+  // Salted by the run: equal accounts of one plan are found, and nothing else can be read from it.
+  const account = hash(canonicalJson([run, credential.account]));
+  const answer = await askPatiently(proberFor(probeSettings, rotatorSettings, tier), value, clock);
+  return { arn, name, versionId, createdAt, malformed: undefined, account, answer };
+}

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+import { run, wave } from '../shapes.ts';
+
+const event = z.object({ run, wave });
+
+export type RenewExpiryEvent = z.infer<typeof event>;
+
+export const parseEvent = (given: unknown): RenewExpiryEvent => event.parse(given);

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+import { SecretValue } from '../../core/secret-value.ts';
+import { digest, run } from '../shapes.ts';
+
+const event = z.object({
+  run,
+  digest,
+  requestedBy: z.string().min(1),
+  taskToken: z
+    .string()
+    .min(1)
+    .transform((token) => new SecretValue(token)),
+});
+
+export type RequestApprovalEvent = z.infer<typeof event>;
+
+export const parseEvent = (given: unknown): RequestApprovalEvent => event.parse(given);

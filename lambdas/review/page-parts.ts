@@ -1,0 +1,37 @@
+import { type Instant, toIso } from '../../core/instant.ts';
+import { utcMinute } from '../../core/plain-text.ts';
+import { type Html, html } from './html.ts';
+
+/** A moment as people read it and as machines do. */
+export const moment = (at: Instant): Html => html`<time datetime="${toIso(at)}">${utcMinute(at)}</time>`;
+
+/** How long until then, in the two largest units that matter. */
+export function distance(from: Instant, to: Instant): string {
+  const minutes = Math.max(0, Math.floor((to - from) / 60_000));
+  const [days, hours, rest] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24, minutes % 60];
+  if (days > 0) return `${days} d ${hours} h`;
+  return hours > 0 ? `${hours} h ${rest} min` : `${rest} min`;
+}
+
+/** One part of a bar, as wide as its share. The class gives the colour. */
+export interface Segment {
+  readonly share: number;
+  readonly colour: string;
+}
+
+/**
+ * A bar of segments, out of `whole`. A picture only: what it shows stands in words beside it.
+ *
+ * Widths are attributes, since the page's policy refuses styles that stand in the markup.
+ */
+export function bar(segments: readonly Segment[], whole: number): Html {
+  const gap = 0.6;
+  let at = 0;
+  const rects = segments.map(({ share, colour }) => {
+    const width = (share / Math.max(whole, 1)) * 100;
+    const rect = html`<rect x="${at.toFixed(2)}" width="${Math.max(width - gap, 0.4).toFixed(2)}" height="10" class="${colour}"/>`;
+    at += width;
+    return rect;
+  });
+  return html`<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect width="100" height="10" class="track"/>${rects}</svg>`;
+}

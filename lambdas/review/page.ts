@@ -1,0 +1,85 @@
+import { refusals as refusalTexts } from '../../core/approval-answer.ts';
+import { headline } from '../../core/approval-summary.ts';
+import { type Html, html } from './html.ts';
+import { decidedSection, decisionForms, overSection } from './page-decision.ts';
+import { planSections } from './page-plan.ts';
+import { style } from './style.ts';
+import type { View } from './view.ts';
+
+/** The page of one approver, in one piece: it asks for nothing else, and works without a script. */
+export function page(view: View): Html {
+  const title = titleOf(view);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title} · Keyturn</title>
+${style.element}
+</head>
+<body>
+<main>
+${bodyOf(view)}
+</main>
+</body>
+</html>
+`;
+}
+
+function titleOf(view: View): string {
+  switch (view.kind) {
+    case 'open':
+      return `${view.refusals.length > 0 ? 'Not recorded: ' : ''}Rotate ${view.plan.header.selected} secrets?`;
+    case 'decided':
+      return view.decision.decision === 'approved' ? 'Approved' : 'Rejected';
+    case 'over':
+      return 'Too late to answer';
+    case 'changed':
+      return 'This plan has been changed';
+    case 'nothing':
+      return 'Nothing here';
+    case 'fault':
+      return view.title;
+  }
+}
+
+function bodyOf(view: View): Html {
+  switch (view.kind) {
+    case 'open': {
+      const { plan } = view;
+      return html`${alert(view.refusals)}
+<p class="stage">Keyturn · <bdi>${plan.header.stage}</bdi></p>
+<h1>${headline(plan.header, plan.now)}</h1>
+<p><a class="jump" href="#decide">Go to your decision</a></p>
+${planSections(plan, true)}
+${decisionForms(view)}`;
+    }
+    case 'decided':
+      return html`${alert(view.refusals)}
+${decidedSection(view)}
+${view.plan === undefined ? undefined : html`<h2 class="plan">The plan: ${headline(view.plan.header, view.plan.now)}</h2>${planSections(view.plan)}`}`;
+    case 'over':
+      return html`${alert(view.refusals)}
+${overSection(view.plan)}
+${planSections(view.plan)}`;
+    case 'changed':
+      return html`<h1>This plan has been changed</h1>
+<p>What is stored of it is not what waits for an answer, so it is not shown, and nobody can approve it. Nothing is
+rotated: the run ends by itself when the time to answer is over. Tell whoever operates Keyturn, and name this digest:</p>
+<p><code>${view.digest}</code></p>`;
+    case 'nothing':
+      return html`<h1>Nothing here</h1>
+<p>This link opens nothing. It may be incomplete, or replaced by a newer one: look for the last message you got.</p>`;
+    case 'fault':
+      return html`<h1>${view.title}</h1>
+<p>${view.text}</p>`;
+  }
+}
+
+const alert = (refusals: Extract<View, { kind: 'open' }>['refusals']): Html | undefined =>
+  refusals.length === 0
+    ? undefined
+    : html`<div class="alert" role="alert"><h2>Your answer was not recorded</h2><ul>${refusals.map(
+        (refusal) => html`<li>${refusalTexts[refusal]}</li>`,
+      )}</ul></div>`;

@@ -1,0 +1,80 @@
+import type { Refusal } from '../../core/approval-answer.ts';
+import type { Settings } from '../../core/settings.ts';
+import { type DecidePorts, decide } from './decide.ts';
+import { parseEvent, type Request } from './event.ts';
+import { formFaults, readForm } from './form.ts';
+import { page } from './page.ts';
+import { type Response, respondWith } from './response.ts';
+import { style } from './style.ts';
+import type { View } from './view.ts';
+import { type Showing, viewOf } from './viewing.ts';
+import { openLink } from './visit.ts';
+
+export interface ReviewPorts extends DecidePorts {
+  readonly settings: Pick<Settings, 'tiers' | 'bakeTimeSeconds'>;
+  /** Where this page is served, without the path. Only a page of this origin may answer. */
+  readonly reviewUrl: string;
+}
+
+/**
+ * Shows an approver the plan that their link opens, and takes their answer.
+ *
+ * To look changes nothing, whoever looks and however often: mail scanners and previews do. Only the page's own form decides.
+ */
+export const review = (ports: ReviewPorts) => {
+  const { hash, log, reviewUrl } = ports;
+  const respond = respondWith(Buffer.from(hash(style.text).replace('sha256:', ''), 'hex').toString('base64'));
+  const ownOrigin = new URL(reviewUrl).origin;
+
+  const fault = (status: number, title: string, text: string, more = {}) =>
+    respond(status, page({ kind: 'fault', title, text }), more);
+
+  const answer = async (request: Request): Promise<Response> => {
+    const { method, run } = request;
+    if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') {
+      return fault(405, 'Not like this', 'A plan is looked at or answered.', { allow: 'GET, HEAD, POST' });
+    }
+
+    const form = method === 'POST' ? readForm(request, ownOrigin) : undefined;
+    if (typeof form === 'string') {
+      log.warn('answer is no form of ours', { run, fault: form });
+      return fault(formFaults[form].status, 'Your answer was not recorded', formFaults[form].text);
+    }
+
+    const visit = await openLink(ports, request);
+    if (visit === undefined) {
+      log.warn('a link is nobody’s', { run, method });
+      return respond(404, page({ kind: 'nothing' }));
+    }
+
+    const showing: Showing = { visit, now: ports.clock.now(), settings: ports.settings };
+    if (form === undefined) {
+      const view = viewOf(showing);
+      return respond(view.kind === 'changed' ? 409 : 200, page(view));
+    }
+
+    const decided = await decide(ports, visit, form);
+    const view = viewOf(showing, { decided, reason: form.reason });
+    return respond(statusOf(decided, view), page(view));
+  };
+
+  return async (event: unknown): Promise<Response> => {
+    const request = parseEvent(event);
+    if (request === undefined) return respond(404, page({ kind: 'nothing' }));
+    try {
+      const response = await answer(request);
+      return request.method === 'HEAD' ? { ...response, body: '' } : response;
+    } catch (error) {
+      log.error('the desk cannot work', { run: request.run, error: error instanceof Error ? error.name : 'unknown' });
+      return fault(503, 'Not now', 'Something that the desk needs does not answer. Open your link again in a minute.');
+    }
+  };
+};
+
+/** What the sender of an answer can put right on the page that it comes back with. */
+const correctable: ReadonlySet<Refusal> = new Set(['noDecision', 'countWrong', 'reasonMissing', 'reasonTooLong']);
+
+function statusOf(decided: Awaited<ReturnType<typeof decide>>, view: View): number {
+  if (decided.kind === 'recorded') return decided.delivery === 'lost' ? 503 : 200;
+  return view.kind === 'open' && decided.reasons.every((reason) => correctable.has(reason)) ? 422 : 409;
+}

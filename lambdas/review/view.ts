@@ -1,0 +1,45 @@
+import type { Decision } from '../../core/approval.ts';
+import type { Refusal } from '../../core/approval-answer.ts';
+import type { Instant } from '../../core/instant.ts';
+import type { PlanDigest } from '../../core/plan.ts';
+import type { Dossier } from './dossier.ts';
+
+/** A plan and what its page says around it. */
+export interface PlanView extends Dossier {
+  readonly digest: PlanDigest;
+  readonly answerBy: Instant;
+  readonly bakeTimeSeconds: number;
+  /** Names of the tiers, in ascending order of risk. */
+  readonly tiers: readonly string[];
+  readonly now: Instant;
+}
+
+/** Whether the run heard of a decision: `lost` when it could not be told. */
+export type Delivery = 'delivered' | 'closed' | 'lost';
+
+/** All that an approver's page can be. It is a pure function of this. */
+export type View =
+  | {
+      readonly kind: 'open';
+      readonly plan: PlanView;
+      readonly approver: string;
+      readonly nonce: string;
+      /** Why the answer just sent was not recorded. */
+      readonly refusals: readonly Refusal[];
+      /** The reason just sent, so that nobody writes it twice. */
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'decided';
+      readonly plan: PlanView | undefined;
+      readonly decision: Decision;
+      /** Undefined: nothing was sent just now. */
+      readonly delivery: Delivery | undefined;
+      readonly refusals: readonly Refusal[];
+      /** With which the one who decided sends the decision to the run again. Undefined for anyone else. */
+      readonly nonce: string | undefined;
+    }
+  | { readonly kind: 'over'; readonly plan: PlanView; readonly refusals: readonly Refusal[] }
+  | { readonly kind: 'changed'; readonly digest: PlanDigest }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'fault'; readonly title: string; readonly text: string };

@@ -1,0 +1,52 @@
+import { type Decision, parseSealedDecision } from '../../core/approval.ts';
+import { type Invitation, ownerOf, type PendingApproval } from '../../core/approval-desk.ts';
+import type { ApprovalDesk } from '../../core/approval-ports.ts';
+import { archiveKeys } from '../../core/archive-keys.ts';
+import { NotInArchiveError } from '../../core/errors.ts';
+import type { Archive, Hash } from '../../core/ports.ts';
+import { type Dossier, readDossier } from './dossier.ts';
+import type { Request } from './event.ts';
+
+/** An approver at the desk, and all that their link opens. */
+export interface Visit {
+  readonly pending: PendingApproval;
+  readonly invitation: Invitation;
+  readonly decided: Decision | undefined;
+  /** Undefined: what the archive holds, plan or decision, is not about what waits here. */
+  readonly dossier: Dossier | undefined;
+}
+
+export interface VisitPorts {
+  readonly archive: Archive;
+  readonly desk: ApprovalDesk;
+  readonly hash: Hash;
+}
+
+/** Opens a link. Undefined: it is nobody's. It writes nothing, however often it is asked. */
+export async function openLink(
+  { archive, desk, hash }: VisitPorts,
+  { run, link }: Request,
+): Promise<Visit | undefined> {
+  const pending = await desk.find(run);
+  const invitation = pending && ownerOf(link, pending, hash);
+  if (pending === undefined || invitation === undefined) return undefined;
+
+  const [dossier, found] = await Promise.all([readDossier(archive, hash, pending), findDecision(archive, pending)]);
+  return found === 'foreign'
+    ? { pending, invitation, decided: undefined, dossier: undefined }
+    : { pending, invitation, decided: found, dossier };
+}
+
+/** What is recorded, `foreign` when that is no decision about this plan. */
+export async function findDecision(
+  archive: Archive,
+  { run, digest }: PendingApproval,
+): Promise<Decision | 'foreign' | undefined> {
+  try {
+    const decision = parseSealedDecision(await archive.fetch(archiveKeys.decision(run)))?.decision;
+    return decision?.run === run && decision.digest === digest ? decision : 'foreign';
+  } catch (error) {
+    if (error instanceof NotInArchiveError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,134 @@
+import type { BatchAnswer, Claim } from '../../core/claim.ts';
+import { rotateBatchSeconds } from '../../core/deadlines.ts';
+import { type Instant, instant } from '../../core/instant.ts';
+import type { PlannedSecret } from '../../core/plan.ts';
+import type { CurrentVersion, Log, Prober, Rotator, Vault } from '../../core/ports.ts';
+import type { Goal } from '../../core/rotation.ts';
+import type { SecretValue } from '../../core/secret-value.ts';
+import type { ProbeSettings, RotatorSettings, Settings } from '../../core/settings.ts';
+import { reasonToLeaveAlone } from '../../core/still-due.ts';
+import { turn } from '../../core/turn.ts';
+import { parseEvent } from './event.ts';
+import { reasonNotToStart, type WarrantPorts } from './warrant.ts';
+
+export interface RotateBatchPorts extends WarrantPorts {
+  readonly vault: Vault;
+  readonly rotatorFor: (rotator: RotatorSettings, tier: string) => Rotator;
+  readonly proberFor: (probe: ProbeSettings, rotator: RotatorSettings, tier: string) => Prober;
+  readonly settings: Settings;
+  readonly log: Log;
+}
+
+/**
+ * Turns the secrets of one batch, one after the other: forward, or back to the version that the plan recorded.
+ *
+ * A failure is an answer, not an exception: whatever happens to one secret, what happened to the others is said. After a
+ * failure no further secret of the batch is begun on the way forward; on the way back every one is tried.
+ */
+export const rotateBatch =
+  (ports: RotateBatchPorts) =>
+  async (given: unknown): Promise<BatchAnswer> => {
+    const { goal, batch } = parseEvent(given);
+    const { vault, log, clock } = ports;
+    const deadline = instant(clock.now() + rotateBatchSeconds.write * 1_000);
+
+    const reason = await reasonNotToStart(ports, goal, batch);
+    if (reason !== undefined) {
+      log.error('a batch was refused', { run: batch.run, goal, wave: batch.wave, batch: batch.index, reason });
+      return { kind: 'notStarted', reason };
+    }
+
+    const versions = await vault.readCurrent(batch.secrets.map(({ arn }) => arn));
+    const masters = new Masters(ports, batch.tier);
+    const claims: Claim[] = [];
+    for (const secret of batch.secrets) {
+      const failedBefore = claims.some(({ kind }) => kind === 'failed');
+      const claim =
+        goal === 'rotate' && failedBefore
+          ? ({ arn: secret.arn, name: secret.name, kind: 'leftAlone', reason: 'batchFailed' } as const)
+          : await turnOne(ports, { goal, secret, version: versions.get(secret.arn), masters, deadline });
+      log.info('a secret was turned', { run: batch.run, goal, wave: batch.wave, ...claim });
+      claims.push(claim);
+    }
+    return { kind: 'turned', claims };
+  };
+
+interface One {
+  readonly goal: Goal;
+  readonly secret: PlannedSecret;
+  readonly version: CurrentVersion | undefined;
+  readonly masters: Masters;
+  readonly deadline: Instant;
+}
+
+async function turnOne(ports: RotateBatchPorts, { goal, secret, version, masters, deadline }: One): Promise<Claim> {
+  const { vault, settings, clock } = ports;
+  const { arn, name } = secret;
+  const rotator = settings.rotators[secret.rotator];
+  const probe = settings.probes[secret.probe];
+  if (rotator === undefined || probe === undefined) return { arn, name, kind: 'leftAlone', reason: 'unknownRotator' };
+
+  try {
+    const entry = await vault.describe(arn);
+    if (goal === 'rotate') {
+      const reason = reasonToLeaveAlone(secret, entry, version, settings, clock.now());
+      if (reason !== undefined) return { arn, name, kind: 'leftAlone', reason };
+    }
+
+    const turned = await turn({
+      goal,
+      secret,
+      vault,
+      rotator: ports.rotatorFor(rotator, ports.tier),
+      prober: ports.proberFor(probe, rotator, ports.tier),
+      master: await masters.of(rotator),
+      clock,
+      deadline,
+      seen: { entry, current: version?.kind === 'read' ? version.value : undefined },
+    });
+    if (turned.kind === 'held') return { arn, name, kind: 'failed', reason: turned.reason };
+    const { versionId, touched } = turned;
+    return goal === 'rotate'
+      ? { arn, name, kind: 'rotated', versionId }
+      : { arn, name, kind: 'back', versionId, touched };
+  } catch (error) {
+    ports.log.error('a secret could not be turned', { name, error: error instanceof Error ? error.name : 'unknown' });
+    return {
+      arn,
+      name,
+      kind: 'failed',
+      reason: error instanceof MasterUnreadableError ? 'masterUnreadable' : 'unreadable',
+    };
+  }
+}
+
+class MasterUnreadableError extends Error {
+  override readonly name = 'MasterUnreadableError';
+}
+
+/** The credentials that may change others, read at most once in a batch, and only where a rotator needs one. */
+class Masters {
+  readonly #vault: Vault;
+  readonly #tier: string;
+  readonly #read = new Map<string, SecretValue>();
+
+  constructor({ vault }: Pick<RotateBatchPorts, 'vault'>, tier: string) {
+    this.#vault = vault;
+    this.#tier = tier;
+  }
+
+  async of(rotator: RotatorSettings): Promise<SecretValue | undefined> {
+    if (rotator.strategy !== 'alternate') return undefined;
+
+    const arn = rotator.masters[this.#tier];
+    if (arn === undefined) throw new MasterUnreadableError(`no master is configured for tier ${this.#tier}`);
+    const known = this.#read.get(arn);
+    if (known !== undefined) return known;
+
+    const value = await this.#vault.readLabelled(arn).catch((cause: unknown) => {
+      throw new MasterUnreadableError(`master ${arn} could not be read`, { cause });
+    });
+    this.#read.set(arn, value);
+    return value;
+  }
+}

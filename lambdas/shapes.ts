@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+import { phases } from '../core/archive-keys.ts';
+import type { BatchAnswer } from '../core/claim.ts';
+import type { CandidateBatch } from '../core/draft.ts';
+import { type Instant, parseInstant } from '../core/instant.ts';
+import { type Batch, modes, type PlanDigest, type Run } from '../core/plan.ts';
+import { strategies } from '../core/settings.ts';
+
+/** The shapes that several events share. What does not fit one is refused before anything is done. */
+
+/** An execution's name. It becomes part of keys, so it holds nothing that a key could be confused by. */
+export const run = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,80}$/)
+  .transform((text) => text as Run);
+
+export const digest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/)
+  .transform((text) => text as PlanDigest);
+
+export const moment = z.string().transform((text, context): Instant => {
+  const at = parseInstant(text);
+  if (at !== undefined) return at;
+  context.addIssue(`${JSON.stringify(text)} is not a moment such as 2026-11-18T19:15:00Z`);
+  return z.NEVER;
+});
+
+export const mode = z.enum(modes);
+export const phase = z.enum(phases);
+export const wave = z.int().min(1);
+
+const candidate = z.object({
+  name: z.string(),
+  arn: z.string(),
+  tier: z.string(),
+  service: z.string(),
+  rotator: z.string(),
+  strategy: z.enum(strategies),
+  probe: z.string(),
+  currentVersion: z.string(),
+  expirationDate: z.string(),
+  daysOverdue: z.number(),
+});
+
+export const candidateBatch: z.ZodType<CandidateBatch> = z.object({
+  run,
+  index: z.int().min(0),
+  tier: z.string(),
+  secrets: z.array(candidate).min(1),
+});
+
+export const batch: z.ZodType<Batch> = z.object({
+  run,
+  wave,
+  index: z.int().min(0),
+  tier: z.string(),
+  secrets: z.array(candidate.extend({ newVersion: z.string() })).min(1),
+});
+
+/** The answer of rotate-batch as the workflow passes it on. Its reasons are quoted, not decided on. */
+export const batchAnswer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('turned'), claims: z.array(z.looseObject({ arn: z.string(), kind: z.string() })) }),
+  z.object({ kind: z.literal('notStarted'), reason: z.string() }),
+  z.object({ kind: z.literal('failed'), error: z.string() }),
+]) as unknown as z.ZodType<BatchAnswer>;

@@ -1,0 +1,97 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+
+import { grantKeyUse } from './key-use.ts';
+
+export interface PlanArchiveProps {
+  readonly encryptionKey: IKey;
+  /** How long S3 refuses to remove an object, counted from its deposit. */
+  readonly retention: Duration;
+}
+
+/**
+ * Keeps plans, decisions and evidence, each under a key that is written once.
+ *
+ * What was approved must be what is executed, so S3 itself turns away a write that could replace an object, and a
+ * deletion, whose marker would reopen its key. Readers check digests again: archive and readers need not trust each other.
+ */
+export class PlanArchive extends Construct {
+  readonly bucket: Bucket;
+  readonly #encryptionKey: IKey;
+
+  constructor(scope: Construct, id: string, { encryptionKey, retention }: PlanArchiveProps) {
+    super(scope, id);
+
+    this.#encryptionKey = encryptionKey;
+    this.bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.KMS,
+      encryptionKey,
+      bucketKeyEnabled: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      objectLockDefaultRetention: ObjectLockRetention.governance(retention),
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.bucket.addToResourcePolicy(refuseReplacementIn(this.bucket));
+    this.bucket.addToResourcePolicy(refuseRemovalFrom(this.bucket));
+
+    Validations.of(this.bucket).acknowledge({ id: 'AwsSolutions-S1', reason: whyNoAccessLogs });
+  }
+
+  /** Lets the grantee read what runs deposited. */
+  grantFetch(grantee: IGrantable): Grant {
+    grantKeyUse(grantee, { via: 's3', keyArns: [this.#encryptionKey.keyArn], actions: ['kms:Decrypt'] });
+    return Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns: [this.keysLike('*')] });
+  }
+
+  /** Lets the grantee add documents of runs, by default any of them: it cannot read, replace or remove one. */
+  grantDeposit(grantee: IGrantable, ...documents: readonly string[]): Grant {
+    grantKeyUse(grantee, { via: 's3', keyArns: [this.#encryptionKey.keyArn], actions: ['kms:GenerateDataKey'] });
+    const resourceArns = documents.length === 0 ? [this.keysLike('*')] : documents.map((one) => this.keysLike(`*/${one}`));
+    return Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns });
+  }
+
+  /** Lets the grantee see which documents a run has. */
+  grantList(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:ListBucket'],
+      resourceArns: [this.bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': 'runs/*' } },
+    });
+  }
+
+  private keysLike(pattern: string): string {
+    return this.bucket.arnForObjects(`runs/${pattern}`);
+  }
+}
+
+const whyNoAccessLogs =
+  'Every object is written once, by the one role that may, and says of itself who wrote it and when. A third bucket of ' +
+  'access logs would be the only one without these guards; accounts that want reads on record have CloudTrail data events.';
+
+const refuseReplacementIn = (bucket: Bucket) =>
+  new PolicyStatement({
+    sid: 'RefuseReplacement',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['s3:PutObject'],
+    resources: [bucket.arnForObjects('*')],
+    conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
+  });
+
+const refuseRemovalFrom = (bucket: Bucket) =>
+  new PolicyStatement({
+    sid: 'RefuseRemoval',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'],
+    resources: [bucket.arnForObjects('*')],
+  });

@@ -1,0 +1,96 @@
+import { Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AccountRootPrincipal,
+  AnyPrincipal,
+  Effect,
+  Grant,
+  type IRole,
+  PolicyDocument,
+  PolicyStatement,
+} from 'aws-cdk-lib/aws-iam';
+import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+
+const use = { seal: 'kms:GenerateMac', check: 'kms:VerifyMac' } as const;
+
+/**
+ * The key that makes an approval provable. It never leaves KMS.
+ *
+ * Its policy does not leave use of it to the account's: who was not granted sealing here cannot seal, whatever an IAM
+ * policy says, administrators included.
+ */
+export class Seal extends Construct {
+  readonly key: Key;
+  readonly #roles = { seal: [] as IRole[], check: [] as IRole[] };
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+
+    this.key = new Key(this, 'Key', {
+      description: "Seals Keyturn's approvals",
+      keySpec: KeySpec.HMAC_256,
+      keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
+      removalPolicy: RemovalPolicy.RETAIN,
+      policy: new PolicyDocument({
+        statements: [administration, this.refusalToOthers('seal'), this.refusalToOthers('check')],
+      }),
+    });
+  }
+
+  /** Lets a role seal approvals, and not check them. */
+  grantSeal(role: IRole): Grant {
+    return this.grant(role, 'seal');
+  }
+
+  /** Lets a role tell a genuine seal from another, and make none. */
+  grantCheck(role: IRole): Grant {
+    return this.grant(role, 'check');
+  }
+
+  private grant(role: IRole, purpose: keyof typeof use): Grant {
+    this.#roles[purpose].push(role);
+    return Grant.addToPrincipalAndResource({
+      grantee: role,
+      resource: this.key,
+      actions: [use[purpose]],
+      resourceArns: [this.key.keyArn],
+      resourceSelfArns: ['*'],
+    });
+  }
+
+  private refusalToOthers(purpose: keyof typeof use): PolicyStatement {
+    const granted = Lazy.list({ produce: () => this.#roles[purpose].map(({ roleArn }) => roleArn) });
+    return new PolicyStatement({
+      sid: purpose === 'seal' ? 'NobodyElseSeals' : 'NobodyElseChecks',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: [use[purpose]],
+      resources: ['*'],
+      conditions: { ArnNotEquals: { 'aws:PrincipalArn': granted } },
+    });
+  }
+}
+
+/** The account may look after the key and retire it, neither use it nor lend it out by a grant. */
+const administration = new PolicyStatement({
+  sid: 'Administration',
+  principals: [new AccountRootPrincipal()],
+  actions: [
+    'kms:CancelKeyDeletion',
+    'kms:DescribeKey',
+    'kms:DisableKey',
+    'kms:EnableKey',
+    'kms:GetKeyPolicy',
+    'kms:GetKeyRotationStatus',
+    'kms:ListGrants',
+    'kms:ListKeyPolicies',
+    'kms:ListResourceTags',
+    'kms:PutKeyPolicy',
+    'kms:RevokeGrant',
+    'kms:ScheduleKeyDeletion',
+    'kms:TagResource',
+    'kms:UntagResource',
+    'kms:UpdateKeyDescription',
+  ],
+  resources: ['*'],
+});

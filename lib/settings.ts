@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+import type { Settings } from '../core/settings.ts';
+import * as shape from './settings-shape.ts';
+
+const fields = z.strictObject({
+  stage: shape.stage,
+  tiers: shape.tiers,
+  tagKeys: shape.tagKeys.prefault({}),
+  caps: shape.caps.prefault({}),
+  waveSizes: shape.waveSizes.default([5, 20]),
+  batchSize: shape.batchSize.default(10),
+  concurrency: shape.concurrency.default(1),
+  bakeTimeSeconds: shape.bakeTimeSeconds.default(15 * 60),
+  approvalTimeoutSeconds: shape.approvalTimeoutSeconds.default(4 * 3_600),
+  planValiditySeconds: shape.planValiditySeconds.default(24 * 3_600),
+  minimumAgeHours: shape.minimumAgeHours.default(24),
+  windows: shape.windows.default([]),
+  freezes: shape.freezes.default([]),
+  writesPerSecond: shape.writesPerSecond.default(10),
+  schedules: z
+    .strictObject({
+      audit: shape.schedule.default({ expression: 'cron(0 6 * * ? *)', timeZone: 'UTC', enabled: true }),
+      rotation: shape.schedule.default({ expression: 'cron(0 7 ? * TUE *)', timeZone: 'UTC', enabled: false }),
+    })
+    .prefault({}),
+  exemptPatterns: shape.exemptPatterns.default([]),
+  rotators: shape.rotators,
+  probes: shape.probes,
+  health: shape.health,
+  alarms: shape.alarms.default([]),
+  approvers: shape.approvers,
+  secretKeyArns: shape.secretKeyArns.default([]),
+  retentionDays: shape.retentionDays.default(400),
+});
+
+/** Checks between fields run as soon as the fields they are about are right, so that one synth tells of every problem. */
+const onceRight = (mask: Parameters<typeof fields.pick>[0]) => ({
+  when: ({ value }: { readonly value: unknown }) => fields.pick(mask).loose().safeParse(value).success,
+});
+
+const settings = fields
+  .superRefine((given, context) => {
+    for (const { path, message, input } of misplacedMasters(given)) {
+      context.addIssue({ code: 'custom', path: [...path], message, input });
+    }
+  }, onceRight({ tiers: true, rotators: true }))
+  .refine(({ planValiditySeconds, approvalTimeoutSeconds }) => planValiditySeconds >= approvalTimeoutSeconds, {
+    path: ['planValiditySeconds'],
+    error: 'is shorter than approvers may take; let a plan stand for approvalTimeoutSeconds at least',
+    ...onceRight({ planValiditySeconds: true, approvalTimeoutSeconds: true }),
+  });
+
+/** What a configuration file may say. Whatever has a default may be left out; moments are written as ISO 8601. */
+export type SettingsInput = z.input<typeof settings>;
+
+/** The settings would not do what they seem to say. Not retryable: correct the file. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+    super([`the settings have ${count}:`, ...problems].join('\n  '), options);
+  }
+}
+
+/**
+ * Completes and checks settings.
+ *
+ * @throws {SettingsError} with every problem: which field, which value, what is wrong with it, what to do.
+ */
+export function defineSettings(input: SettingsInput): Settings {
+  const { success, data, error } = settings.safeParse(input, { reportInput: true, error: explain });
+  if (!success) throw new SettingsError(error.issues.map(sayProblem), { cause: error });
+  return data;
+}
+
+/** A master can change every login of its kind, so it must be none that a run could rotate. */
+function* misplacedMasters({ tiers, rotators }: Pick<Settings, 'tiers' | 'rotators'>) {
+  for (const [name, rotator] of Object.entries(rotators)) {
+    if (!('masters' in rotator)) continue;
+    const path = ['rotators', name, 'masters'];
+    for (const tier of tiers) {
+      if (Object.hasOwn(rotator.masters, tier.name)) continue;
+      yield { path, input: rotator.masters, message: `has no master for tier ${tier.name}; name one for each tier` };
+    }
+    for (const [tier, arn] of Object.entries(rotator.masters)) {
+      const at = { path: [...path, tier], input: arn };
+      if (!tiers.some(({ name }) => name === tier)) {
+        yield { ...at, message: `is for ${tier}, which is no tier; name masters for the configured tiers only` };
+      }
+      const within = tiers.find(({ path }) => (arn.split(':secret:')[1] ?? '').startsWith(path));
+      if (within !== undefined) {
+        yield { ...at, message: `lies in tier ${within.name}; keep masters outside of every tier's path` };
+      }
+    }
+  }
+}
+
+/** What is wrong where the shape itself does not say. */
+function explain(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is missing; add it' : `is not of the right type; give ${issue.expected}`;
+    case 'unrecognized_keys':
+      return `has unknown fields (${issue.keys.join(', ')}); correct their spelling or remove them`;
+    case 'invalid_union':
+      return 'is of an unknown kind; see RotatorSettings for the kinds and strategies there are';
+    default:
+      return undefined;
+  }
+}
+
+const sayProblem = ({ path, message, input }: z.core.$ZodIssue): string =>
+  `${path.length === 0 ? 'settings' : path.map(String).join('.')} (${sayValue(input)}) ${message}`;
+
+function sayValue(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+}

@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Network } from '../adapters/network.ts';
+import type { Log } from '../core/ports.ts';
+import type { Settings } from '../core/settings.ts';
+import { Account, type AccountOptions } from './account.ts';
+import { CloudWatchReplica } from './cloudwatch.ts';
+import { EventsReplica } from './events.ts';
+import { KmsReplica } from './kms.ts';
+import { LambdaReplica } from './lambda.ts';
+import { S3Replica } from './s3.ts';
+import { clientsOf } from './seam.ts';
+import { SecretsManagerReplica } from './secrets-manager.ts';
+import { randomFrom, seeded } from './seed.ts';
+import { SnsReplica } from './sns.ts';
+import { SsmReplica } from './ssm.ts';
+import type { LambdaFunction, Stack, StateMachine, Topic } from './stack.ts';
+import { StatesReplica } from './states/replica.ts';
+import type { Transition } from './states/world.ts';
+import { type AnyRuntime, type Handler, stepOf, steps } from './steps.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+export interface CloudOptions extends AccountOptions {
+  readonly stack: Stack;
+  readonly time: VirtualTime;
+  readonly seed: number;
+  readonly network: Network;
+  readonly log: Log;
+  readonly onTransition?: (transition: Transition) => void;
+  /** Wires a step in another way than it is deployed: a rehearsal of a mistake in it. */
+  readonly wireOtherwise?: Readonly<Record<string, (runtime: AnyRuntime) => Handler>>;
+}
+
+/** The synthesised stack, as if it had been deployed into an account of its own: every resource of it, and no other. */
+export class Cloud {
+  readonly account: Account;
+  readonly settings: Settings;
+  readonly machine: StateMachine;
+  readonly archiveBucket: string;
+  readonly deskBucket: string;
+  readonly secretsManager: SecretsManagerReplica;
+  readonly s3: S3Replica;
+  readonly ssm: SsmReplica;
+  readonly sns: SnsReplica;
+  readonly cloudWatch: CloudWatchReplica;
+  readonly events: EventsReplica;
+  readonly lambda: LambdaReplica;
+  readonly states: StatesReplica;
+  /** State transitions, as Step Functions bills them. */
+  transitions = 0;
+
+  constructor(options: CloudOptions) {
+    const { stack, time, seed, network, log } = options;
+    const random = seeded(seed);
+    const place = { clock: time, account: stack.account, region: stack.region };
+
+    this.account = new Account(stack, time, options);
+    this.secretsManager = new SecretsManagerReplica({ ...place, random });
+    this.s3 = new S3Replica(place);
+    this.ssm = new SsmReplica(place);
+    this.sns = new SnsReplica(place);
+    this.cloudWatch = new CloudWatchReplica(place);
+    this.events = new EventsReplica(place);
+    this.lambda = new LambdaReplica(time);
+    const kms = new KmsReplica({ ...place, seed: String(seed) });
+    this.states = new StatesReplica({
+      time,
+      random,
+      invoke: (arn, payload, principal) => this.#invoke(principal, arn, payload),
+      readObject: (bucket, key, principal) => this.#readObject(principal, bucket, key),
+      authorise: (principal, action, resource) =>
+        this.account.authorisation.contextOf(principal).require(action, resource),
+      onTransition: (transition) => {
+        this.transitions += 1;
+        options.onTransition?.(transition);
+      },
+    });
+    const { secretsManager, s3, ssm, sns, cloudWatch, events, lambda, states } = this;
+    this.account.register(secretsManager, s3, ssm, sns, cloudWatch, events, lambda, states, kms);
+
+    for (const bucket of stack.buckets) s3.createBucket(bucket.name, bucketOptions(bucket));
+    for (const key of stack.keys) {
+      const usage = key.usage === 'GENERATE_VERIFY_MAC' ? 'GENERATE_VERIFY_MAC' : 'ENCRYPT_DECRYPT';
+      kms.createKey(key.id, { usage });
+    }
+    for (const topic of stack.topics) createTopic(sns, topic);
+    for (const machine of stack.stateMachines) states.create(machine);
+
+    this.settings = readSettings(
+      only('function with settings', stack.functions.filter(({ layers }) => layers.length > 0).slice(0, 1)),
+    );
+    this.machine = only('state machine', stack.stateMachines);
+    this.archiveBucket = variable(stack, 'ARCHIVE_BUCKET');
+    this.deskBucket = variable(stack, 'DESK_BUCKET');
+    for (const fn of stack.functions.filter(({ layers }) => layers.length > 0)) {
+      const clients = clientsOf(this.account, fn.roleArn);
+      const runtime = {
+        clients,
+        environment: fn.environment,
+        settings: readSettings(fn),
+        clock: time,
+        log,
+        random: randomFrom(random),
+        network,
+      };
+      const step = stepOf(fn.name);
+      const wire = options.wireOtherwise?.[step] ?? steps[step];
+      if (wire === undefined) throw new Error(`step ${step} cannot be wired`);
+      lambda.register([fn.arn, ...fn.qualifiedArns], {
+        name: fn.name,
+        timeoutSeconds: fn.timeoutSeconds,
+        handler: wire(runtime),
+      });
+    }
+  }
+
+  async #invoke(principal: string, arn: string, payload: string) {
+    const answer = (await this.account.call(principal, 'lambda', 'Invoke', {
+      FunctionName: arn,
+      Payload: payload,
+    })) as { Payload: string; FunctionError?: 'Unhandled'; StatusCode: number; ExecutedVersion: string };
+    return {
+      payload: answer.Payload,
+      functionError: answer.FunctionError,
+      statusCode: answer.StatusCode,
+      executedVersion: answer.ExecutedVersion,
+    };
+  }
+
+  async #readObject(principal: string, bucket: string, key: string): Promise<string> {
+    const { Body } = (await this.account.call(principal, 's3', 'GetObject', { Bucket: bucket, Key: key })) as {
+      Body: { transformToString(): Promise<string> };
+    };
+    return Body.transformToString();
+  }
+}
+
+const bucketOptions = ({ isVersioned, retention, keyArn }: Stack['buckets'][number]) => ({
+  versioned: isVersioned,
+  ...(retention === undefined ? {} : { retentionDays: retention.days }),
+  ...(keyArn === undefined ? {} : { kmsKeyArn: keyArn }),
+});
+
+function createTopic(sns: SnsReplica, { name, keyArn, subscriptions }: Topic): void {
+  const arn = sns.createTopic(name, keyArn === undefined ? {} : { kmsKeyArn: keyArn });
+  for (const { protocol, endpoint, filterPolicy } of subscriptions) {
+    sns.subscribe(arn, {
+      protocol,
+      endpoint,
+      ...(filterPolicy === undefined ? {} : { filterPolicy: filterPolicy as never }),
+    });
+  }
+}
+
+/** Reads the settings where the function itself would: in its layer. */
+function readSettings({ name, layers: [layer] }: LambdaFunction): Settings {
+  if (layer === undefined) throw new Error(`function ${name} has no layer, so it has no settings`);
+  return JSON.parse(readFileSync(join(layer, 'settings.json'), 'utf8')) as Settings;
+}
+
+function variable({ functions }: Stack, name: string): string {
+  const values = new Set(functions.flatMap(({ environment }) => environment[name] ?? []));
+  return only(`value of ${name}`, [...values]);
+}
+
+function only<T>(what: string, found: readonly T[]): T {
+  const [one, ...others] = found;
+  if (one === undefined || others.length > 0)
+    throw new Error(`the stack has ${found.length} of: ${what}; it needs just one`);
+  return one;
+}

@@ -1,0 +1,105 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { Account } from './account.ts';
+import type { Hold } from './virtual-time.ts';
+
+interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+}
+
+/** No answer is longer; API Gateway itself would refuse ten megabytes. */
+const longestBody = 1_000_000;
+
+/**
+ * The HTTP API's door on loopback: hands a browser's request to the review function as API Gateway does (payload 2.0),
+ * and its answer back.
+ *
+ * A request may come while time stands still for a person who thinks: then time goes on until it has been served.
+ */
+export class Door {
+  readonly #server: Server;
+  #serve: (request: IncomingMessage, body: Buffer) => Promise<HttpAnswer> = async () => ({ statusCode: 503 });
+  #hold: Hold | undefined;
+
+  private constructor() {
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  static async open(): Promise<Door> {
+    const door = new Door();
+    await new Promise<void>((resolve, reject) => door.#server.once('error', reject).listen(0, '127.0.0.1', resolve));
+    return door;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** From now on requests reach this function, as API Gateway would invoke it. */
+  leadTo(account: Account, functionArn: string): void {
+    this.#serve = async (request, body) => {
+      const answer = (await account.call('apigateway.amazonaws.com', 'lambda', 'Invoke', {
+        FunctionName: functionArn,
+        Payload: JSON.stringify(eventOf(request, body)),
+      })) as { Payload: string; FunctionError?: string };
+      return answer.FunctionError === undefined ? (JSON.parse(answer.Payload) as HttpAnswer) : { statusCode: 500 };
+    };
+  }
+
+  /** Time stands still under this hold; requests interrupt it. */
+  mind(hold: Hold): void {
+    this.#hold = hold;
+  }
+
+  /** A person has answered, or nobody waits any more: requests no longer bring time to a standstill. */
+  forget(): void {
+    this.#hold?.suspend();
+    this.#hold = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const body = await read(request);
+      this.#hold?.suspend();
+      const { statusCode, headers = {}, body: text = '', isBase64Encoded = false } = await this.#serve(request, body);
+      response.writeHead(statusCode, headers).end(isBase64Encoded ? Buffer.from(text, 'base64') : text);
+    } catch {
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    } finally {
+      this.#hold?.resume();
+    }
+  }
+}
+
+async function read(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request) {
+    length += (part as Buffer).length;
+    if (length > longestBody) throw new Error('the body is too long');
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts);
+}
+
+function eventOf({ method = 'GET', url = '/', headers }: IncomingMessage, body: Buffer) {
+  const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
+  return {
+    version: '2.0',
+    rawPath: pathname,
+    rawQueryString: searchParams.toString(),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    requestContext: { http: { method, path: pathname } },
+    ...(body.length > 0 ? { body: body.toString('base64'), isBase64Encoded: true } : { isBase64Encoded: false }),
+  };
+}

@@ -1,0 +1,116 @@
+import type { SecretListEntry } from '@aws-sdk/client-secrets-manager';
+
+import { instant } from '../core/instant.ts';
+import type { RotatorSettings, Settings } from '../core/settings.ts';
+import type { SecretsManagerReplica, SeedEntry } from './secrets-manager.ts';
+import type { Estate } from './targets/estate.ts';
+
+/** A secret of the fleet with a credential that its target accepts. */
+export interface ArmedSecret {
+  readonly arn: string;
+  readonly name: string;
+  readonly tier: string;
+  readonly service: string;
+  readonly rotator: RotatorSettings;
+  readonly probe: string;
+}
+
+/** One secret of an inventory, as `aws secretsmanager list-secrets` prints it. */
+export type InventoryEntry = SeedEntry;
+
+/**
+ * Fills Secrets Manager from an inventory, with credentials that work at their targets.
+ *
+ * A secret whose tags do not say clearly what it is for is there as well, with a value that nobody can use.
+ */
+export async function armFleet(
+  inventory: readonly InventoryEntry[],
+  settings: Settings,
+  estate: Estate,
+  secretsManager: SecretsManagerReplica,
+): Promise<readonly ArmedSecret[]> {
+  seedMasters(settings, estate, secretsManager);
+
+  const armed: ArmedSecret[] = [];
+  const logins: { username: string; password: string; strategy: string }[] = [];
+  for (const entry of inventory) {
+    const secret = clearly(entry, settings);
+    const value =
+      secret === undefined ? { note: 'nobody knows what this is for' } : credentialFor(secret, estate, logins);
+    const versions = Object.keys(entry.SecretVersionsToStages ?? {});
+    secretsManager.seed(
+      entry,
+      Object.fromEntries(
+        versions.map((id) => [id, { value: JSON.stringify(isCurrent(entry, id) ? value : { note: 'retired' }) }]),
+      ),
+    );
+    if (secret !== undefined) armed.push(secret);
+  }
+
+  await estate.postgres.admitPairs(logins.filter(({ strategy }) => strategy === 'alternate'));
+  await estate.postgres.admit(logins.filter(({ strategy }) => strategy === 'replace'));
+  return armed;
+}
+
+const isCurrent = ({ SecretVersionsToStages: versions = {} }: InventoryEntry, id: string) =>
+  versions[id]?.includes('AWSCURRENT') ?? false;
+
+function clearly({ ARN = '', Name = '', Tags = [] }: InventoryEntry, settings: Settings): ArmedSecret | undefined {
+  const tag = (key: string) => Tags.find(({ Key }) => Key === key)?.Value ?? '';
+  const { tagKeys } = settings;
+  const rotator = settings.rotators[tag(tagKeys.rotator)];
+  const tier = settings.tiers.find(({ path }) => Name.startsWith(path));
+  const probe = tag(tagKeys.probe);
+  if (rotator === undefined || tier === undefined || settings.probes[probe] === undefined) return undefined;
+  return { arn: ARN, name: Name, tier: tier.name, service: tag(tagKeys.health), rotator, probe };
+}
+
+function credentialFor(
+  { name, tier, rotator }: ArmedSecret,
+  estate: Estate,
+  logins: { username: string; password: string; strategy: string }[],
+): Readonly<Record<string, unknown>> {
+  const [host = ''] = rotator.allowedHosts;
+  switch (rotator.kind) {
+    case 'postgres': {
+      const username = name
+        .replace(/[^a-z0-9]+/gi, '_')
+        .toLowerCase()
+        .slice(-56);
+      const login = { username, password: `first password of ${username}`, strategy: rotator.strategy };
+      logins.push(login);
+      const master = rotator.strategy === 'alternate' ? { masterarn: rotator.masters[tier] } : {};
+      const { password } = login;
+      return { engine: 'postgres', host, port: 5432, username, password, dbname: 'postgres', ...master };
+    }
+    case 'http-api-key':
+      return { host, client: name, ...estate.keys.issue(name, 'first') };
+    case 'hmac-key': {
+      const signingKey = Buffer.from(`first signing key of ${name}`).toString('base64url');
+      estate.signatures.register(name, 'first', signingKey);
+      return { host, client: name, keyId: 'first', signingKey };
+    }
+  }
+}
+
+/** Masters lie outside every tier's path, so they are not the fleet's and no inventory has to hold them. */
+function seedMasters(settings: Settings, estate: Estate, secretsManager: SecretsManagerReplica): void {
+  for (const rotator of Object.values(settings.rotators)) {
+    if (rotator.strategy !== 'alternate') continue;
+    const [host = ''] = rotator.allowedHosts;
+    const value = { engine: 'postgres', host, port: 5432, dbname: 'postgres', ...estate.postgres.master };
+    for (const arn of new Set(Object.values(rotator.masters))) {
+      const name = arn
+        .split(':')
+        .slice(6)
+        .join(':')
+        .replace(/-[A-Za-z0-9]{6}$/, '');
+      const entry: InventoryEntry = { ARN: arn, Name: name, SecretVersionsToStages: { master: ['AWSCURRENT'] } };
+      secretsManager.seed(entry, { master: { value: JSON.stringify(value), createdAt: instant(0) } });
+    }
+  }
+}
+
+/** Reads what list-secrets printed, in one page. */
+export const entriesOf = (text: string): readonly InventoryEntry[] =>
+  (JSON.parse(text) as { SecretList: SecretListEntry[] }).SecretList as readonly InventoryEntry[];

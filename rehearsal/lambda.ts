@@ -1,0 +1,96 @@
+import { type CallContext, type Replica, ServiceError } from './replica.ts';
+import type { Handler } from './steps.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** A function as Lambda knows it. */
+export interface RehearsedFunction {
+  readonly name: string;
+  readonly timeoutSeconds: number;
+  readonly handler: Handler;
+}
+
+interface InvokeInput {
+  readonly FunctionName: string;
+  readonly Payload?: string | Uint8Array;
+}
+
+export interface Invocation {
+  readonly functionName: string;
+  readonly event: unknown;
+}
+
+/** Changes what a function answers, after it has done its work. */
+export type Falsifier = (invocation: Invocation, answer: unknown) => unknown;
+
+/** AWS Lambda in this process: invokes the deployed steps, and waits no longer than their timeout. See `lambda.md`. */
+export class LambdaReplica implements Replica {
+  readonly service = 'lambda';
+  readonly #time: VirtualTime;
+  readonly #functions = new Map<string, RehearsedFunction>();
+  #falsify: Falsifier = (_, answer) => answer;
+
+  constructor(time: VirtualTime) {
+    this.#time = time;
+  }
+
+  /** Makes a function known under its own ARN and those of its published versions. */
+  register(arns: readonly string[], known: RehearsedFunction): void {
+    for (const arn of arns) this.#functions.set(arn, known);
+  }
+
+  /** From now on answers are what this makes of them. */
+  falsify(falsifier: Falsifier): void {
+    this.#falsify = falsifier;
+  }
+
+  call(operation: string, input: never, context: CallContext): unknown {
+    if (operation !== 'Invoke') {
+      throw new ServiceError('UnknownOperationException', `the replica of Lambda does not do ${operation}`);
+    }
+    return this.#invoke(input, context);
+  }
+
+  async #invoke({ FunctionName: arn, Payload = 'null' }: InvokeInput, context: CallContext): Promise<unknown> {
+    context.require('lambda:InvokeFunction', arn);
+    const known = this.#functions.get(arn);
+    if (known === undefined) throw new ServiceError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
+
+    const event: unknown = JSON.parse(typeof Payload === 'string' ? Payload : new TextDecoder().decode(Payload));
+    const answer = await this.#run(known, event);
+    return { StatusCode: 200, ExecutedVersion: /:(\d+)$/.exec(arn)?.[1] ?? '$LATEST', ...answer };
+  }
+
+  async #run(known: RehearsedFunction, event: unknown) {
+    try {
+      const answer = await this.#inTime(known, known.handler(event));
+      const said = this.#falsify({ functionName: known.name, event }, answer);
+      return { Payload: JSON.stringify(said ?? null) };
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      return {
+        Payload: JSON.stringify({ errorType: name, errorMessage: message, trace: [] }),
+        FunctionError: 'Unhandled',
+      };
+    }
+  }
+
+  async #inTime<T>({ timeoutSeconds }: RehearsedFunction, work: Promise<T>): Promise<T> {
+    let cancel = () => {};
+    const timeout = new Promise<never>((_, reject) => {
+      cancel = this.#time.after(timeoutSeconds * 1_000, () => reject(new TimedOut(timeoutSeconds)));
+    });
+    try {
+      return await Promise.race([work, timeout]);
+    } finally {
+      cancel();
+    }
+  }
+}
+
+class TimedOut extends Error {
+  override readonly name = 'Sandbox.Timedout';
+
+  constructor(seconds: number) {
+    super(`Task timed out after ${seconds}.00 seconds`);
+  }
+}

@@ -1,0 +1,129 @@
+import * as cloudwatch from '@aws-sdk/client-cloudwatch';
+import * as eventbridge from '@aws-sdk/client-eventbridge';
+import * as kms from '@aws-sdk/client-kms';
+import * as lambda from '@aws-sdk/client-lambda';
+import * as s3 from '@aws-sdk/client-s3';
+import * as secretsmanager from '@aws-sdk/client-secrets-manager';
+import * as sfn from '@aws-sdk/client-sfn';
+import * as sns from '@aws-sdk/client-sns';
+import * as ssm from '@aws-sdk/client-ssm';
+import type { Account } from './account.ts';
+import { type ExceptionClass, exceptionOf } from './exceptions.ts';
+import { ServiceError } from './replica.ts';
+import { received, sent } from './wire.ts';
+
+/** Real clients of the SDK, whose calls the rehearsed account answers. */
+export interface Clients {
+  readonly cloudWatch: cloudwatch.CloudWatchClient;
+  readonly eventBridge: eventbridge.EventBridgeClient;
+  readonly kms: kms.KMSClient;
+  readonly lambda: lambda.LambdaClient;
+  readonly s3: s3.S3Client;
+  readonly secretsManager: secretsmanager.SecretsManagerClient;
+  readonly sns: sns.SNSClient;
+  readonly ssm: ssm.SSMClient;
+  readonly stepFunctions: sfn.SFNClient;
+}
+
+/** Makes the clients through which one principal calls: a function's role, an operator, a service of the fleet. */
+export function clientsOf(account: Account, principal: string): Clients {
+  const answered = <C extends AnyClient>(service: string, client: C, base: ExceptionClass, exports: object): C => {
+    const exception = (error: ServiceError) => exceptionOf(error, exports as Record<string, unknown>, base);
+    answerFrom(account, principal, service, client, exception);
+    return client;
+  };
+  return {
+    cloudWatch: answered(
+      'cloudwatch',
+      new cloudwatch.CloudWatchClient(nowhere),
+      cloudwatch.CloudWatchServiceException,
+      cloudwatch,
+    ),
+    eventBridge: answered(
+      'events',
+      new eventbridge.EventBridgeClient(nowhere),
+      eventbridge.EventBridgeServiceException,
+      eventbridge,
+    ),
+    kms: answered('kms', new kms.KMSClient(nowhere), kms.KMSServiceException, kms),
+    lambda: answered('lambda', new lambda.LambdaClient(nowhere), lambda.LambdaServiceException, lambda),
+    s3: answered('s3', new s3.S3Client(nowhere), s3.S3ServiceException, s3),
+    secretsManager: answered(
+      'secretsmanager',
+      new secretsmanager.SecretsManagerClient(nowhere),
+      secretsmanager.SecretsManagerServiceException,
+      secretsmanager,
+    ),
+    sns: answered('sns', new sns.SNSClient(nowhere), sns.SNSServiceException, sns),
+    ssm: answered('ssm', new ssm.SSMClient(nowhere), ssm.SSMServiceException, ssm),
+    stepFunctions: answered('states', new sfn.SFNClient(nowhere), sfn.SFNServiceException, sfn),
+  };
+}
+
+/** The part of every client that the seam is sewn to. */
+interface AnyClient {
+  readonly middlewareStack: {
+    add(middleware: Middleware, options: { step: 'initialize'; priority: 'low'; name: string }): void;
+  };
+}
+
+type Middleware = (next: unknown, context: CallerContext) => (args: { input: object }) => Promise<never>;
+
+interface CallerContext {
+  readonly commandName?: string;
+  readonly __smithy_context?: { readonly abortSignal?: unknown };
+}
+
+/** Nothing but the seam answers: a call that got past it would have to go through this, and fails. */
+const nowhere = {
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' },
+  requestHandler: {
+    handle: () => Promise.reject(new Error('a call got past the seam: the rehearsal has no network')),
+  },
+};
+
+/**
+ * Puts the account where the network begins.
+ *
+ * The middleware ends the stack at the low end of its first step: whatever an adapter adds there at a higher priority,
+ * such as its retries, runs around it. Nothing behind it runs at all, neither serialisation nor the SDK's own retries.
+ */
+function answerFrom(
+  account: Account,
+  principal: string,
+  service: string,
+  client: AnyClient,
+  exception: (error: ServiceError) => Error,
+): void {
+  client.middlewareStack.add(
+    (_, context) =>
+      async ({ input }) => {
+        const operation = (context.commandName ?? '').replace(/Command$/, '');
+        const call = account.call(principal, service, operation, sent(input));
+        try {
+          const output = await unlessAborted(call, context.__smithy_context?.abortSignal);
+          return {
+            output: { ...received(output), $metadata: { httpStatusCode: 200, attempts: 1 } },
+            response: {},
+          } as never;
+        } catch (error) {
+          throw error instanceof ServiceError ? exception(error) : error;
+        }
+      },
+    { step: 'initialize', priority: 'low', name: 'rehearsalSeam' },
+  );
+}
+
+/** An aborted call may still take effect: all that the caller gives up is the answer. */
+async function unlessAborted(call: Promise<unknown>, signal: unknown): Promise<unknown> {
+  if (!(signal instanceof AbortSignal)) return call;
+  return Promise.race([
+    call,
+    new Promise<never>((_, reject) => {
+      const abort = () => reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
+      if (signal.aborted) abort();
+      signal.addEventListener('abort', abort, { once: true });
+    }),
+  ]);
+}

@@ -1,0 +1,193 @@
+import { type Instant, toIso } from '../../core/instant.ts';
+import { dataLimitExceeded, Failed } from './failure.ts';
+import { functionsAt } from './functions.ts';
+import type { Details, History } from './history.ts';
+import type { MachineAddress } from './identifiers.ts';
+import { isTooHeavy, type Json, type JsonObject, type TypeName } from './json.ts';
+import type { Conclusion, Definition, Graph, State } from './language.ts';
+import type { Scope } from './scope.ts';
+import type { TaskTokens } from './task-tokens.ts';
+import { fill, fillAs, QueryFailure } from './template.ts';
+import type { StatesWorld, Transition } from './world.ts';
+
+export interface Machine {
+  readonly arn: string;
+  readonly name: string;
+  readonly roleArn: string;
+  readonly definition: Definition;
+}
+
+/** The execution, as the states that run in it see it. */
+export interface Run {
+  readonly world: StatesWorld;
+  readonly tokens: TaskTokens;
+  readonly machine: Machine;
+  readonly address: MachineAddress;
+  readonly history: History;
+  /** What `$states.context` says of execution and state machine. */
+  readonly facts: JsonObject;
+  count(kind: Transition['kind'], state: string): void;
+  /** Starts a child execution of a Distributed Map, which sees its input and nothing else. */
+  startChild(start: ChildStart): ChildExecution;
+}
+
+export interface ChildStart {
+  readonly label: string;
+  readonly graph: Graph;
+  readonly input: Json;
+  /** The name of the map state. */
+  readonly startedBy: string;
+}
+
+/** What a child gave; undefined when it did not succeed. */
+export type ChildOutput = { readonly value: Json } | undefined;
+
+export interface ChildExecution {
+  /** Never rejects for a failure of the child. */
+  readonly output: Promise<ChildOutput>;
+  abort(): void;
+}
+
+export type Variables = Readonly<Record<string, Json>>;
+
+/** One line of states that follow each other: the execution's own, a branch's, or an iteration's. */
+export interface Strand {
+  readonly run: Run;
+  readonly scope: Scope;
+  /** The map item that this line works on; the innermost one. */
+  readonly item: JsonObject | undefined;
+  variables: Variables;
+  /** The state that was entered and not yet left. */
+  visiting: string | undefined;
+}
+
+/** What a state hands on. */
+export interface Exit {
+  readonly output: Json;
+  readonly assigned: Variables | undefined;
+  /** The next state; undefined when this was the last. */
+  readonly next: string | undefined;
+}
+
+/** What an expression sees beside input, context and variables. */
+export interface Sight {
+  readonly result?: Json;
+  readonly errorOutput?: Json;
+  readonly taskToken?: string;
+  readonly item?: JsonObject;
+}
+
+/** One visit of one state, from the moment it was entered to the moment it is left. Retries belong to the same visit. */
+export class Visit {
+  readonly strand: Strand;
+  readonly name: string;
+  readonly state: State;
+  readonly input: Json;
+  readonly #enteredAt: Instant;
+  readonly #eventId: number;
+  #retries = 0;
+
+  constructor(strand: Strand, name: string, state: State, input: Json) {
+    this.strand = strand;
+    this.name = name;
+    this.state = state;
+    this.input = input;
+    this.#enteredAt = this.run.world.time.now();
+    this.#eventId = this.record(`${state.Type}StateEntered`, { name, input });
+    this.run.count('entered', name);
+  }
+
+  get run(): Run {
+    return this.strand.run;
+  }
+
+  /** @throws {Stopped} when what this belongs to was stopped: a stopped state leaves no trace. */
+  record(type: string, details?: Details): number {
+    this.strand.scope.check();
+    return this.run.history.record(this.run.world.time.now(), type, details);
+  }
+
+  async retryAfter(milliseconds: number): Promise<void> {
+    await this.strand.scope.sleep(this.run.world.time, milliseconds);
+    this.#retries += 1;
+    this.run.count('retried', this.name);
+  }
+
+  evaluate(template: Json, field: string, sight: Sight = {}): Promise<Json> {
+    return this.#query(() => fill(template, field, this.#bindings(sight)), template);
+  }
+
+  evaluateAs(type: TypeName, template: Json, field: string, sight: Sight = {}): Promise<Json> {
+    return this.#query(() => fillAs(type, template, field, this.#bindings(sight)), template);
+  }
+
+  /** Evaluates a field that counts something; undefined when the state does not have it. */
+  async evaluateCount(template: Json | undefined, field: string): Promise<number | undefined> {
+    if (template === undefined) return undefined;
+    const value = (await this.evaluateAs('number', template, field)) as number;
+    if (!Number.isInteger(value))
+      throw this.queryFailed(`The ${field} field cannot be parsed as an integer: ${value}`, field);
+    if (value < 0) throw this.queryFailed(`${field} must not be negative but was: ${value}`, field);
+    return value;
+  }
+
+  /** A failure in this state's data, put on record. */
+  queryFailed(message: string, field?: string, options?: ErrorOptions): Failed {
+    const failed = this.failed('States.QueryEvaluationError', message, options);
+    this.record('EvaluationFailed', { ...failed.failure, location: field, state: this.name });
+    return failed;
+  }
+
+  /** A failure that Step Functions found itself: it names the state, and the event at which it was entered. */
+  failed(error: string, message: string, options?: ErrorOptions): Failed {
+    const where = `An error occurred while executing the state '${this.name}' (entered at the event id #${this.#eventId}).`;
+    return new Failed(error, `${where} ${message}`, options);
+  }
+
+  /**
+   * Makes what the state hands on of what happened in it.
+   *
+   * Variables are assigned when the state is left, so `Output` sees none of those that `Assign` sets beside it.
+   */
+  async conclude(conclusion: Conclusion, prefix: string, fallback: Json, sight: Sight = {}): Promise<Exit> {
+    const { Assign, Output, Next } = conclusion;
+    const assigned = Assign && ((await this.evaluate(Assign, `${prefix}Assign`, sight)) as Variables);
+    const output = Output === undefined ? fallback : await this.evaluate(Output, `${prefix}Output`, sight);
+    if (output !== this.input && isTooHeavy(output)) throw dataLimitExceeded(this.name);
+    if (assigned !== undefined && isTooHeavy(assigned)) throw dataLimitExceeded(this.name);
+    return { output, assigned, next: Next };
+  }
+
+  async #query(ask: () => Promise<Json>, template: Json): Promise<Json> {
+    const language = this.state.QueryLanguage ?? this.run.machine.definition.QueryLanguage;
+    if (language !== 'JSONata') return template;
+    try {
+      return await ask();
+    } catch (thrown) {
+      if (thrown instanceof QueryFailure) throw this.queryFailed(thrown.message, thrown.field, { cause: thrown });
+      throw thrown;
+    }
+  }
+
+  #bindings({ result, errorOutput, taskToken, item }: Sight): Record<string, unknown> {
+    const { world } = this.run;
+    const context = this.#context(taskToken, item ?? this.strand.item);
+    return {
+      ...functionsAt(world.time.now(), world.random),
+      ...this.strand.variables,
+      states: { input: this.input, result, errorOutput, context },
+    };
+  }
+
+  #context(taskToken: string | undefined, item: JsonObject | undefined): JsonObject {
+    const entered = { Name: this.name, EnteredTime: toIso(this.#enteredAt) };
+    return {
+      ...this.run.facts,
+      State: mayRetry(this.state) ? { ...entered, RetryCount: this.#retries } : entered,
+      ...(taskToken === undefined ? {} : { Task: { Token: taskToken } }),
+      ...(item === undefined ? {} : { Map: { Item: item } }),
+    };
+  }
+}
+
+const mayRetry = ({ Type }: State): boolean => Type === 'Task' || Type === 'Map' || Type === 'Parallel';

@@ -1,0 +1,38 @@
+import { wire as admitWave } from '../lambdas/admit-wave/wiring.ts';
+import { wire as closeRun } from '../lambdas/close-run/wiring.ts';
+import { wire as confirmPlan } from '../lambdas/confirm-plan/wiring.ts';
+import { wire as draftPlan } from '../lambdas/draft-plan/wiring.ts';
+import { wire as judgeWave } from '../lambdas/judge-wave/wiring.ts';
+import { wire as probeBatch } from '../lambdas/probe-batch/wiring.ts';
+import { wire as renewExpiry } from '../lambdas/renew-expiry/wiring.ts';
+import { wire as requestApproval } from '../lambdas/request-approval/wiring.ts';
+import { wire as review } from '../lambdas/review/wiring.ts';
+import { wire as rotateBatch } from '../lambdas/rotate-batch/wiring.ts';
+import type { Networked, Runtime } from '../lambdas/runtime.ts';
+import type { Clients } from './seam.ts';
+
+/** What every step can be wired into: all clients, and a network. */
+export type AnyRuntime = Runtime<Clients> & Networked;
+
+export type Handler = (event: unknown) => Promise<unknown>;
+
+/** The deployed steps, by the folder that each is deployed from. */
+export const steps: Readonly<Record<string, (runtime: AnyRuntime) => Handler>> = {
+  'admit-wave': admitWave,
+  'close-run': closeRun,
+  'confirm-plan': confirmPlan,
+  'draft-plan': draftPlan,
+  'judge-wave': judgeWave,
+  'probe-batch': probeBatch,
+  'renew-expiry': renewExpiry,
+  'request-approval': requestApproval,
+  review: (runtime) => review({ ...runtime, clients: { ...runtime.clients, sfn: runtime.clients.stepFunctions } }),
+  'rotate-batch': rotateBatch,
+};
+
+/** The step that a function was deployed from: `keyturn-prod-rotate-batch-low` is `rotate-batch`. */
+export function stepOf(functionName: string): string {
+  const step = Object.keys(steps).find((name) => new RegExp(`-${name}(-[a-z0-9]+)?$`).test(functionName));
+  if (step === undefined) throw new Error(`function ${functionName} is deployed from no step that is known here`);
+  return step;
+}

@@ -1,0 +1,114 @@
+import type { Instant } from '../../core/instant.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { HttpRequest, HttpResponse } from './http-target.ts';
+
+export interface HeldKey {
+  readonly client: string;
+  readonly keyId: string;
+  readonly label: string;
+  readonly createdAt: Instant;
+  /** Whether it is turned away when it is used, although it looks like any other. */
+  readonly isRefused: boolean;
+  status: 'active' | 'inactive' | 'removed';
+  lastUsedAt: Instant | undefined;
+}
+
+export interface KeyProtocol {
+  /** The key that a request proves to come from. */
+  authenticate(request: HttpRequest): HeldKey | undefined;
+  /** Whatever only this protocol has: how a client comes by a key. */
+  answer(caller: HeldKey, request: HttpRequest): HttpResponse | undefined;
+}
+
+/** The keys of all clients of one host, any number per client valid at once, and what can be asked about them. */
+export class KeyRing {
+  readonly #clock: Clock;
+  readonly #keys = new Map<string, Map<string, HeldKey>>();
+  readonly #refused = new Set<string>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  add(client: string, keyId: string, label: string): HeldKey {
+    const key: HeldKey = {
+      client,
+      keyId,
+      label,
+      createdAt: this.#clock.now(),
+      isRefused: this.#refused.has(client),
+      status: 'active',
+      lastUsedAt: undefined,
+    };
+    const keys = this.#keys.get(client) ?? new Map();
+    this.#keys.set(client, keys.set(keyId, key));
+    return key;
+  }
+
+  find(client: string, keyId: string): HeldKey | undefined {
+    return this.#keys.get(client)?.get(keyId);
+  }
+
+  /** Oldest first. */
+  keysOf(client: string): readonly Readonly<HeldKey>[] {
+    return [...(this.#keys.get(client)?.values() ?? [])];
+  }
+
+  /** From now on, keys that are made for the client look well and are turned away when used. */
+  refuse(client: string): void {
+    this.#refused.add(client);
+  }
+
+  /** Ends {@link refuse}, for keys that are made from now on. */
+  trust(client: string): void {
+    this.#refused.delete(client);
+  }
+
+  answer(request: HttpRequest, protocol: KeyProtocol): HttpResponse {
+    const caller = protocol.authenticate(request);
+    if (caller === undefined || !opens(caller)) return { status: 401 };
+    caller.lastUsedAt = this.#clock.now();
+
+    if (request.method === 'GET' && request.path === '/v1/whoami') return { status: 200, content: whois(caller) };
+    return protocol.answer(caller, request) ?? this.#manage(caller.client, request);
+  }
+
+  #manage(client: string, { method, path }: HttpRequest): HttpResponse {
+    const { pathname, searchParams } = new URL(path, 'http://host');
+    if (method === 'GET' && pathname === '/v1/keys') return { status: 200, content: this.#list(client, searchParams) };
+
+    const [, id, verb] = /^\/v1\/keys\/([^/]+)(?:\/(deactivate|reactivate))?$/.exec(pathname) ?? [];
+    const key = id === undefined ? undefined : this.find(client, decodeURIComponent(id));
+    if (key === undefined) return { status: 404 };
+
+    if (method === 'DELETE' && verb === undefined) return this.#remove(key);
+    if (method !== 'POST' || verb === undefined) return { status: 405 };
+    key.status = verb === 'deactivate' ? 'inactive' : 'active';
+    return { status: 204 };
+  }
+
+  #list(client: string, query: URLSearchParams) {
+    const label = query.get('label');
+    const keys = this.keysOf(client).filter((key) => label === null || key.label === label);
+    return { keys: keys.map(describe) };
+  }
+
+  #remove(key: HeldKey): HttpResponse {
+    key.status = 'removed';
+    this.#keys.get(key.client)?.delete(key.keyId);
+    return { status: 204 };
+  }
+}
+
+/** Whether a key is let in. */
+export const opens = ({ status, isRefused }: HeldKey): boolean => status === 'active' && !isRefused;
+
+const whois = ({ client, keyId }: HeldKey) => ({ client, keyId });
+
+const describe = ({ keyId, label, status, createdAt, lastUsedAt }: HeldKey) => ({
+  keyId,
+  label,
+  status,
+  createdAt,
+  lastUsedAt: lastUsedAt ?? null,
+});

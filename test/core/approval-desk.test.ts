@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+
+import { answerBy, eligibleApprovers, invite, isSameText, ownerOf, type PendingApproval } from '../../core/approval-desk.ts';
+import { instant } from '../../core/instant.ts';
+import type { PlanHeader } from '../../core/plan.ts';
+import type { Random } from '../../core/random.ts';
+
+const ada = { name: 'ada', email: 'ada@example.com' };
+const grace = { name: 'grace', email: 'grace@example.com' };
+
+const hash = (text: string) => `sha256:of ${text}`;
+
+/** Bytes that count up, so that every link and nonce differs from the ones before. */
+function counting(): Random {
+  let next = 0;
+  return { bytes: (length) => Uint8Array.from({ length }, () => next++ % 256), uuid: () => '' };
+}
+
+describe('who may answer (S1)', () => {
+  it('is everyone but whoever asked, by name or by address', () => {
+    assert.deepEqual(eligibleApprovers([ada, grace], 'ada'), [grace]);
+    assert.deepEqual(eligibleApprovers([ada, grace], 'ADA@example.com '), [grace]);
+    assert.deepEqual(eligibleApprovers([ada, grace], 'schedule'), [ada, grace]);
+    assert.deepEqual(eligibleApprovers([ada], 'ada'), []);
+  });
+});
+
+describe('an invitation', () => {
+  it('is a link of 256 bits that the desk keeps as its hash only', () => {
+    const { link, invitation } = invite(grace, counting(), hash);
+
+    assert.equal(link, 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8');
+    assert.deepEqual(invitation, {
+      approver: 'grace',
+      linkHash: `sha256:of ${link}`,
+      nonce: 'ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8',
+    });
+  });
+
+  it('fits into an address whatever its bytes are', () => {
+    const bytes = (length: number) => new Uint8Array(length).fill(0xff);
+    assert.match(invite(grace, { bytes, uuid: () => '' }, hash).link, /^[A-Za-z0-9_-]{43}$/);
+  });
+
+  it('belongs to its owner, and any other link to nobody', () => {
+    const random = counting();
+    const invited = [ada, grace].map((approver) => invite(approver, random, hash));
+    const pending = { invitations: invited.map(({ invitation }) => invitation) } as unknown as PendingApproval;
+
+    assert.equal(ownerOf(invited[1]?.link ?? '', pending, hash)?.approver, 'grace');
+    assert.equal(ownerOf(invite(ada, random, hash).link, pending, hash), undefined);
+    assert.equal(ownerOf('', pending, hash), undefined);
+  });
+});
+
+describe('the time to answer', () => {
+  const header = { expiresAt: instant(60_000) } as PlanHeader;
+
+  it('is over when the run stops waiting', () => {
+    assert.equal(answerBy(header, instant(1_000), 30), 31_000);
+  });
+
+  it('is over with the plan at the latest', () => {
+    assert.equal(answerBy(header, instant(1_000), 3_600), 60_000);
+  });
+});
+
+describe('texts compared in constant time', () => {
+  it('are the same exactly when they are', () => {
+    fc.assert(fc.property(fc.string(), fc.string(), (one, other) => isSameText(one, other) === (one === other)));
+    fc.assert(fc.property(fc.string(), (one) => isSameText(one, `${one}`)));
+    assert.equal(isSameText('abcabc', 'abc'), false);
+    assert.equal(isSameText('', 'a'), false);
+    assert.equal(isSameText('a', ''), false);
+  });
+});

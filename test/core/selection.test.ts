@@ -1,0 +1,354 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { SecretEntry } from '../../core/inventory.ts';
+import { judgeEntry, type LeaveAloneReason, leaveAloneReasons, select } from '../../core/selection.ts';
+import type { Settings } from '../../core/settings.ts';
+import { arnOf, asOf, at, entryWith, selectedWith, tagsWith } from '../entries.ts';
+import { chromepaySettings, settingsWith } from '../settings.ts';
+
+const reasonsFor = (entry: SecretEntry, settings: Settings = chromepaySettings): readonly string[] => {
+  const judgement = judgeEntry(entry, settings, asOf);
+  return judgement.kind === 'leftAlone' ? judgement.reasons : [judgement.kind];
+};
+
+const twice = (key: string, value: string, other = value) => [
+  ...tagsWith().filter((tag) => tag.key !== key),
+  { key, value },
+  { key, value: other },
+];
+
+describe('a secret about which everything is clear', () => {
+  it('is selected when it is due, with all that its rotation needs to know', () => {
+    assert.deepEqual(judgeEntry(entryWith(), chromepaySettings, asOf), { kind: 'selected', secret: selectedWith() });
+  });
+
+  it('is left alone when it is not due', () => {
+    assert.deepEqual(
+      judgeEntry(entryWith({ tags: tagsWith({ expirationDate: '2026-11-18' }) }), chromepaySettings, asOf),
+      {
+        kind: 'leftAlone',
+        name: 'prod/low/orders/api-key',
+        arn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/low/orders/api-key-q0mPiF',
+        reason: 'notDue',
+        reasons: ['notDue'],
+      },
+    );
+  });
+
+  it('is selected whatever tags others put on it', () => {
+    const tags = [...tagsWith(), { key: 'owner', value: 'payments' }, { key: 'owner', value: 'fraud' }];
+    assert.deepEqual(reasonsFor(entryWith({ tags })), ['selected']);
+  });
+
+  it('is selected when an interrupted rotation left AWSPENDING on the version that is AWSCURRENT', () => {
+    assert.deepEqual(reasonsFor(entryWith({ versions: { 'version-2': ['AWSCURRENT', 'AWSPENDING'] } })), ['selected']);
+  });
+
+  it('is selected when it has replicas elsewhere and is the original itself', () => {
+    assert.deepEqual(reasonsFor(entryWith({ primaryRegion: 'us-east-1' })), ['selected']);
+  });
+
+  it('is selected in any partition of AWS', () => {
+    const arn = 'arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:prod/low/orders/api-key-q0mPiF';
+    assert.deepEqual(reasonsFor(entryWith({ arn })), ['selected']);
+  });
+
+  it('is selected by the rule that it is given, as in the incident', () => {
+    const notYet = entryWith({ tags: tagsWith({ expirationDate: '2026-12-24' }) });
+    const inverted = judgeEntry(notYet, chromepaySettings, asOf, () => true);
+    assert(inverted.kind === 'selected');
+    assert.equal(inverted.secret.daysOverdue, -36);
+  });
+});
+
+/** One case for every reason: what is otherwise about a secret that would be selected. */
+const cases: readonly (readonly [string, LeaveAloneReason, Partial<SecretEntry>, Partial<Settings>?])[] = [
+  ['its ARN carries another name', 'arnContradictsName', { arn: arnOf('prod/low/orders/api-key-2') }],
+  ['its ARN lies under another path', 'arnContradictsName', { arn: arnOf('prod/high/orders/api-key') }],
+  [
+    'its ARN lacks the six characters',
+    'arnContradictsName',
+    { arn: arnOf('x').replace('x-q0mPiF', 'prod/low/orders/api-key') },
+  ],
+  [
+    'its ARN is of another service',
+    'arnContradictsName',
+    { arn: arnOf('prod/low/orders/api-key').replace('secretsmanager', 'ssm') },
+  ],
+  ['its name fits an exempt pattern', 'exempt', {}, { exemptPatterns: ['prod/*/orders/*'] }],
+  ['its name is exempt as it is', 'exempt', {}, { exemptPatterns: ['prod/low/orders/api-key'] }],
+  [
+    'a rotator needs it as a master',
+    'master',
+    { arn: arnOf('prod/low/orders/api-key') },
+    {
+      rotators: {
+        ...chromepaySettings.rotators,
+        other: {
+          kind: 'postgres',
+          strategy: 'alternate',
+          allowedHosts: [],
+          validityDays: 90,
+          masters: { low: arnOf('prod/low/orders/api-key') },
+        },
+      },
+    },
+  ],
+  ['it is scheduled for deletion', 'scheduledForDeletion', { deletedAt: at('2026-11-17T00:00:00Z') }],
+  ['another service owns it', 'ownedByService', { owningService: 'rds' }],
+  ['it is a managed external secret', 'managedExternal', { managedType: 'SalesforceClientSecret' }],
+  ['it is a replica', 'replica', { primaryRegion: 'eu-west-1' }],
+  ['its native rotation is on', 'nativeRotation', { rotationEnabled: true }],
+  ['it is tagged but lies under no tier’s path', 'outsideTiers', { name: 'staging/low/orders/api-key' }],
+  ['it has no tier', 'noTier', { tags: tagsWith({ tier: undefined }) }],
+  ['its tier is empty', 'emptyTier', { tags: tagsWith({ tier: '' }) }],
+  ['its tier is blank', 'emptyTier', { tags: tagsWith({ tier: ' ' }) }],
+  ['it has two tiers', 'twoTiers', { tags: twice('keyturn:tier', 'low', 'high') }],
+  ['it has one tier twice', 'twoTiers', { tags: twice('keyturn:tier', 'low') }],
+  ['nobody configured its tier', 'unknownTier', { tags: tagsWith({ tier: 'critical' }) }],
+  ['its tier is misspelt', 'unknownTier', { tags: tagsWith({ tier: 'Low' }) }],
+  ['its path contradicts its tier', 'tierContradictsPath', { tags: tagsWith({ tier: 'high' }) }],
+  [
+    'it lies under the paths of two tiers',
+    'tierContradictsPath',
+    {},
+    { tiers: [...chromepaySettings.tiers, { name: 'all', path: 'prod/' }] },
+  ],
+  ['it has no rotator', 'noRotator', { tags: tagsWith({ rotator: undefined }) }],
+  ['its rotator is empty', 'emptyRotator', { tags: tagsWith({ rotator: '' }) }],
+  ['it has two rotators', 'twoRotators', { tags: twice('keyturn:rotator', 'http-api-key', 'hmac-key') }],
+  ['nobody configured its rotator', 'unknownRotator', { tags: tagsWith({ rotator: 'https://evil.example' }) }],
+  ['its rotator is a word of JavaScript', 'unknownRotator', { tags: tagsWith({ rotator: 'constructor' }) }],
+  [
+    'its rotator has no master for its tier',
+    'noMaster',
+    { tags: tagsWith({ rotator: 'postgres', probe: 'postgres' }) },
+    {
+      rotators: {
+        postgres: {
+          kind: 'postgres',
+          strategy: 'alternate',
+          allowedHosts: [],
+          validityDays: 90,
+          masters: { high: arnOf('masters/high') },
+        },
+      },
+    },
+  ],
+  ['it has no probe', 'noProbe', { tags: tagsWith({ probe: undefined }) }],
+  ['its probe is empty', 'emptyProbe', { tags: tagsWith({ probe: '' }) }],
+  ['it has two probes', 'twoProbes', { tags: twice('keyturn:probe', 'http') }],
+  ['nobody configured its probe', 'unknownProbe', { tags: tagsWith({ probe: 'ping' }) }],
+  ['its probe is a word of JavaScript', 'unknownProbe', { tags: tagsWith({ probe: 'toString' }) }],
+  ['its probe speaks another language than its rotator', 'probeUnfit', { tags: tagsWith({ probe: 'postgres' }) }],
+  ['it has no service', 'noHealth', { tags: tagsWith({ health: undefined }) }],
+  ['its service is empty', 'emptyHealth', { tags: tagsWith({ health: '' }) }],
+  ['it has two services', 'twoHealths', { tags: twice('keyturn:health', 'orders', 'payments') }],
+  ['nobody configured its service', 'unknownHealth', { tags: tagsWith({ health: 'teapot' }) }],
+  ['its service is a word of JavaScript', 'unknownHealth', { tags: tagsWith({ health: '__proto__' }) }],
+  ['no version is AWSCURRENT', 'noCurrentVersion', { versions: { 'version-1': ['AWSPREVIOUS'] } }],
+  ['it has no versions', 'noCurrentVersion', { versions: {} }],
+  ['two versions are AWSCURRENT', 'twoCurrentVersions', { versions: { a: ['AWSCURRENT'], b: ['AWSCURRENT'] } }],
+  ['a rotation is in flight', 'rotationInFlight', { versions: { a: ['AWSCURRENT'], b: ['AWSPENDING'] } }],
+  ['it has no expiration date', 'noExpirationDate', { tags: tagsWith({ expirationDate: undefined }) }],
+  ['its expiration date is empty', 'emptyExpirationDate', { tags: tagsWith({ expirationDate: '' }) }],
+  ['it has two expiration dates', 'twoExpirationDates', { tags: twice('expiration_date', '2026-11-13', '2027-11-13') }],
+  ['it has one expiration date twice', 'twoExpirationDates', { tags: twice('expiration_date', '2026-11-13') }],
+  [
+    'its expiration date does not exist',
+    'malformedExpirationDate',
+    { tags: tagsWith({ expirationDate: '2026-02-30' }) },
+  ],
+  ['its expiration date is a word', 'malformedExpirationDate', { tags: tagsWith({ expirationDate: 'soon' }) }],
+  ['it is not due', 'notDue', { tags: tagsWith({ expirationDate: '2026-11-19' }) }],
+  [
+    'a freeze is on',
+    'frozen',
+    {},
+    { freezes: [{ from: at('2026-11-18T19:15:00Z'), to: at('2026-11-18T19:15:01Z'), why: 'Black Friday' }] },
+  ],
+];
+
+describe('a secret is left alone when', () => {
+  for (const [what, reason, entry, settings] of cases) {
+    it(`${what}: ${reason}`, () => {
+      assert.deepEqual(reasonsFor(entryWith(entry), settingsWith(settings ?? {})), [reason]);
+    });
+  }
+
+  it('any reason there is says so: each has a case here, but for being listed twice', () => {
+    const reached = new Set<string>(['duplicate', ...cases.map(([, reason]) => reason)]);
+    assert.deepEqual(
+      Object.keys(leaveAloneReasons).filter((reason) => !reached.has(reason)),
+      [],
+    );
+  });
+});
+
+describe('the reasons of one secret', () => {
+  const wrong = entryWith({
+    arn: arnOf('prod/low/orders/api-key-2'),
+    tags: tagsWith({ tier: 'high', rotator: '', probe: undefined, health: 'teapot', expirationDate: '2027-01-01' }),
+    owningService: 'rds',
+    versions: {},
+  });
+
+  it('are all listed, what it is before what its tags say, and what its tags say before its state', () => {
+    assert.deepEqual(reasonsFor(wrong), [
+      'arnContradictsName',
+      'ownedByService',
+      'tierContradictsPath',
+      'emptyRotator',
+      'noProbe',
+      'unknownHealth',
+      'noCurrentVersion',
+      'notDue',
+    ]);
+  });
+
+  it('come in the order in which the closed set has them', () => {
+    const order = Object.keys(leaveAloneReasons);
+    const places = reasonsFor(wrong).map((reason) => order.indexOf(reason));
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+    );
+  });
+
+  it('begin with not being due even in a freeze, so that a freeze shows what it kept from being rotated', () => {
+    const frozen = settingsWith({
+      freezes: [{ from: at('2026-11-01T00:00:00Z'), to: at('2026-12-01T00:00:00Z'), why: 'Q4' }],
+    });
+    assert.deepEqual(reasonsFor(entryWith({ tags: tagsWith({ expirationDate: '2027-01-01' }) }), frozen), [
+      'notDue',
+      'frozen',
+    ]);
+    assert.deepEqual(reasonsFor(entryWith(), frozen), ['frozen']);
+  });
+});
+
+describe('a secret that is not the fleet’s', () => {
+  it('is outside when it lies under no tier’s path and has none of Keyturn’s tags', () => {
+    const tags = [
+      { key: 'expiration_date', value: '2026-11-13' },
+      { key: 'owner', value: 'treasury' },
+    ];
+    assert.deepEqual(judgeEntry(entryWith({ name: 'corp/vpn', tags }), chromepaySettings, asOf), {
+      kind: 'outside',
+      name: 'corp/vpn',
+      arn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:corp/vpn-q0mPiF',
+    });
+  });
+
+  for (const key of ['keyturn:tier', 'keyturn:rotator', 'keyturn:probe', 'keyturn:health']) {
+    it(`is left alone with a reason when somebody put ${key} on it`, () => {
+      const judgement = judgeEntry(
+        entryWith({ name: 'corp/vpn', tags: [{ key, value: '' }] }),
+        chromepaySettings,
+        asOf,
+      );
+      assert.equal(judgement.kind === 'leftAlone' && judgement.reason, 'outsideTiers');
+    });
+  }
+
+  it('is left alone with a reason when only its ARN lies under a tier’s path', () => {
+    const judgement = judgeEntry(
+      entryWith({ name: 'corp/vpn', arn: arnOf('prod/low/vpn'), tags: [] }),
+      chromepaySettings,
+      asOf,
+    );
+    assert.equal(judgement.kind === 'leftAlone' && judgement.reason, 'arnContradictsName');
+  });
+
+  it('does not begin with a path by having it somewhere in its name', () => {
+    assert.equal(judgeEntry(entryWith({ name: 'old/prod/low/x', tags: [] }), chromepaySettings, asOf).kind, 'outside');
+  });
+});
+
+describe('an exempt pattern', () => {
+  const isExempt = (pattern: string, name = 'prod/low/orders/api-key') =>
+    reasonsFor(entryWith({ name }), settingsWith({ exemptPatterns: [pattern] })).includes('exempt');
+
+  it('fits names from end to end, with any characters for an asterisk', () => {
+    assert.equal(isExempt('prod/low/*'), true);
+    assert.equal(isExempt('*/api-key'), true);
+    assert.equal(isExempt('prod/*/orders/*key'), true);
+    assert.equal(isExempt('*'), true);
+    assert.equal(isExempt('orders'), false);
+    assert.equal(isExempt('prod/low'), false);
+    assert.equal(isExempt('prod/low/orders/api-key*x'), false);
+  });
+
+  it('takes every other character as it is', () => {
+    assert.equal(isExempt('prod.low.orders.api-key'), false);
+    assert.equal(isExempt('prod/low/orders/api-ke+'), false);
+    assert.equal(isExempt('prod/low/a.b+c', 'prod/low/a.b+c'), true);
+  });
+});
+
+describe('a list', () => {
+  const other = entryWith({ name: 'prod/high/orders/api-key', tags: tagsWith({ tier: 'high' }) });
+
+  it('is sorted into selected, left alone and outside, and counted', () => {
+    const outsider = entryWith({ name: 'corp/vpn', tags: [] });
+    const notDue = entryWith({
+      name: 'prod/low/x',
+      tags: tagsWith({ expirationDate: '2027-01-01', health: 'auth-service' }),
+    });
+    const { fleet, selected, leftAlone, outside } = select(
+      [other, outsider, entryWith(), notDue],
+      chromepaySettings,
+      asOf,
+    );
+    assert.deepEqual(fleet, { secrets: 3, services: 2 });
+    assert.deepEqual(
+      selected.map(({ name }) => name),
+      ['prod/high/orders/api-key', 'prod/low/orders/api-key'],
+    );
+    assert.deepEqual(
+      leftAlone.map(({ name, reason }) => [name, reason]),
+      [['prod/low/x', 'notDue']],
+    );
+    assert.deepEqual(outside, [{ name: 'corp/vpn', arn: arnOf('corp/vpn') }]);
+  });
+
+  it('leaves a secret alone that it has twice, both times, with whatever else is wrong', () => {
+    const owned = entryWith({ owningService: 'rds' });
+    const { selected, leftAlone, fleet } = select([entryWith(), other, owned], chromepaySettings, asOf);
+    assert.deepEqual(
+      selected.map(({ name }) => name),
+      ['prod/high/orders/api-key'],
+    );
+    assert.deepEqual(
+      leftAlone.map(({ reasons }) => reasons),
+      [['duplicate'], ['duplicate', 'ownedByService']],
+    );
+    assert.deepEqual(fleet.secrets, 2);
+  });
+
+  it('leaves two secrets alone that share a name', () => {
+    const twin = entryWith({ arn: arnOf('prod/low/orders/api-key').replace('q0mPiF', 'AAAAAA') });
+    const { selected, leftAlone } = select([entryWith(), twin], chromepaySettings, asOf);
+    assert.deepEqual([selected, leftAlone.map(({ reason }) => reason)], [[], ['duplicate', 'duplicate']]);
+  });
+
+  it('that has the very same entry twice leaves it alone', () => {
+    const entry = entryWith();
+    assert.deepEqual(select([entry, entry], chromepaySettings, asOf).selected, []);
+  });
+
+  it('that is empty selects nothing', () => {
+    assert.deepEqual(select([], chromepaySettings, asOf), {
+      fleet: { secrets: 0, services: 0 },
+      selected: [],
+      leftAlone: [],
+      outside: [],
+    });
+  });
+
+  it('may have an outsider twice without anybody minding', () => {
+    const outsider = entryWith({ name: 'corp/vpn', tags: [] });
+    assert.equal(select([outsider, outsider], chromepaySettings, asOf).outside.length, 2);
+  });
+});

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+
+import type { Settings } from '../core/settings.ts';
+
+/** Where an example stands, in the inventory of the ChromePay fleet. */
+export const chromepayInventory = new URL('../rehearsal/chromepay/inventory.json', import.meta.url);
+
+const listed: { SecretList: { Tags: { Key: string; Value: string }[] }[] } = JSON.parse(
+  readFileSync(chromepayInventory, 'utf8'),
+);
+const services = listed.SecretList.flatMap(({ Tags }) =>
+  Tags.filter(({ Key }) => Key === 'keyturn:health').map(({ Value }) => Value),
+);
+
+/** Settings that fit the ChromePay fleet. Every test that needs some starts from these. */
+export const chromepaySettings: Settings = {
+  stage: 'prod',
+  tiers: [
+    { name: 'low', path: 'prod/low/' },
+    { name: 'medium', path: 'prod/medium/' },
+    { name: 'high', path: 'prod/high/' },
+  ],
+  tagKeys: {
+    expirationDate: 'expiration_date',
+    tier: 'keyturn:tier',
+    rotator: 'keyturn:rotator',
+    probe: 'keyturn:probe',
+    health: 'keyturn:health',
+  },
+  caps: { secrets: 60, percentOfFleet: 40 },
+  waveSizes: [5, 20],
+  batchSize: 10,
+  concurrency: 1,
+  bakeTimeSeconds: 300,
+  approvalTimeoutSeconds: 86_400,
+  planValiditySeconds: 172_800,
+  minimumAgeHours: 24,
+  windows: [{ days: ['tue', 'wed', 'thu'], from: '02:00', to: '05:00', timeZone: 'UTC' }],
+  freezes: [],
+  writesPerSecond: 10,
+  schedules: {
+    audit: { expression: 'cron(0 6 * * ? *)', timeZone: 'UTC', enabled: true },
+    rotation: { expression: 'cron(15 19 ? * WED *)', timeZone: 'UTC', enabled: false },
+  },
+  exemptPatterns: [],
+  rotators: {
+    postgres: {
+      kind: 'postgres',
+      strategy: 'alternate',
+      allowedHosts: ['127.0.0.1'],
+      validityDays: 90,
+      masters: {
+        low: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:masters/low/postgres-AbCdE1',
+        medium: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:masters/medium/postgres-AbCdE2',
+        high: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:masters/high/postgres-AbCdE3',
+      },
+    },
+    'http-api-key': { kind: 'http-api-key', strategy: 'overlap', allowedHosts: ['127.0.0.1'], validityDays: 90 },
+    'hmac-key': { kind: 'hmac-key', strategy: 'overlap', allowedHosts: ['127.0.0.1'], validityDays: 90 },
+  },
+  probes: { postgres: { kind: 'postgres' }, http: { kind: 'http' } },
+  health: Object.fromEntries(services.map((service) => [service, `http://127.0.0.1:8080/${service}`])),
+  alarms: [],
+  approvers: [{ name: 'Grace', email: 'grace@example.com' }],
+  secretKeyArns: [],
+  retentionDays: 400,
+};
+
+export const settingsWith = (overrides: Partial<Settings>): Settings => ({ ...chromepaySettings, ...overrides });
