@@ -14,7 +14,7 @@ export class CloudWatchAlarms implements AlarmBoard {
     if (names.length === 0) return [];
 
     const quiet = new Set<string>();
-    const pages = paginateDescribeAlarms({ client: this.#cloudWatch }, { AlarmNames: [...names] });
+    const pages = paginateDescribeAlarms({ client: this.#cloudWatch }, { AlarmNames: [...names], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] });
     for await (const { MetricAlarms = [], CompositeAlarms = [] } of pages) {
       for (const { AlarmName = '', StateValue } of [...MetricAlarms, ...CompositeAlarms]) {
         if (StateValue === 'OK') quiet.add(AlarmName);

@@ -58,20 +58,19 @@ export class TargetError extends Error {
 
 /** The network as the functions see it: TLS with a verified certificate, and no redirects. */
 export const network: Network = {
-  fetch: fetchOnce,
+  fetch: (url, init) => fetchOnce(url, init),
   connectPostgres: (door) => connect(door, { rejectUnauthorized: true }),
 };
 
-export async function fetchOnce(url: string, { timeoutMs, ...init }: HttpInit): Promise<HttpAnswer> {
-  const { host } = new URL(url);
-  try {
+/** Makes one request, and reads the whole answer. */
+export const fetchOnce: Network['fetch'] = (url, { timeoutMs, ...init }) =>
+  withoutDetails(new URL(url).host, async () => {
     const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
-    return { status: response.status, text: () => withoutDetails(host, response.text()) };
-  } catch (error) {
-    throw new TargetError(host, codeOf(error));
-  }
-}
+    const text = await response.text();
+    return { status: response.status, text: async () => text };
+  });
 
+/** Logs in. Without TLS it is for loopback only. */
 export async function connect(
   door: PostgresDoor,
   ssl: { readonly rejectUnauthorized: true } | false,
@@ -89,20 +88,20 @@ export async function connect(
   };
 
   try {
-    await client.connect();
+    await withoutDetails(host, () => client.connect());
   } catch (error) {
     hangUp();
-    throw new TargetError(host, codeOf(error));
+    throw error;
   }
   return {
-    query: (text, values) => withoutDetails(host, client.query(text, values === undefined ? undefined : [...values])),
+    query: (text, values) => withoutDetails(host, () => client.query(text, values && [...values])),
     end,
   };
 }
 
-async function withoutDetails<T>(host: string, asked: Promise<T>): Promise<T> {
+async function withoutDetails<T>(host: string, ask: () => Promise<T>): Promise<T> {
   try {
-    return await asked;
+    return await ask();
   } catch (error) {
     throw new TargetError(host, codeOf(error));
   }

@@ -28,15 +28,6 @@ export interface PendingApproval {
   readonly invitations: readonly Invitation[];
 }
 
-/** Nobody may approve the plan. Not retryable: configure an approver who did not ask for it. */
-export class NoEligibleApproverError extends Error {
-  override readonly name = 'NoEligibleApproverError';
-
-  constructor(run: Run, requestedBy: string, options?: ErrorOptions) {
-    super(`nobody but '${requestedBy}', who asked for run ${run}, may approve it; configure another approver`, options);
-  }
-}
-
 /** A link is this many random bits, and so is a nonce. */
 const linkBytes = 256 / 8;
 

@@ -169,7 +169,8 @@ function* stateAgainst(candidate: SelectedSecret, entry: SecretEntry): Generator
       .flatMap(([id, labels]) => (labels.includes(label) ? [id] : []))
       .join();
 
-  if (versionsWith('AWSCURRENT') !== candidate.currentVersion) yield 'versionDiffers';
+  const current = versionsWith('AWSCURRENT');
+  if (current === '' || current !== candidate.currentVersion) yield 'versionDiffers';
   if (!['', candidate.currentVersion].includes(versionsWith('AWSPENDING'))) yield 'inFlight';
   if ([entry.owningService, entry.managedType].some((owner) => owner !== undefined) || entry.rotationEnabled)
     yield 'owned';
@@ -177,13 +178,14 @@ function* stateAgainst(candidate: SelectedSecret, entry: SecretEntry): Generator
   if (entry.deletedAt !== undefined) yield 'deleted';
 }
 
-/** Texts of days and of moments in UTC sort as time does, so the rule is a comparison of texts. */
+/** Days, and moments in UTC, sort as texts as they do in time, as long as their years have four digits. */
 function hasExpired(text: string, now: string): boolean {
   if (!isInCalendar(text.slice(0, 10))) return false;
   if (text.length === 10) return text < now.slice(0, 10);
 
   const isMoment = /^[-\d]{10}T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text);
-  return isMoment && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() < now;
+  const moment = isMoment && !Number.isNaN(Date.parse(text)) ? new Date(text).toISOString() : '+';
+  return /^\d/.test(moment) && moment < now;
 }
 
 function isInCalendar(day: string): boolean {

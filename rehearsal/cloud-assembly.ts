@@ -17,9 +17,9 @@ export interface SynthesisedStack {
  */
 export function readStack(directory: string, name?: string): SynthesisedStack {
   const artifacts = Object.entries(asObject(read(directory, 'manifest.json')['artifacts'], 'manifest.json')).map(
-    ([id, artifact]) => ({ id, ...asObject(artifact, id) }),
+    ([id, artifact]) => ({ id, artifact: asObject(artifact, id) }),
   );
-  const stacks = artifacts.filter((artifact) => artifact['type'] === 'aws:cloudformation:stack');
+  const stacks = artifacts.filter(({ artifact }) => artifact['type'] === 'aws:cloudformation:stack');
   const [stack, ...others] = name === undefined ? stacks : stacks.filter(({ id }) => id === name);
   if (stack === undefined || others.length > 0) {
     const found = stacks.map(({ id }) => id).join(', ');
@@ -28,8 +28,9 @@ export function readStack(directory: string, name?: string): SynthesisedStack {
     );
   }
 
-  const properties = asObject(stack['properties'], stack.id);
-  const assets = assetPaths(directory, `${stack.id}.assets.json`, artifacts);
+  const properties = asObject(stack.artifact['properties'], stack.id);
+  const manifests = artifacts.map(({ artifact }) => artifact);
+  const assets = assetPaths(directory, `${stack.id}.assets.json`, manifests);
   return {
     name: asText(properties['stackName'] ?? stack.id, stack.id),
     template: read(directory, asText(properties['templateFile'], stack.id)),

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import type { Network } from '../adapters/network.ts';
 import type { Log } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';
@@ -13,9 +10,10 @@ import { S3Replica } from './s3.ts';
 import { clientsOf } from './seam.ts';
 import { SecretsManagerReplica } from './secrets-manager.ts';
 import { randomFrom, seeded } from './seed.ts';
+import { readSettings, settingsOf, stepFunctions } from './settings-layer.ts';
 import { SnsReplica } from './sns.ts';
 import { SsmReplica } from './ssm.ts';
-import type { LambdaFunction, Stack, StateMachine, Topic } from './stack.ts';
+import type { Stack, StateMachine, Topic } from './stack.ts';
 import { StatesReplica } from './states/replica.ts';
 import type { Transition } from './states/world.ts';
 import { type AnyRuntime, type Handler, stepOf, steps } from './steps.ts';
@@ -39,6 +37,8 @@ export class Cloud {
   readonly machine: StateMachine;
   readonly archiveBucket: string;
   readonly deskBucket: string;
+  /** ARNs of the rotate-batch functions, by tier. */
+  readonly rotateBatchArns: ReadonlyMap<string, string>;
   readonly secretsManager: SecretsManagerReplica;
   readonly s3: S3Replica;
   readonly ssm: SsmReplica;
@@ -87,18 +87,21 @@ export class Cloud {
     for (const topic of stack.topics) createTopic(sns, topic);
     for (const machine of stack.stateMachines) states.create(machine);
 
-    this.settings = readSettings(
-      only('function with settings', stack.functions.filter(({ layers }) => layers.length > 0).slice(0, 1)),
-    );
+    this.settings = readSettings(stack);
     this.machine = only('state machine', stack.stateMachines);
     this.archiveBucket = variable(stack, 'ARCHIVE_BUCKET');
     this.deskBucket = variable(stack, 'DESK_BUCKET');
-    for (const fn of stack.functions.filter(({ layers }) => layers.length > 0)) {
+    this.rotateBatchArns = new Map(
+      stack.functions
+        .filter(({ name }) => name.includes('-rotate-batch-'))
+        .map(({ environment, arn }) => [environment['TIER'] ?? '', arn]),
+    );
+    for (const fn of stepFunctions(stack)) {
       const clients = clientsOf(this.account, fn.roleArn);
       const runtime = {
         clients,
         environment: fn.environment,
-        settings: readSettings(fn),
+        settings: settingsOf(fn),
         clock: time,
         log,
         random: randomFrom(random),
@@ -151,12 +154,6 @@ function createTopic(sns: SnsReplica, { name, keyArn, subscriptions }: Topic): v
       ...(filterPolicy === undefined ? {} : { filterPolicy: filterPolicy as never }),
     });
   }
-}
-
-/** Reads the settings where the function itself would: in its layer. */
-function readSettings({ name, layers: [layer] }: LambdaFunction): Settings {
-  if (layer === undefined) throw new Error(`function ${name} has no layer, so it has no settings`);
-  return JSON.parse(readFileSync(join(layer, 'settings.json'), 'utf8')) as Settings;
 }
 
 function variable({ functions }: Stack, name: string): string {

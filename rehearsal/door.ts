@@ -24,6 +24,7 @@ export class Door {
   readonly #server: Server;
   #serve: (request: IncomingMessage, body: Buffer) => Promise<HttpAnswer> = async () => ({ statusCode: 503 });
   #hold: Hold | undefined;
+  #decided: (() => void) | undefined;
 
   private constructor() {
     this.#server = createServer((request, response) => void this.#answer(request, response));
@@ -40,10 +41,11 @@ export class Door {
   }
 
   /** From now on requests reach this function, as API Gateway would invoke it. */
-  leadTo(account: Account, functionArn: string): void {
+  leadTo(account: Account, functionArn: string, routeArn: string): void {
     this.#serve = async (request, body) => {
       const answer = (await account.call('apigateway.amazonaws.com', 'lambda', 'Invoke', {
         FunctionName: functionArn,
+        SourceArn: routeArn,
         Payload: JSON.stringify(eventOf(request, body)),
       })) as { Payload: string; FunctionError?: string };
       return answer.FunctionError === undefined ? (JSON.parse(answer.Payload) as HttpAnswer) : { statusCode: 500 };
@@ -53,6 +55,15 @@ export class Door {
   /** Time stands still under this hold; requests interrupt it. */
   mind(hold: Hold): void {
     this.#hold = hold;
+  }
+
+  /** Waits until a person has decided at the page. Time stands still under the hold, but for what requests take. */
+  async personDecides(hold: Hold): Promise<void> {
+    this.mind(hold);
+    await new Promise<void>((resolve) => {
+      this.#decided = resolve;
+    });
+    this.forget();
   }
 
   /** A person has answered, or nobody waits any more: requests no longer bring time to a standstill. */
@@ -72,6 +83,7 @@ export class Door {
       this.#hold?.suspend();
       const { statusCode, headers = {}, body: text = '', isBase64Encoded = false } = await this.#serve(request, body);
       response.writeHead(statusCode, headers).end(isBase64Encoded ? Buffer.from(text, 'base64') : text);
+      if (request.method === 'POST' && statusCode === 200) this.#decided?.();
     } catch {
       if (!response.headersSent) response.writeHead(500);
       response.end();

@@ -1,5 +1,4 @@
-import type { SecretListEntry } from '@aws-sdk/client-secrets-manager';
-
+import { documentsIn } from '../adapters/json-documents.ts';
 import { instant } from '../core/instant.ts';
 import type { RotatorSettings, Settings } from '../core/settings.ts';
 import type { SecretsManagerReplica, SeedEntry } from './secrets-manager.ts';
@@ -111,6 +110,20 @@ function seedMasters(settings: Settings, estate: Estate, secretsManager: Secrets
   }
 }
 
-/** Reads what list-secrets printed, in one page. */
-export const entriesOf = (text: string): readonly InventoryEntry[] =>
-  (JSON.parse(text) as { SecretList: SecretListEntry[] }).SecretList as readonly InventoryEntry[];
+/**
+ * The entries of an inventory, all pages, in the shapes that they have in the file. Read it with `parseInventory` first,
+ * which says what is wrong with it.
+ */
+export function entriesOf(text: string): readonly InventoryEntry[] {
+  const pages = (documentsIn(text) ?? []).flat() as { readonly SecretList: readonly Record<string, unknown>[] }[];
+  return pages.flatMap(({ SecretList }) => SecretList.map(datesAsText));
+}
+
+/** Version 1 of the AWS command line prints moments as seconds since 1970. */
+const datesAsText = (entry: Readonly<Record<string, unknown>>): InventoryEntry =>
+  Object.fromEntries(
+    Object.entries(entry).map(([field, value]) => [
+      field,
+      field.endsWith('Date') && typeof value === 'number' ? new Date(value * 1_000).toISOString() : value,
+    ]),
+  );

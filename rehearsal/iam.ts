@@ -111,7 +111,7 @@ function named(element: PrincipalElement, principal: string): Reach {
 
   const account = accountOf(principal);
   const isDelegated = identities.some((one) => one === account || isArnLike(one, `arn:*:iam::${account}:root`));
-  return account !== '' && isDelegated ? 'account' : 'nobody';
+  return isDelegated ? 'account' : 'nobody';
 }
 
 const accountOf = (arn: string): string => arn.split(':')[4] ?? '';

@@ -12,6 +12,8 @@ export interface RehearsedFunction {
 interface InvokeInput {
   readonly FunctionName: string;
   readonly Payload?: string | Uint8Array;
+  /** What invokes, when a service does it in its own name: the ARN of an API's route. No client can say this. */
+  readonly SourceArn?: string;
 }
 
 export interface Invocation {
@@ -28,6 +30,7 @@ export class LambdaReplica implements Replica {
   readonly #time: VirtualTime;
   readonly #functions = new Map<string, RehearsedFunction>();
   #falsify: Falsifier = (_, answer) => answer;
+  readonly #listeners: ((invocation: Invocation, answer: unknown) => void)[] = [];
 
   constructor(time: VirtualTime) {
     this.#time = time;
@@ -43,6 +46,11 @@ export class LambdaReplica implements Replica {
     this.#falsify = falsifier;
   }
 
+  /** Tells of every invocation that was answered without an error. */
+  onAnswer(listener: (invocation: Invocation, answer: unknown) => void): void {
+    this.#listeners.push(listener);
+  }
+
   call(operation: string, input: never, context: CallContext): unknown {
     if (operation !== 'Invoke') {
       throw new ServiceError('UnknownOperationException', `the replica of Lambda does not do ${operation}`);
@@ -50,8 +58,11 @@ export class LambdaReplica implements Replica {
     return this.#invoke(input, context);
   }
 
-  async #invoke({ FunctionName: arn, Payload = 'null' }: InvokeInput, context: CallContext): Promise<unknown> {
-    context.require('lambda:InvokeFunction', arn);
+  async #invoke(
+    { FunctionName: arn, Payload = 'null', SourceArn }: InvokeInput,
+    context: CallContext,
+  ): Promise<unknown> {
+    context.require('lambda:InvokeFunction', arn, SourceArn === undefined ? {} : { 'aws:SourceArn': SourceArn });
     const known = this.#functions.get(arn);
     if (known === undefined) throw new ServiceError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
 
@@ -64,6 +75,7 @@ export class LambdaReplica implements Replica {
     try {
       const answer = await this.#inTime(known, known.handler(event));
       const said = this.#falsify({ functionName: known.name, event }, answer);
+      for (const tell of this.#listeners) tell({ functionName: known.name, event }, said);
       return { Payload: JSON.stringify(said ?? null) };
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));

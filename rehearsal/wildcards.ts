@@ -32,5 +32,5 @@ export function isArnLike(arn: string, pattern: string): boolean {
 
 function partsOf(arn: string): readonly string[] {
   const parts = arn.split(':');
-  return parts.length <= 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')];
+  return [...parts.slice(0, 5), parts.slice(5).join(':')];
 }

@@ -59,7 +59,7 @@ export const chromepaySettings: Settings = {
     'hmac-key': { kind: 'hmac-key', strategy: 'overlap', allowedHosts: ['127.0.0.1'], validityDays: 90 },
   },
   probes: { postgres: { kind: 'postgres' }, http: { kind: 'http' } },
-  health: Object.fromEntries(services.map((service) => [service, `http://127.0.0.1:8080/${service}`])),
+  health: Object.fromEntries(services.map((service) => [service, `https://${service}.chromepay.example/health`])),
   alarms: [],
   approvers: [{ name: 'Grace', email: 'grace@example.com' }],
   secretKeyArns: [],

@@ -9,7 +9,11 @@ import { alterPassword, boundChanges, createTwin, loggedIn } from './postgres-lo
 
 type AlternateSettings = RotatorSettings & { readonly strategy: 'alternate' };
 
-/** Rotates between the two logins of a pair: a master gives the idle one a new password, the other is never touched. */
+/**
+ * Rotates between the two logins of a pair: a master gives the idle one a new password, the other is never touched.
+ *
+ * The master needs CREATEROLE, and ADMIN OPTION on the logins that others created.
+ */
 export const postgresAlternate = (
   settings: AlternateSettings,
   tier: string,

@@ -40,6 +40,10 @@ export async function boundChanges(connection: PostgresConnection): Promise<void
   await connection.query('SET statement_timeout = 4000');
 }
 
+/**
+ * The server hashes the password by its own settings. One that is told to log such statements (`log_statement`) logs the
+ * password with them, as it does for AWS's own rotation functions.
+ */
 export const alterPassword = ({ username, password }: Login): string =>
   `ALTER ROLE ${pg.escapeIdentifier(username)} PASSWORD ${pg.escapeLiteral(password.reveal())}`;
 

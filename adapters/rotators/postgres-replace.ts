@@ -5,7 +5,7 @@ import type { RotatorSettings } from '../../core/settings.ts';
 import type { Network } from '../network.ts';
 import { newPassword } from './fresh.ts';
 import { insist } from './insist.ts';
-import { alterPassword, boundChanges, isRefusal, loggedIn, works } from './postgres-login.ts';
+import { alterPassword, boundChanges, loggedIn, works } from './postgres-login.ts';
 
 type ReplaceSettings = RotatorSettings & { readonly kind: 'postgres'; readonly strategy: 'replace' };
 
@@ -49,7 +49,7 @@ async function exchange(network: Network, from: Login, to: Login): Promise<void>
       await boundChanges(connection);
       await connection.query(alterPassword(to));
     });
-  } catch (refusal) {
-    if (!isRefusal(refusal) || !(await works(network, to))) throw refusal;
+  } catch (error) {
+    if (!(await works(network, to))) throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { Announcer } from '../../core/announcer.ts';
-import { answerBy, eligibleApprovers, invite, NoEligibleApproverError } from '../../core/approval-desk.ts';
-import { OtherPlanError } from '../../core/approval-plan.ts';
+import { answerBy, eligibleApprovers, invite } from '../../core/approval-desk.ts';
+import { NoEligibleApproverError, OtherPlanError } from '../../core/approval-errors.ts';
 import type { ApprovalDesk } from '../../core/approval-ports.ts';
 import { invitationText } from '../../core/approval-summary.ts';
 import { readPlan } from '../../core/plan-reading.ts';

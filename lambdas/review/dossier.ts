@@ -1,8 +1,8 @@
 import type { PendingApproval } from '../../core/approval-desk.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
+import type { NotPlanned } from '../../core/draft.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
-import type { LeftAlone } from '../../core/leave-alone.ts';
 import type { Batch, PlanHeader, PlannedWave } from '../../core/plan.ts';
 import { isPlanned, readPlan, readWave } from '../../core/plan-reading.ts';
 import type { Archive, Hash } from '../../core/ports.ts';
@@ -11,7 +11,7 @@ import type { Archive, Hash } from '../../core/ports.ts';
 export interface Dossier {
   readonly header: PlanHeader;
   readonly batches: readonly Batch[];
-  readonly leftAlone: readonly LeftAlone[];
+  readonly leftAlone: readonly NotPlanned[];
 }
 
 /**
@@ -29,7 +29,7 @@ export async function readDossier(
 
     const { header } = plan;
     const waves = await Promise.all(header.waves.map(({ number }) => readWave(archive, run, number)));
-    const leftAlone: readonly LeftAlone[] = JSON.parse(await archive.fetch(archiveKeys.leftAlone(run)));
+    const leftAlone: readonly NotPlanned[] = JSON.parse(await archive.fetch(archiveKeys.leftAlone(run)));
 
     const isWhole =
       header.waves.every((planned, index) => isWave(hash, header, planned, waves[index] ?? [])) &&

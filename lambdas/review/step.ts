@@ -60,7 +60,10 @@ export const review = (ports: ReviewPorts) => {
 
   return async (event: unknown): Promise<Response> => {
     const request = parseEvent(event);
-    if (request === undefined) return respond(404, page({ kind: 'nothing' }));
+    if (request === undefined) {
+      log.warn('an address is no link');
+      return respond(404, page({ kind: 'nothing' }));
+    }
     try {
       const response = await answer(request);
       return request.method === 'HEAD' ? { ...response, body: '' } : response;

@@ -25,6 +25,8 @@ export async function batchesOf(
   return divide(items, frame, most || Number.POSITIVE_INFINITY, heaviest || Number.POSITIVE_INFINITY);
 }
 
+const comma = 1;
+
 /** Fills one batch after the other. An item that is too heavy even by itself still gets a batch of its own. */
 function divide(items: readonly Json[], frame: JsonObject, most: number, heaviest: number): readonly Batch[] {
   const empty = weightOf({ ...frame, Items: [] });
@@ -33,14 +35,14 @@ function divide(items: readonly Json[], frame: JsonObject, most: number, heavies
   let weight = empty;
 
   for (const item of items) {
-    const added = weightOf(item) + (group.length === 0 ? 0 : ','.length);
-    if (group.length > 0 && (group.length >= most || weight + added > heaviest)) {
+    const itemWeight = weightOf(item);
+    if (group.length > 0 && (group.length >= most || weight + comma + itemWeight > heaviest)) {
       groups.push(group);
       group = [];
       weight = empty;
     }
+    weight += group.length > 0 ? comma + itemWeight : itemWeight;
     group.push(item);
-    weight += weightOf(item) + (group.length === 1 ? 0 : ','.length);
   }
   if (group.length > 0) groups.push(group);
   return groups.map((Items) => ({ input: { ...frame, Items }, size: Items.length }));

@@ -34,19 +34,13 @@ const direct = (visit: Visit, resource: string, input: Json): Call => ({
   },
 });
 
+const synchronous = 'RequestResponse';
+
 function integration(visit: Visit, resource: string, input: Json): Call {
   const [, , , , , resourceType = '', action = ''] = resource.split(':');
-  const {
-    FunctionName,
-    Payload = {},
-    Qualifier,
-    InvocationType = 'RequestResponse',
-    ...rest
-  } = isObject(input) ? input : {};
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) throw new NotReplicated('integration', `lambda:invoke with ${unknown}`);
-  if (InvocationType !== 'RequestResponse')
-    throw new NotReplicated('integration', `lambda:invoke as ${InvocationType}`);
+  const { FunctionName, Payload = {}, Qualifier, InvocationType = synchronous, ...rest } = isObject(input) ? input : {};
+  const [beyond] = InvocationType === synchronous ? Object.keys(rest) : [`InvocationType ${InvocationType}`];
+  if (beyond !== undefined) throw new NotReplicated('integration', `lambda:invoke with ${beyond}`);
   if (typeof FunctionName !== 'string') {
     throw visit.failed('States.Runtime', "The field 'FunctionName' is required but was missing");
   }

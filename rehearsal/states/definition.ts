@@ -84,16 +84,19 @@ function checkMap({ ItemProcessor, ItemReader, ResultWriter }: JsonObject): void
   if (ResultWriter !== undefined) throw new NotReplicated('resultWriter', 'ResultWriter');
   const config = isObject(ItemProcessor) ? ItemProcessor['ProcessorConfig'] : undefined;
   if (isObject(config) && config['ExecutionType'] === 'EXPRESS') throw new NotReplicated('express', 'Express children');
-  if (!isObject(ItemReader)) return;
+  if (isObject(ItemReader)) checkReader(ItemReader);
+}
 
-  const { Resource, ReaderConfig, Arguments } = ItemReader;
-  if (!/^arn:[\w-]+:states:::s3:getObject$/.test(String(Resource)))
-    throw new NotReplicated('itemReader', String(Resource));
-  const { InputType, MaxItems: _, ItemsPointer: __, ...rest } = isObject(ReaderConfig) ? ReaderConfig : {};
-  if (InputType !== 'JSON' && InputType !== 'JSONL') throw new NotReplicated('itemReader', `InputType ${InputType}`);
-  const { Bucket: _b, Key: _k, ...others } = isObject(Arguments) ? Arguments : {};
-  const [unknown] = [...Object.keys(rest), ...Object.keys(others)];
-  if (unknown !== undefined) throw new NotReplicated('itemReader', `${unknown} of an ItemReader`);
+function checkReader({ Resource, ReaderConfig, Arguments }: JsonObject): void {
+  const refuse = (what: string) => new NotReplicated('itemReader', `${what} in an ItemReader`);
+  if (!/^arn:[\w-]+:states:::s3:getObject$/.test(String(Resource))) throw refuse(String(Resource));
+  if (!isObject(ReaderConfig) || !isObject(Arguments)) throw refuse('an expression for a whole field');
+
+  const { InputType } = ReaderConfig;
+  if (InputType !== 'JSON' && InputType !== 'JSONL') throw refuse(`InputType ${InputType}`);
+  const understood = new Set(['InputType', 'MaxItems', 'ItemsPointer', 'Bucket', 'Key']);
+  const beyond = Object.keys({ ...ReaderConfig, ...Arguments }).find((field) => !understood.has(field));
+  if (beyond !== undefined) throw refuse(beyond);
 }
 
 function* graphsIn({ Branches, ItemProcessor }: JsonObject): Generator<readonly [JsonObject, string]> {

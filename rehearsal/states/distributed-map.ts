@@ -4,8 +4,9 @@ import { mapRunArnOf, uuid } from './identifiers.ts';
 import { itemsAtHand, readItems, sourceOf } from './items.ts';
 import type { Json } from './json.ts';
 import type { Graph, MapState } from './language.ts';
+import type { ChildOutput } from './run.ts';
 import { together } from './scope.ts';
-import type { ChildOutput, Visit } from './visit.ts';
+import type { Visit } from './visit.ts';
 
 /** Step Functions runs at most this many child executions of one map at once. */
 const mostChildrenAtOnce = 10_000;

@@ -5,9 +5,9 @@ import { type Details, History } from './history.ts';
 import { addressOf, executionArnOf, type MachineAddress, uuid } from './identifiers.ts';
 import { isTooHeavy, type Json, type JsonObject } from './json.ts';
 import type { Graph } from './language.ts';
+import type { ChildExecution, ChildStart, Machine, Run } from './run.ts';
 import { Scope, Stopped } from './scope.ts';
 import type { TaskTokens } from './task-tokens.ts';
-import type { ChildExecution, ChildStart, Machine, Run } from './visit.ts';
 import { walk } from './walk.ts';
 import type { ExecutionStatus, StatesWorld, Transition } from './world.ts';
 

@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from './json.ts';
 import type { Graph } from './language.ts';
+import type { Strand } from './run.ts';
 import type { Scope } from './scope.ts';
-import type { Strand, Visit } from './visit.ts';
+import type { Visit } from './visit.ts';
 
 /** Walks a graph of states. Handed to the states that contain one. */
 export type Walk = (strand: Strand, graph: Graph, input: Json) => Promise<Json>;

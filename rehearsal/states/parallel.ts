@@ -2,8 +2,9 @@ import { dataLimitExceeded, Failed } from './failure.ts';
 import { innerStrand, recordAbort, type Walk } from './inner-strand.ts';
 import { isTooHeavy } from './json.ts';
 import type { Graph, ParallelState } from './language.ts';
+import type { Strand } from './run.ts';
 import { together } from './scope.ts';
-import type { Exit, Strand, Visit } from './visit.ts';
+import type { Exit, Visit } from './visit.ts';
 
 /** Runs all branches at the same time over the same input. The first that fails stops the others. */
 export async function runParallel(visit: Visit, state: ParallelState, walk: Walk): Promise<Exit> {

@@ -6,9 +6,9 @@ import { Failed } from './failure.ts';
 import type { HistoryEvent } from './history.ts';
 import { addressOf, executionArnOf, uuid } from './identifiers.ts';
 import { type Json, parseJson, payloadLimitBytes, textOf } from './json.ts';
+import type { Machine } from './run.ts';
 import * as shapes from './shapes.ts';
 import { TaskTokens, type WaitingTask } from './task-tokens.ts';
-import type { Machine } from './visit.ts';
 import type { StatesWorld } from './world.ts';
 
 export interface StateMachine {

@@ -1,65 +1,11 @@
 import { type Instant, toIso } from '../../core/instant.ts';
 import { dataLimitExceeded, Failed } from './failure.ts';
 import { functionsAt } from './functions.ts';
-import type { Details, History } from './history.ts';
-import type { MachineAddress } from './identifiers.ts';
+import type { Details } from './history.ts';
 import { isTooHeavy, type Json, type JsonObject, type TypeName } from './json.ts';
-import type { Conclusion, Definition, Graph, State } from './language.ts';
-import type { Scope } from './scope.ts';
-import type { TaskTokens } from './task-tokens.ts';
+import type { Conclusion, State } from './language.ts';
+import type { Run, Strand, Variables } from './run.ts';
 import { fill, fillAs, QueryFailure } from './template.ts';
-import type { StatesWorld, Transition } from './world.ts';
-
-export interface Machine {
-  readonly arn: string;
-  readonly name: string;
-  readonly roleArn: string;
-  readonly definition: Definition;
-}
-
-/** The execution, as the states that run in it see it. */
-export interface Run {
-  readonly world: StatesWorld;
-  readonly tokens: TaskTokens;
-  readonly machine: Machine;
-  readonly address: MachineAddress;
-  readonly history: History;
-  /** What `$states.context` says of execution and state machine. */
-  readonly facts: JsonObject;
-  count(kind: Transition['kind'], state: string): void;
-  /** Starts a child execution of a Distributed Map, which sees its input and nothing else. */
-  startChild(start: ChildStart): ChildExecution;
-}
-
-export interface ChildStart {
-  readonly label: string;
-  readonly graph: Graph;
-  readonly input: Json;
-  /** The name of the map state. */
-  readonly startedBy: string;
-}
-
-/** What a child gave; undefined when it did not succeed. */
-export type ChildOutput = { readonly value: Json } | undefined;
-
-export interface ChildExecution {
-  /** Never rejects for a failure of the child. */
-  readonly output: Promise<ChildOutput>;
-  abort(): void;
-}
-
-export type Variables = Readonly<Record<string, Json>>;
-
-/** One line of states that follow each other: the execution's own, a branch's, or an iteration's. */
-export interface Strand {
-  readonly run: Run;
-  readonly scope: Scope;
-  /** The map item that this line works on; the innermost one. */
-  readonly item: JsonObject | undefined;
-  variables: Variables;
-  /** The state that was entered and not yet left. */
-  visiting: string | undefined;
-}
 
 /** What a state hands on. */
 export interface Exit {
@@ -125,9 +71,10 @@ export class Visit {
   async evaluateCount(template: Json | undefined, field: string): Promise<number | undefined> {
     if (template === undefined) return undefined;
     const value = (await this.evaluateAs('number', template, field)) as number;
-    if (!Number.isInteger(value))
-      throw this.queryFailed(`The ${field} field cannot be parsed as an integer: ${value}`, field);
-    if (value < 0) throw this.queryFailed(`${field} must not be negative but was: ${value}`, field);
+    const fault = !Number.isInteger(value)
+      ? `The ${field} field cannot be parsed as an integer: ${value}`
+      : value < 0 && `The ${field} field must not be negative: ${value}`;
+    if (fault) throw this.queryFailed(fault, field);
     return value;
   }
 

@@ -5,8 +5,9 @@ import type { Catcher, Graph, State } from './language.ts';
 import { runMap } from './map.ts';
 import { runParallel } from './parallel.ts';
 import { Retries } from './retries.ts';
+import type { Strand } from './run.ts';
 import { runTask } from './task.ts';
-import { type Exit, type Strand, Visit } from './visit.ts';
+import { type Exit, Visit } from './visit.ts';
 import { wait } from './wait.ts';
 
 /** Walks a graph of states from its start, and answers the last state's output. */

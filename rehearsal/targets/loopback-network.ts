@@ -36,11 +36,7 @@ export class LoopbackNetwork implements Network {
   async fetch(url: string, init: HttpInit): Promise<HttpAnswer> {
     const { host, pathname, search } = new URL(url);
     const address = `http://127.0.0.1:${this.#portOf(host)}${pathname}${search}`;
-    return this.#reach(host, async () => {
-      const answer = await fetchOnce(address, init);
-      const text = await answer.text();
-      return { status: answer.status, text: async () => text };
-    });
+    return this.#reach(host, () => fetchOnce(address, init));
   }
 
   async connectPostgres({ host, ...door }: PostgresDoor): Promise<PostgresConnection> {

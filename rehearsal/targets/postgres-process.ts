@@ -6,13 +6,14 @@ import { join } from 'node:path';
 
 /** Trades what a database must never trade, durability, for a start in a second: it lives as long as its rehearsal. */
 const flags = [
-  ...[
-    'listen_addresses=127.0.0.1',
-    'unix_socket_directories=',
-    'max_connections=200',
-    'password_encryption=scram-sha-256',
-  ],
-  ...['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'autovacuum=off'],
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'max_connections=200',
+  'password_encryption=scram-sha-256',
+  'fsync=off',
+  'full_page_writes=off',
+  'synchronous_commit=off',
+  'autovacuum=off',
 ].flatMap((setting) => ['-c', setting]);
 
 export interface Launched {

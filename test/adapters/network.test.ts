@@ -94,8 +94,14 @@ describe('a server that behaves badly', () => {
   });
 
   it('is told no password when it is a database without TLS', async () => {
-    reply = () => 'N';
+    const said: string[] = [];
+    reply = (asked) => {
+      said.push(asked);
+      return 'N';
+    };
     assert.equal(await codeOf(network.connectPostgres({ ...door(), timeoutMs: 5_000 })), 'NO_ANSWER');
+    // What a client says that wants TLS, and nothing after it.
+    assert.deepEqual(said, ['\u0000\u0000\u0000\u0008\u0004\ufffd\u0016/']);
   });
 
   it('is not waited for longer than asked when it is a database that says nothing', async () => {

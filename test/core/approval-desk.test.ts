@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 
-import { answerBy, eligibleApprovers, invite, isSameText, ownerOf, type PendingApproval } from '../../core/approval-desk.ts';
+import {
+  answerBy,
+  eligibleApprovers,
+  invite,
+  isSameText,
+  ownerOf,
+  type PendingApproval,
+} from '../../core/approval-desk.ts';
 import { instant } from '../../core/instant.ts';
 import type { PlanHeader } from '../../core/plan.ts';
 import type { Random } from '../../core/random.ts';

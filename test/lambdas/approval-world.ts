@@ -1,152 +1,24 @@
-import { readFileSync } from 'node:fs';
-
-import { secretEntry } from '../../adapters/secret-entry.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import type { Announcement } from '../../core/announcer.ts';
 import type { PendingApproval } from '../../core/approval-desk.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
-import { judgeCaps } from '../../core/caps.ts';
-import type { Candidate } from '../../core/draft.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
-import { type Instant, instant } from '../../core/instant.ts';
+import type { Instant } from '../../core/instant.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
-import { makePlan, type Plan } from '../../core/plan-making.ts';
+import type { Plan } from '../../core/plan-making.ts';
 import type { Archive, Log } from '../../core/ports.ts';
 import type { SecretValue } from '../../core/secret-value.ts';
-import { select } from '../../core/selection.ts';
-import type { Settings } from '../../core/settings.ts';
 import { requestApproval } from '../../lambdas/request-approval/step.ts';
 import type { Response } from '../../lambdas/review/response.ts';
 import { review } from '../../lambdas/review/step.ts';
+import { asOf, run, settings } from './approval-plans.ts';
 
-/*
- * A desk in this process: the deployed steps over ports in memory, and the plan of the ChromePay fleet, or a small one.
- */
+/* A desk in this process: the deployed steps over ports in memory. */
 
-export const run = 'audit-and-rotate-1' as Run;
-export const asOf = instant(Date.UTC(2026, 10, 18, 19, 15));
+export * from './approval-plans.ts';
+
 export const reviewUrl = 'https://desk.example.com';
-
-const daily = { expression: 'cron(0 6 * * ? *)', timeZone: 'UTC', enabled: false };
-
-export const settings: Settings = {
-  stage: 'prod',
-  tiers: [
-    { name: 'low', path: 'prod/low/' },
-    { name: 'medium', path: 'prod/medium/' },
-    { name: 'high', path: 'prod/high/' },
-  ],
-  tagKeys: {
-    expirationDate: 'expiration_date',
-    tier: 'keyturn:tier',
-    rotator: 'keyturn:rotator',
-    probe: 'keyturn:probe',
-    health: 'keyturn:health',
-  },
-  caps: { secrets: 60, percentOfFleet: 40 },
-  waveSizes: [5, 20],
-  batchSize: 5,
-  concurrency: 1,
-  bakeTimeSeconds: 900,
-  approvalTimeoutSeconds: 6 * 3_600,
-  planValiditySeconds: 24 * 3_600,
-  minimumAgeHours: 24,
-  windows: [{ days: ['thu'], from: '02:00', to: '05:00', timeZone: 'UTC' }],
-  freezes: [],
-  writesPerSecond: 10,
-  schedules: { audit: daily, rotation: daily },
-  exemptPatterns: [],
-  rotators: {
-    postgres: {
-      kind: 'postgres',
-      strategy: 'alternate',
-      allowedHosts: ['db.example.com'],
-      validityDays: 90,
-      masters: { low: 'arn:low', medium: 'arn:medium', high: 'arn:high' },
-    },
-    'http-api-key': {
-      kind: 'http-api-key',
-      strategy: 'overlap',
-      allowedHosts: ['keys.example.com'],
-      validityDays: 90,
-    },
-    'hmac-key': { kind: 'hmac-key', strategy: 'overlap', allowedHosts: ['keys.example.com'], validityDays: 90 },
-  },
-  probes: { postgres: { kind: 'postgres' }, http: { kind: 'http' } },
-  health: {},
-  alarms: [],
-  approvers: [
-    { name: 'ada', email: 'ada@example.com' },
-    { name: 'grace', email: 'grace@example.com' },
-    { name: 'joan', email: 'joan@example.com' },
-  ],
-  secretKeyArns: [],
-  retentionDays: 400,
-};
-
-/** The fleet of the incident, as its inventory lists it. */
-export function chromePayPlan(): Plan {
-  const inventory = new URL('../../rehearsal/chromepay/inventory.json', import.meta.url);
-  const { SecretList }: { SecretList: Parameters<typeof secretEntry>[0][] } = JSON.parse(
-    readFileSync(inventory, 'utf8'),
-  );
-  const entries = SecretList.map(secretEntry);
-  const services = entries.flatMap(({ tags }) => tags.filter(({ key }) => key === 'service').map(({ value }) => value));
-  const health = Object.fromEntries(services.map((name) => [name, `https://health.example.com/${name}`]));
-  const { fleet, selected, leftAlone } = select(entries, { ...settings, health }, asOf);
-  return planOf(selected, leftAlone, fleet);
-}
-
-/** A plan of what is given, whose preflight found nothing wrong. */
-export function planOf(
-  selected: readonly Candidate[],
-  leftAlone: Parameters<typeof makePlan>[0]['draft']['leftAlone'],
-  fleet: { readonly secrets: number; readonly services: number },
-  said: { readonly requestedBy?: string; readonly why?: string } = {},
-): Plan {
-  const { requestedBy = 'ada', why = 'The keys of the quarter are due' } = said;
-  return makePlan({
-    draft: { run, mode: 'rotate', requestedBy, why, asOf, selected, leftAlone },
-    facts: selected.map(({ arn, name, currentVersion }) => ({
-      arn,
-      name,
-      versionId: currentVersion,
-      createdAt: instant(0),
-      malformed: undefined,
-      account: arn,
-      answer: 'accepted' as const,
-    })),
-    fleet,
-    guardrails: judgeCaps(settings.caps, { selected: selected.length, fleet: fleet.secrets }),
-    settings,
-    hash: sha256,
-    now: asOf,
-  });
-}
-
-export const candidate = (name: string, more: Partial<Candidate> = {}): Candidate => ({
-  name,
-  arn: `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}-AbCdEf`,
-  tier: 'low',
-  service: 'billing',
-  rotator: 'http-api-key',
-  strategy: 'overlap',
-  probe: 'http',
-  currentVersion: 'version-1',
-  expirationDate: '2026-11-13',
-  daysOverdue: 5,
-  ...more,
-});
-
-/** Two secrets of one tier: one wave of one batch. */
-export const smallPlan = (said: { readonly requestedBy?: string; readonly why?: string } = {}): Plan =>
-  planOf(
-    [candidate('prod/low/billing/key-1'), candidate('prod/low/billing/key-2')],
-    [{ name: 'prod/low/billing/key-3', arn: 'arn:3', reason: 'notDue', reasons: ['notDue'] }],
-    { secrets: 5, services: 1 },
-    said,
-  );
 
 /** An archive whose bytes an intruder may change. */
 export class InMemoryArchive implements Archive {

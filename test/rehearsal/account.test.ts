@@ -120,6 +120,13 @@ describe('a call to the account', () => {
     assert.deepEqual(account.calls.principals, [rotator, operator]);
   });
 
+  it('that changes something other than a secret is no write to secrets', async () => {
+    const { account, outcome } = start();
+    account.register({ service: 's3', call: () => ({ ETag: 'x' }) });
+    await outcome(account.call(rotator, 's3', 'PutObject', {}));
+    assert.equal(account.writesToSecrets.total(), 0);
+  });
+
   it('is told to observers until they unsubscribe', async () => {
     const { account, outcome, put } = start({ latencyOf: () => 5 });
     const seen: string[] = [];

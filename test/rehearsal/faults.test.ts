@@ -98,6 +98,15 @@ describe('fates drawn by seed', () => {
     );
   });
 
+  it('share what is left between them', () => {
+    const odds = [
+      [0.5, 'requestLost'],
+      [0.3, 'responseLost'],
+    ] as const;
+    const count = fatesOf(seeded(7, odds), thousand).filter((fate) => fate === 'responseLost').length;
+    assert.ok(count > 200 && count < 400, `${count} of 1,000 answers were lost`);
+  });
+
   it('differ from seed to seed', () => {
     const drawn = (seed: number) => fatesOf(seeded(seed, [[0.5, 'requestLost']]), thousand);
     assert.notDeepEqual(drawn(1), drawn(2));

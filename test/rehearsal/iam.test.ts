@@ -90,6 +90,11 @@ describe('a request', () => {
     assert.equal(named('arn:aws:secretsmanager:*'), 'noIdentityAllow');
   });
 
+  it('meets an asterisk across the lines of a name that has several', () => {
+    const get = asked({ action: 's3:GetObject', resource: 'arn:aws:s3:::archive/a\nb' });
+    assert.equal(verdict(get, [allow({ Action: 's3:*', Resource: 'arn:aws:s3:::archive/*' })]), 'allowed');
+  });
+
   it('on no resource in particular is allowed by an asterisk alone', () => {
     const list = asked({ action: 'secretsmanager:ListSecrets', resource: '*' });
     assert.equal(verdict(list, [allow({ Action: 'secretsmanager:ListSecrets', Resource: '*' })]), 'allowed');

@@ -228,6 +228,14 @@ describe('around the seam', () => {
     assert.deepEqual(arrived, ['x']);
   });
 
+  it('refuses the answer to a caller who had aborted before', async () => {
+    const { clients } = start('secretsmanager', { DescribeSecret: () => new Promise(() => {}) });
+    const call = clients.secretsManager.send(new DescribeSecretCommand({ SecretId: 'x' }), {
+      abortSignal: AbortSignal.abort(),
+    });
+    await assert.rejects(call, { name: 'AbortError' });
+  });
+
   it('is no network: what gets past it fails', async () => {
     const { clients } = start('secretsmanager', {});
     clients.secretsManager.middlewareStack.remove('rehearsalSeam');

@@ -29,16 +29,10 @@ describe('a PostgreSQL server of a rehearsal', () => {
   const endings = [
     { how: 'stops it', ending: 'await server.stop(); process.exitCode = 3', exit: [3, null] },
     { how: 'exits without a word', ending: 'process.exit(4)', exit: [4, null] },
-    { how: 'throws', ending: "throw new Error('on purpose')", exit: [1, null] },
     {
       how: 'is interrupted',
       ending: "process.kill(process.pid, 'SIGINT'); setInterval(() => {}, 1000)",
       exit: [130, null],
-    },
-    {
-      how: 'is terminated',
-      ending: "process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)",
-      exit: [143, null],
     },
   ];
   for (const { how, ending, exit } of endings) {

@@ -281,6 +281,11 @@ describe('a synthesised stack', () => {
     assert.equal(events.allows('lambda:InvokeFunction', draftArn, source(only(stack.rules).arn)), true);
     assert.equal(events.allows('lambda:InvokeFunction', draftArn, source('arn:aws:events:us-east-1:1:rule/x')), false);
 
+    const api = account.authorisation.contextOf('apigateway.amazonaws.com');
+    const route = `arn:aws:execute-api:us-east-1:111122223333:${only(stack.httpApis).id}/$default/GET/review/{id}`;
+    assert.equal(api.allows('lambda:InvokeFunction', draftArn, source(route)), true);
+    assert.equal(api.allows('lambda:InvokeFunction', draftArn, source(route.replace('review', 'other'))), false);
+
     const lambda = account.authorisation.contextOf('lambda.amazonaws.com');
     assert.equal(lambda.allows('sts:AssumeRole', role.arn), true);
     assert.equal(lambda.allows('sts:AssumeRole', only(stack.stateMachines).roleArn), false);
@@ -390,6 +395,33 @@ describe('a template by hand', () => {
       () => load('x', {}, misspelt),
       /overrides nothing: no resource or type is called AWS::ApiGatewayV2::API/,
     );
+  });
+
+  it('makes up names that are short enough, and still differ', () => {
+    const function_ = { Type: 'AWS::Lambda::Function', Properties: { Role: 'arn:aws:iam::111122223333:role/r' } };
+    const long = 'A'.repeat(64);
+    const { functions } = load('x', { Resources: { [`${long}1`]: function_, [`${long}2`]: function_ } });
+    const [one, other] = functions.map(({ name }) => name);
+    assert.deepEqual([one?.length, other?.length], [64, 64]);
+    assert.notEqual(one, other);
+  });
+
+  it('gives a role its path, and the managed policies that name it', () => {
+    const AssumeRolePolicyDocument = {
+      Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    };
+    const publish = { Sid: 'Tell', Effect: 'Allow', Action: 'sns:Publish', Resource: '*' };
+    const { roles } = load('x', {
+      Resources: {
+        Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'r', Path: '/keyturn/', AssumeRolePolicyDocument } },
+        Tell: {
+          Type: 'AWS::IAM::ManagedPolicy',
+          Properties: { Roles: [{ Ref: 'Role' }], PolicyDocument: { Statement: [publish] } },
+        },
+      },
+    });
+    assert.equal(only(roles).arn, 'arn:aws:iam::111122223333:role/keyturn/r');
+    assert.equal(only(only(roles).statements).Sid, 'Tell');
   });
 
   it('does not start with a permissions boundary, which would narrow what a role may do', () => {

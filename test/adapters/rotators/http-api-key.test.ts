@@ -9,6 +9,7 @@ import { it } from 'node:test';
 import { rotatorFor } from '../../../adapters/rotators/choose.ts';
 import type { SecretValue } from '../../../core/secret-value.ts';
 import type { RotatorSettings } from '../../../core/settings.ts';
+import type { HttpResponse } from '../../../rehearsal/targets/http-target.ts';
 import { countingRandom, failsSilently, fieldsOf, forbidden, hosts, inBothWorlds, losing, secretOf } from './worlds.ts';
 
 const settings: RotatorSettings = {
@@ -113,6 +114,17 @@ inBothWorlds('the API key rotator', { postgres: false }, (world) => {
     await failsSilently(rotator(forbidden).create(material(outside)), 'hunter2');
   });
 
+  it('takes a key that is gone already for removed', async () => {
+    const old = issuedValue('odd', { keyId: 'key-1', apiKey: 'hunter2' }, 'odd.chromepay.example');
+    const answers: Record<string, HttpResponse> = {
+      GET: { status: 200, content: { keys: [{ keyId: 'key-2', label: 'v2', lastUsedAt: null }] } },
+      DELETE: { status: 404 },
+      POST: { status: 201, content: { keyId: 'key-3', apiKey: 'hunter3' } },
+    };
+    await world().openHttp('odd.chromepay.example', ({ method }) => answers[method] ?? { status: 405 });
+    assert.equal(fieldsOf(await rotator().create(material(old))).apiKey, 'hunter3');
+  });
+
   it('fails when the answers make no sense, and quotes none of them', async () => {
     const old = issuedValue('odd', { keyId: 'key-1', apiKey: 'hunter2' }, 'odd.chromepay.example');
     const lists = [
@@ -120,11 +132,16 @@ inBothWorlds('the API key rotator', { postgres: false }, (world) => {
       'hunter2',
       { keys: 'hunter2' },
       { keys: [null] },
-      { keys: [{ keyId: 'k', label: 'other' }] },
+      { keys: [{ keyId: 'k', label: 'other', lastUsedAt: null }] },
     ];
     for (const content of lists) {
-      await world().openHttp('odd.chromepay.example', () => ({ status: 200, content }));
+      const asked: string[] = [];
+      await world().openHttp('odd.chromepay.example', ({ method }) => {
+        asked.push(method);
+        return { status: 200, content };
+      });
       await failsSilently(rotator().create(material(old)), 'hunter2');
+      assert.deepEqual(asked, ['GET']);
     }
     for (const content of [undefined, 'hunter2', { apiKey: 'hunter2' }]) {
       await world().openHttp('odd.chromepay.example', ({ method }) =>

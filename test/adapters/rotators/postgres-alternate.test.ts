@@ -15,6 +15,7 @@ import {
   forbidden,
   hosts,
   inBothWorlds,
+  recording,
   secretOf,
   type World,
 } from './worlds.ts';
@@ -66,6 +67,23 @@ inBothWorlds('the alternating rotator', { postgres: true }, (world) => {
     await rotator().set(material);
     await rotator().set(material);
     assert.deepEqual(await Promise.all([accepts('ledger', 'hunter2'), accepts('ledger_clone', 'new')]), [true, true]);
+  });
+
+  it('has the server give up on a change before the rotator does, and leaves no connection open', async () => {
+    await world().postgres.admitPairs([{ username: 'bounded', password: 'hunter2' }]);
+    const { recorder, notes } = recording(world().network);
+    const material = {
+      token: 'v2',
+      old: valueFor('bounded'),
+      fresh: valueFor('bounded_clone', 'new'),
+      master: master(world()),
+    };
+
+    await rotator(recorder).set(material);
+    assert.deepEqual(
+      [notes.queries[0], notes.queries.at(-1), notes.open],
+      ['SET statement_timeout = 4000', `ALTER ROLE "bounded_clone" PASSWORD 'new'`, 0],
+    );
   });
 
   it('goes back from the clone to the original', async () => {
@@ -166,6 +184,8 @@ inBothWorlds('the alternating rotator', { postgres: true }, (world) => {
       { ...pair, fresh: valueFor('app_clone', 'new-secret', hosts.closed), master: master(world()) },
       { ...pair, master: master(world(), hosts.closed) },
       { ...pair, master: master(world(), 'evil.example') },
+      { ...pair, fresh: secretOf({ ...fieldsOf(pair.fresh), port: 6432 }), master: master(world()) },
+      { ...pair, master: secretOf({ ...fieldsOf(master(world())), port: 6432 }) },
       { ...pair, master: undefined },
       {
         token: 'v2',

@@ -6,9 +6,19 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 
+import { type Network, type PostgresConnection, TargetError } from '../../../adapters/network.ts';
 import { rotatorFor } from '../../../adapters/rotators/choose.ts';
 import type { RotatorSettings } from '../../../core/settings.ts';
-import { countingRandom, failsSilently, fieldsOf, forbidden, hosts, inBothWorlds, secretOf } from './worlds.ts';
+import {
+  countingRandom,
+  failsSilently,
+  fieldsOf,
+  forbidden,
+  hosts,
+  inBothWorlds,
+  recording,
+  secretOf,
+} from './worlds.ts';
 
 const settings: RotatorSettings = {
   kind: 'postgres',
@@ -51,6 +61,26 @@ inBothWorlds('the replacing rotator', { postgres: true }, (world) => {
     assert.deepEqual(await accepted('once'), ['new-secret']);
   });
 
+  it('has done it when the server did and only its answer was lost, and leaves no connection open', async () => {
+    await world().postgres.admit([{ username: 'unheard', password: 'hunter2' }]);
+    const { recorder, notes } = recording(world().network);
+    const deaf: Network = {
+      ...recorder,
+      connectPostgres: async (door) => {
+        const connection = await recorder.connectPostgres(door);
+        const query: PostgresConnection['query'] = async (text) => {
+          await connection.query(text);
+          throw new TargetError(door.host, 'NO_ANSWER');
+        };
+        return { ...connection, query: (text) => (text.startsWith('ALTER') ? query(text) : connection.query(text)) };
+      },
+    };
+
+    await rotator(deaf).set(turning('unheard'));
+    assert.deepEqual([await accepted('unheard'), notes.open], [['new-secret'], 0]);
+    assert.equal(notes.queries[0], 'SET statement_timeout = 4000');
+  });
+
   it('sets the old password again, twice as well as once, and where it was never taken away', async () => {
     await world().postgres.admit([{ username: 'back', password: 'hunter2' }]);
     await rotator().revert(turning('back'));
@@ -73,8 +103,8 @@ inBothWorlds('the replacing rotator', { postgres: true }, (world) => {
 
   it('fails when neither password works, and shows none', async () => {
     await world().postgres.admit([{ username: 'lost', password: 'a third one' }]);
-    for (const call of [rotator().set(turning('lost')), rotator().revert(turning('lost'))]) {
-      assert.match((await failsSilently(call, 'hunter2', 'new-secret')).message, /28P01/);
+    for (const turn of [rotator().set, rotator().revert]) {
+      assert.match((await failsSilently(turn(turning('lost')), 'hunter2', 'new-secret')).message, /28P01/);
     }
   });
 

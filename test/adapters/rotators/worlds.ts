@@ -119,6 +119,29 @@ export const forbidden: Network = {
   connectPostgres: () => assert.fail('the network was used'),
 };
 
+/** A network that notes what databases are asked, and how many connections to them are open. */
+export function recording(network: Network) {
+  const notes = { queries: [] as string[], open: 0 };
+  const recorder: Network = {
+    fetch: (url, init) => network.fetch(url, init),
+    connectPostgres: async (door) => {
+      const connection = await network.connectPostgres(door);
+      notes.open += 1;
+      return {
+        query: (text, values) => {
+          notes.queries.push(text);
+          return connection.query(text, values);
+        },
+        end: async () => {
+          notes.open -= 1;
+          await connection.end();
+        },
+      };
+    },
+  };
+  return { recorder, notes };
+}
+
 /** A network on which the answer to each chosen request is lost: the target has done it, nobody learns of it. */
 export const losing = (network: Network, isLost: (method: string) => boolean): Network => ({
   ...{ connectPostgres: (door) => network.connectPostgres(door) },
@@ -138,7 +161,7 @@ export async function failsSilently(call: Promise<unknown>, ...secrets: readonly
     () => assert.fail('it did not throw'),
     (thrown: unknown) => thrown,
   );
-  assert.ok(error instanceof Error);
+  assert.ok(error instanceof Error && !(error instanceof assert.AssertionError), String(error));
   const shown = `${inspect(error, { depth: null, showHidden: true, getters: true })} ${error.stack} ${JSON.stringify(error)}`;
   for (const secret of secrets) assert.ok(!shown.includes(secret), 'the error shows a secret');
   return error;

@@ -1,5 +1,14 @@
 import type { PlanDigest, Run } from './plan.ts';
 
+/** Nobody may approve the plan. Not retryable: configure an approver who did not ask for it. */
+export class NoEligibleApproverError extends Error {
+  override readonly name = 'NoEligibleApproverError';
+
+  constructor(run: Run, requestedBy: string, options?: ErrorOptions) {
+    super(`nobody but '${requestedBy}', who asked for run ${run}, may approve it; configure another approver`, options);
+  }
+}
+
 /** The archive holds another plan of this run than the one that was asked about. Not retryable: nothing stored changes. */
 export class OtherPlanError extends Error {
   override readonly name = 'OtherPlanError';

@@ -1,0 +1,69 @@
+import { styleText } from 'node:util';
+
+import type { Instant } from '../../core/instant.ts';
+import type { Happening, Watch } from '../../rehearsal/progress.ts';
+
+/** What each state of the machine means to somebody who watches. States that are over at once say nothing. */
+const saidOf: Readonly<Record<string, string>> = {
+  'Draft plan': 'draft-plan lists the fleet and selects what is due',
+  Preflight: 'preflight: does every selected credential work to begin with?',
+  'Confirm plan': 'confirm-plan judges every candidate again, by its own rule',
+  'Request approval': 'request-approval sends each approver a link',
+  'Confirm approval': 'confirm-plan looks at what was approved',
+  'Await window': 'the rotation window is closed: waiting for it to open',
+  'Await deadline': 'waiting until nothing that was begun can still write',
+  Bake: 'bake time: the new credentials are in use',
+  'Probe wave': 'probe-batch looks at the whole wave again',
+  'Judge wave': 'judge-wave asks the services how they are',
+  'Renew expiry': 'renew-expiry moves the expiry tags',
+  'Roll back wave': 'ROLLING BACK everything that the wave touched',
+  'Judge roll back': 'judge-wave looks whether everything is back',
+  'Close run': 'close-run writes the report',
+};
+
+type Clients = Parameters<Watch>[1];
+
+/** Prints a run line by line, each with the virtual time and the clients' counts. */
+export function progressLines(print: (line: string) => void): Watch {
+  let promoted = 0;
+  return (happening, clients) => {
+    if (happening.kind === 'secret promoted') promoted = happening.promoted;
+    const said = say(happening);
+    if (said !== undefined)
+      print(`${styleText('dim', clockOf(happening.at))}  ${said}${tail(happening, promoted, clients)}`);
+  };
+}
+
+function say(happening: Happening): string | undefined {
+  switch (happening.kind) {
+    case 'state':
+      if (happening.state === 'Rotate wave') return styleText('bold', `wave ${happening.wave}`);
+      return saidOf[happening.state];
+    case 'waiting for approval':
+      return `waiting for approval: ${styleText('underline', happening.link)}`;
+    case 'approved':
+      return styleText('green', `decided by ${happening.by}`);
+    case 'batch turned': {
+      const { goal, batch, tier, turned, of, problem } = happening;
+      const done = `  batch ${batch + 1} (${tier}): ${turned} of ${of} ${goal === 'rotate' ? 'rotated' : 'back'}`;
+      return problem === undefined ? done : styleText('red', `${done}, ${problem}`);
+    }
+    case 'batch probed':
+      if (happening.phase === 'baked') return undefined;
+      return happening.sound
+        ? styleText('green', `  batch ${happening.batch + 1} probed by another role: sound`)
+        : styleText('red', `  batch ${happening.batch + 1} probed by another role: IN DOUBT, nothing further starts`);
+    case 'client failed':
+      return styleText('red', `  a client of ${happening.service} cannot authenticate with ${happening.secret}`);
+    case 'secret promoted':
+      return undefined;
+  }
+}
+
+function tail({ kind }: Happening, promoted: number, { authentications, failures }: Clients): string {
+  if (kind !== 'batch turned' && kind !== 'batch probed') return '';
+  const counts = `${promoted} promoted, clients: ${authentications.toLocaleString('en')} authentications, ${failures} failed`;
+  return styleText('dim', `  [${counts}]`);
+}
+
+const clockOf = (at: Instant): string => new Date(at).toISOString().slice(5, 19).replace('T', ' ');

@@ -1,0 +1,45 @@
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { styleText } from 'node:util';
+
+import type { Settings } from '../../core/settings.ts';
+import { synthesise } from '../../lib/synthesise.ts';
+import { type PlayOptions, play } from '../../rehearsal/play.ts';
+import type { RehearsalReport } from '../../rehearsal/report.ts';
+import { reportPage } from '../../rehearsal/report-page.ts';
+import { summary } from './summary.ts';
+
+export interface RehearseOptions extends Omit<PlayOptions, 'assembly'> {
+  readonly settings: Settings;
+  /** Where reports are left, one folder a run. */
+  readonly out: string;
+  readonly print: (line: string) => void;
+}
+
+/** Synthesises the stack, plays a run of it, and leaves its report. */
+export async function rehearse({ settings, out, print, ...options }: RehearseOptions): Promise<RehearsalReport> {
+  await mkdir(out, { recursive: true });
+  const assembly = join(out, '.assembly');
+  await rm(assembly, { recursive: true, force: true });
+  const began = performance.now();
+  synthesise({ settings, outdir: assembly, account: '111122223333', region: 'us-east-1', bundling: false });
+  print(styleText('dim', `stack synthesised in ${((performance.now() - began) / 1_000).toFixed(1)} s`));
+
+  const report = await play({ ...options, assembly });
+  const folder = join(out, report.run);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  await writeFile(join(folder, 'report.html'), reportPage(report));
+  await pointTo(out, report.run);
+  for (const line of summary(report, join(folder, 'report.html'))) print(line);
+  return report;
+}
+
+async function pointTo(out: string, run: string): Promise<void> {
+  const latest = join(out, 'latest');
+  await rm(latest, { recursive: true, force: true });
+  await symlink(run, latest, 'dir');
+}
+
+/** 0: it ended as its scenario promises. 1: it did not. */
+export const exitCodeOf = ({ promise }: RehearsalReport): number => (promise.broken.length === 0 ? 0 : 1);

@@ -1,0 +1,64 @@
+import { judgeCaps } from './caps.ts';
+import { type DueRule, isDue } from './due.ts';
+import type { Instant } from './instant.ts';
+import type { SecretEntry } from './inventory.ts';
+import type { Guardrail } from './plan.ts';
+import { type Contradicted, judgeAgain } from './second-judgement.ts';
+import { type SelectedSecret, type Selection, select } from './selection.ts';
+import type { Settings } from './settings.ts';
+import { cutIntoWaves } from './waves.ts';
+import { nextStart } from './windows.ts';
+
+/** What a run over a list would come to, and the sentence an operator reads. */
+export const previewVerdicts = {
+  confirmed: 'within the caps, and confirmed by the second judgement',
+  refused: 'a run would be refused, and touch nothing',
+  nothingDue: 'nothing to rotate: a run would touch nothing',
+} as const;
+
+export type PreviewVerdict = keyof typeof previewVerdicts;
+
+/** What a run over a list would do, as far as the list alone can tell: no value is read, and no target asked. */
+export interface Preview extends Omit<Selection, 'selected'> {
+  readonly waves: readonly (readonly SelectedSecret[])[];
+  readonly guardrails: readonly Guardrail[];
+  readonly contradicted: readonly Contradicted[];
+  /** When the first wave could start; undefined when neither window nor gap between freezes is near. */
+  readonly startsAt: Instant | undefined;
+  readonly verdict: PreviewVerdict;
+}
+
+/** Judges a list as draft-plan and confirm-plan would, one after the other. */
+export function preview(
+  entries: readonly SecretEntry[],
+  settings: Settings,
+  asOf: Instant,
+  due: DueRule = isDue,
+): Preview {
+  const { selected, ...selection } = select(entries, settings, asOf, due);
+  const contradicted = judgeAgain(selected, entries, settings, asOf);
+  const guardrails: Guardrail[] = [
+    ...judgeCaps(settings.caps, { selected: selected.length, fleet: selection.fleet.secrets }),
+    {
+      name: 'secondJudgement',
+      verdict: contradicted.length === 0 ? 'within' : 'exceeded',
+      actual: contradicted.length,
+      limit: 0,
+      unit: 'contradictions',
+    },
+  ];
+
+  return {
+    ...selection,
+    waves: cutIntoWaves(selected, settings),
+    guardrails,
+    contradicted,
+    startsAt: nextStart(settings.windows, settings.freezes, asOf),
+    verdict: verdictOf(selected, guardrails),
+  };
+}
+
+function verdictOf(selected: readonly SelectedSecret[], guardrails: readonly Guardrail[]): PreviewVerdict {
+  if (guardrails.some(({ verdict }) => verdict === 'exceeded')) return 'refused';
+  return selected.length === 0 ? 'nothingDue' : 'confirmed';
+}

@@ -1,0 +1,52 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+
+import { workflowName } from './names.ts';
+
+export interface AlarmsProps {
+  readonly stage: string;
+  readonly stateMachine: StateMachine;
+  /** Starts that the schedules could not make. */
+  readonly undelivered: Queue;
+  readonly topic: Topic;
+}
+
+/**
+ * Calls people when something happened that nobody intended.
+ *
+ * Few, and each with an article in the runbook. A run that ends on purpose, rolled back or halted, is announced by the
+ * run itself.
+ */
+export class Alarms extends Construct {
+  readonly #props: AlarmsProps;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+
+    this.#props = props;
+    const { stateMachine, undelivered } = props;
+    const period = Duration.minutes(5);
+    this.on('run-failed', 'a run failed', stateMachine.metricFailed({ period }));
+    this.on('run-timed-out', 'a run timed out', stateMachine.metricTimedOut({ period }));
+    this.on('run-aborted', 'a run was aborted', stateMachine.metricAborted({ period }));
+    this.on('run-not-started', 'a schedule could not start its run', undelivered.metricApproximateNumberOfMessagesVisible({ period }));
+  }
+
+  private on(article: string, what: string, metric: Metric): void {
+    const { stage, topic } = this.#props;
+    const alarm = metric.createAlarm(this, article, {
+      alarmName: `${workflowName(stage)}-${article}`,
+      alarmDescription: `Keyturn: ${what}. See docs/operations.md#${article}`,
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(topic as ITopic));
+  }
+}

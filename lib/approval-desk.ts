@@ -1,0 +1,128 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat, AccessLogField } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Grant } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+import type { Foundation } from './foundation.ts';
+import { workflowArn } from './names.ts';
+import { Step } from './step.ts';
+
+export interface ApprovalDeskProps {
+  readonly foundation: Foundation;
+}
+
+/** The run and the link stand in the path, so the path is never written down: the route that it matched is. */
+const reviewRoute = '/review/{run}/{link}';
+
+/** People open a page and answer once. Whoever asks faster is guessing links. */
+const throttle = { rateLimit: 10, burstLimit: 20 };
+
+/**
+ * Where plans wait for people: asks approvers, shows them the plan, takes their answer.
+ *
+ * Opening a link changes nothing, since mail scanners open links. Only the page's own POST answers, and only the
+ * function behind it can seal an answer and wake the run.
+ */
+export class ApprovalDesk extends Construct {
+  readonly requestApproval: Step;
+  readonly review: Step;
+  readonly #foundation: Foundation;
+  readonly #api: HttpApi;
+
+  constructor(scope: Construct, id: string, { foundation }: ApprovalDeskProps) {
+    super(scope, id);
+
+    this.#foundation = foundation;
+    this.#api = new HttpApi(this, 'Api', { description: "Keyturn's approval desk", createDefaultStage: false });
+    this.requestApproval = this.requestApprovalStep();
+    this.review = this.reviewStep();
+    this.openDesk();
+  }
+
+  private requestApprovalStep(): Step {
+    const { ground, archive, store, announcements } = this.#foundation;
+    const step = new Step(this, 'RequestApproval', {
+      ground,
+      step: 'request-approval',
+      memorySize: 256,
+      timeout: Duration.minutes(1),
+      environment: {
+        ARCHIVE_BUCKET: archive.bucket.bucketName,
+        DESK_BUCKET: store.bucket.bucketName,
+        TOPIC_ARN: announcements.topic.topicArn,
+        REVIEW_URL: this.#api.apiEndpoint,
+      },
+    });
+    archive.grantFetch(step);
+    store.grantLayPending(step);
+    announcements.grantAnnounce(step);
+    return step;
+  }
+
+  private reviewStep(): Step {
+    const { ground, archive, store, seal } = this.#foundation;
+    const step = new Step(this, 'Review', {
+      ground,
+      step: 'review',
+      memorySize: 512,
+      // An HTTP API gives up after 30 seconds: the function must not decide after its caller has left.
+      timeout: Duration.seconds(25),
+      environment: {
+        ARCHIVE_BUCKET: archive.bucket.bucketName,
+        DESK_BUCKET: store.bucket.bucketName,
+        SEAL_KEY: seal.key.keyArn,
+        REVIEW_URL: this.#api.apiEndpoint,
+      },
+    });
+    archive.grantFetch(step);
+    archive.grantDeposit(step, 'decision.json');
+    store.grantFindPending(step);
+    seal.grantSeal(step.grantPrincipal);
+    Grant.addToPrincipal({
+      grantee: step,
+      actions: ['states:SendTaskSuccess'],
+      resourceArns: [workflowArn(this, ground.stage)],
+    });
+    return step;
+  }
+
+  private openDesk(): void {
+    const logGroup = new LogGroup(this, 'AccessLogs', {
+      retention: RetentionDays.ONE_YEAR,
+      encryptionKey: this.#foundation.ground.encryptionKey,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    new HttpStage(this, 'Stage', {
+      httpApi: this.#api,
+      autoDeploy: true,
+      throttle,
+      accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: accessLogFormat },
+    });
+
+    const routes = this.#api.addRoutes({
+      path: reviewRoute,
+      methods: [HttpMethod.GET, HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Review', this.review.version),
+    });
+    for (const route of routes) Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: whyNoAuthorizer });
+  }
+}
+
+const whyNoAuthorizer =
+  'The link itself is the credential: 256 random bits, one per approver and plan, stored as a hash, void once answered. ' +
+  'The function checks it before it shows or decides anything.';
+
+const accessLogFormat = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: AccessLogField.contextRequestId(),
+    requestTime: AccessLogField.contextRequestTime(),
+    sourceIp: AccessLogField.contextIdentitySourceIp(),
+    routeKey: '$context.routeKey',
+    status: AccessLogField.contextStatus(),
+    responseLength: AccessLogField.contextResponseLength(),
+    integrationStatus: '$context.integration.status',
+  }),
+);

@@ -1,0 +1,99 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+
+import { grantKeyUse } from './key-use.ts';
+
+export interface LivingStoreProps {
+  readonly encryptionKey: IKey;
+}
+
+/** No run lives as long, and what is left behind says no by being gone. */
+const lifetime = Duration.days(30);
+
+/**
+ * Keeps what must be able to end: task tokens of plans that wait, and the go-ahead of a run.
+ *
+ * It keeps no versions, since what is withdrawn is to be gone.
+ */
+export class LivingStore extends Construct {
+  readonly bucket: Bucket;
+  readonly #encryptionKey: IKey;
+
+  constructor(scope: Construct, id: string, { encryptionKey }: LivingStoreProps) {
+    super(scope, id);
+
+    this.#encryptionKey = encryptionKey;
+    this.bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.KMS,
+      encryptionKey,
+      bucketKeyEnabled: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      lifecycleRules: [{ expiration: lifetime, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+
+    Validations.of(this.bucket).acknowledge({ id: 'AwsSolutions-S1', reason: whyNoAccessLogs });
+  }
+
+  /** Lets the grantee lay a plan before approvers, with the token of the execution that waits. */
+  grantLayPending(grantee: IGrantable): Grant {
+    return this.grantPut(grantee, 'pending/*');
+  }
+
+  /** Lets the grantee answer for a waiting plan: it reads the token. */
+  grantFindPending(grantee: IGrantable): Grant {
+    return this.grantGet(grantee, 'pending/*');
+  }
+
+  /** Lets the grantee clear away what waited. */
+  grantClearPending(grantee: IGrantable): Grant {
+    return this.grantDelete(grantee, 'pending/*');
+  }
+
+  /** Lets the grantee give a run its go-ahead, and not see or withdraw it. */
+  grantGiveGoAhead(grantee: IGrantable): Grant {
+    return this.grantPut(grantee, 'go-ahead/*');
+  }
+
+  /** Lets the grantee see whether a run has its go-ahead, and not give it. */
+  grantSeeGoAhead(grantee: IGrantable): Grant {
+    return this.grantGet(grantee, 'go-ahead/*');
+  }
+
+  /** Lets the grantee stop a run from starting batches, and not let it go on. */
+  grantWithdrawGoAhead(grantee: IGrantable): Grant {
+    return this.grantDelete(grantee, 'go-ahead/*');
+  }
+
+  private grantPut(grantee: IGrantable, keys: string): Grant {
+    this.grantKey(grantee, 'kms:GenerateDataKey');
+    return this.grantObjects(grantee, 's3:PutObject', keys);
+  }
+
+  private grantGet(grantee: IGrantable, keys: string): Grant {
+    this.grantKey(grantee, 'kms:Decrypt');
+    return this.grantObjects(grantee, 's3:GetObject', keys);
+  }
+
+  private grantDelete(grantee: IGrantable, keys: string): Grant {
+    return this.grantObjects(grantee, 's3:DeleteObject', keys);
+  }
+
+  private grantKey(grantee: IGrantable, action: 'kms:Decrypt' | 'kms:GenerateDataKey'): void {
+    grantKeyUse(grantee, { via: 's3', keyArns: [this.#encryptionKey.keyArn], actions: [action] });
+  }
+
+  private grantObjects(grantee: IGrantable, action: string, keys: string): Grant {
+    return Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [this.bucket.arnForObjects(keys)] });
+  }
+}
+
+const whyNoAccessLogs =
+  'Its objects live for as long as a run does. A log of accesses would be kept for longer, in a bucket with fewer guards; ' +
+  'accounts that want accesses on record have CloudTrail data events.';

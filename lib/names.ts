@@ -1,0 +1,30 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+/** Folders of `lambdas/`, each one step. */
+export type StepName =
+  | 'draft-plan'
+  | 'probe-batch'
+  | 'confirm-plan'
+  | 'request-approval'
+  | 'review'
+  | 'admit-wave'
+  | 'rotate-batch'
+  | 'judge-wave'
+  | 'renew-expiry'
+  | 'close-run';
+
+/** What a step's function is called, in the account and in the rehearsal. */
+export const functionName = (stage: string, step: StepName, tier?: string): string =>
+  ['keyturn', stage, step, ...(tier === undefined ? [] : [tier])].join('-');
+
+export const workflowName = (stage: string): string => `keyturn-${stage}`;
+
+/** Known before the state machine exists, so that its role, its key and the desk may name it. */
+export const workflowArn = (scope: Construct, stage: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: workflowName(stage),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });

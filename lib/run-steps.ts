@@ -1,0 +1,137 @@
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Grant } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+
+import type { Settings } from '../core/settings.ts';
+import type { Foundation } from './foundation.ts';
+import { grantListing, grantTagging, secretsOf } from './secret-grants.ts';
+import { Step, type StepProps } from './step.ts';
+
+export interface RunStepsProps {
+  readonly foundation: Foundation;
+  readonly settings: Settings;
+}
+
+/** The steps that plan, admit, judge and close a run. None of them can read a value. */
+export class RunSteps extends Construct {
+  readonly draftPlan: Step;
+  readonly confirmPlan: Step;
+  readonly admitWave: Step;
+  readonly judgeWave: Step;
+  readonly renewExpiry: Step;
+  readonly closeRun: Step;
+  readonly #foundation: Foundation;
+
+  constructor(scope: Construct, id: string, { foundation, settings }: RunStepsProps) {
+    super(scope, id);
+
+    this.#foundation = foundation;
+    this.draftPlan = this.draftPlanStep();
+    this.confirmPlan = this.confirmPlanStep();
+    this.admitWave = this.admitWaveStep();
+    this.judgeWave = this.judgeWaveStep(settings);
+    this.renewExpiry = this.renewExpiryStep(settings);
+    this.closeRun = this.closeRunStep();
+  }
+
+  private draftPlanStep(): Step {
+    const step = this.step('DraftPlan', { step: 'draft-plan', memorySize: 512, timeout: Duration.minutes(5) });
+    grantListing(step);
+    this.#foundation.archive.grantFetch(step);
+    this.#foundation.archive.grantDeposit(step);
+    return step;
+  }
+
+  private confirmPlanStep(): Step {
+    const step = this.step('ConfirmPlan', {
+      step: 'confirm-plan',
+      memorySize: 512,
+      timeout: Duration.minutes(5),
+      environment: { DESK_BUCKET: this.#foundation.store.bucket.bucketName },
+    });
+    grantListing(step);
+    this.#foundation.archive.grantFetch(step);
+    this.#foundation.archive.grantDeposit(step);
+    this.#foundation.store.grantGiveGoAhead(step);
+    return step;
+  }
+
+  private admitWaveStep(): Step {
+    const { archive, killSwitch } = this.#foundation;
+    const step = this.step('AdmitWave', {
+      step: 'admit-wave',
+      memorySize: 256,
+      timeout: Duration.minutes(1),
+      environment: { SWITCH: killSwitch.name },
+    });
+    archive.grantFetch(step);
+    killSwitch.grantRead(step);
+    return step;
+  }
+
+  private judgeWaveStep({ alarms }: Settings): Step {
+    const { archive } = this.#foundation;
+    const step = this.step('JudgeWave', {
+      step: 'judge-wave',
+      memorySize: 256,
+      timeout: Duration.minutes(2),
+      reachesTargets: true,
+    });
+    archive.grantFetch(step);
+    archive.grantDeposit(step, 'verdicts/*');
+    if (alarms.length > 0) {
+      const resourceArns = alarms.map((name) => alarmArn(this, name));
+      Grant.addToPrincipal({ grantee: step, actions: ['cloudwatch:DescribeAlarms'], resourceArns });
+    }
+    return step;
+  }
+
+  private renewExpiryStep({ tagKeys, tiers }: Settings): Step {
+    const step = this.step('RenewExpiry', { step: 'renew-expiry', memorySize: 256, timeout: Duration.minutes(5) });
+    this.#foundation.archive.grantFetch(step);
+    grantTagging(
+      step,
+      tagKeys.expirationDate,
+      tiers.map((tier) => secretsOf(this, tier)),
+    );
+    return step;
+  }
+
+  private closeRunStep(): Step {
+    const { archive, store, announcements } = this.#foundation;
+    const bus = EventBus.fromEventBusName(this, 'Bus', 'default');
+    const step = this.step('CloseRun', {
+      step: 'close-run',
+      memorySize: 512,
+      timeout: Duration.minutes(5),
+      environment: {
+        DESK_BUCKET: store.bucket.bucketName,
+        TOPIC_ARN: announcements.topic.topicArn,
+        EVENT_BUS: bus.eventBusName,
+      },
+    });
+    archive.grantFetch(step);
+    archive.grantList(step);
+    archive.grantDeposit(step, 'report.json');
+    store.grantWithdrawGoAhead(step);
+    store.grantClearPending(step);
+    announcements.grantAnnounce(step);
+    Grant.addToPrincipal({ grantee: step, actions: ['events:PutEvents'], resourceArns: [bus.eventBusArn] });
+    return step;
+  }
+
+  private step(id: string, props: Omit<StepProps, 'ground' | 'environment'> & Partial<Pick<StepProps, 'environment'>>): Step {
+    const { ground, archive } = this.#foundation;
+    const environment = { ARCHIVE_BUCKET: archive.bucket.bucketName, ...props.environment };
+    return new Step(this, id, { ...props, ground, environment });
+  }
+}
+
+const alarmArn = (scope: Construct, name: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'cloudwatch',
+    resource: 'alarm',
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });

@@ -1,0 +1,166 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  type CatchProps,
+  Choice,
+  Condition,
+  Errors,
+  type IChainable,
+  Succeed,
+  Wait,
+  WaitTime,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+
+import { rotateBatchSeconds } from '../../core/deadlines.ts';
+import type { Settings } from '../../core/settings.ts';
+import type { RunSteps } from '../run-steps.ts';
+import type { Step } from '../step.ts';
+import type { BatchMaps } from './batch-maps.ts';
+import { call, callAndWait } from './tasks.ts';
+
+export interface RunProps {
+  readonly steps: RunSteps;
+  readonly requestApproval: Step;
+  readonly maps: BatchMaps;
+  readonly settings: Settings;
+}
+
+/** What a run is asked to be is read from its execution wherever it is needed, so that nothing on the way can alter it. */
+const asked = {
+  run: '{% $states.context.Execution.Name %}',
+  startedAt: '{% $states.context.Execution.StartTime %}',
+  mode: '{% $states.context.Execution.Input.mode %}',
+  requestedBy: '{% $states.context.Execution.Input.requestedBy %}',
+  why: '{% $states.context.Execution.Input.why %}',
+};
+const { run, startedAt, mode, requestedBy } = asked;
+const digest = '{% $digest %}';
+const wave = '{% $wave %}';
+
+const goesOn = Condition.jsonata("{% $states.input.next = 'go on' %}");
+
+/** How a run ended, and why: what `Close run` is handed by whatever ends one. */
+const ending = { outcome: '{% $states.input.outcome %}', reasons: '{% $states.input.reasons %}' };
+
+const haltedBy = (state: string): CatchProps => ({
+  errors: [Errors.ALL],
+  outputs: { outcome: 'halted', reasons: [`{% 'stepFailed:${state}:' & $states.errorOutput.Error %}`] },
+});
+
+/** A run, from its draft to its end. Everything but an exact `go on` ends it. */
+export function runDefinition(scope: Construct, props: RunProps): IChainable {
+  const close = closing(scope, props);
+  return planning(scope, props, waves(scope, props, close), close);
+}
+
+/** Nothing is touched before its end: an approval that stands when it is looked at again. */
+function planning(
+  scope: Construct,
+  { steps, requestApproval, maps, settings }: RunProps,
+  firstWave: IChainable,
+  close: IChainable,
+): IChainable {
+  const confirmApproval = call(scope, 'Confirm approval', {
+    step: steps.confirmPlan,
+    event: { goal: 'approval', run, digest },
+  })
+    .addCatch(close, haltedBy('Confirm approval'))
+    .next(
+      Choice.jsonata(scope, 'Approval stands').when(goesOn, firstWave, { assign: { wave: 1 } }).otherwise(close),
+    );
+
+  const request = callAndWait(
+    scope,
+    'Request approval',
+    { step: requestApproval, event: { run, digest, requestedBy } },
+    Duration.seconds(settings.approvalTimeoutSeconds),
+  )
+    .addCatch(close, { errors: [Errors.TIMEOUT], outputs: { outcome: 'expired', reasons: ['nobodyAnswered'] } })
+    .addCatch(close, haltedBy('Request approval'))
+    .next(confirmApproval);
+
+  const confirmPlan = call(scope, 'Confirm plan', { step: steps.confirmPlan, event: { goal: 'draft', ...asked } })
+    .addCatch(close, haltedBy('Confirm plan'))
+    .next(
+      Choice.jsonata(scope, 'Plan stands')
+        .when(goesOn, request, { assign: { digest: '{% $states.input.digest %}', waves: '{% $states.input.waves %}' } })
+        .otherwise(close),
+    );
+
+  return call(scope, 'Draft plan', { step: steps.draftPlan, event: asked })
+    .addCatch(close, haltedBy('Draft plan'))
+    .next(
+      Choice.jsonata(scope, 'Anything due')
+        .when(Condition.jsonata('{% $states.input.candidates = 0 %}'), confirmPlan)
+        .otherwise(maps.preflight.addCatch(close, haltedBy('Preflight')).next(confirmPlan)),
+    );
+}
+
+/** One wave after the other: admitted, rotated and probed, baked, probed again, judged, and only then counted as fresh. */
+function waves(scope: Construct, props: RunProps, close: IChainable): IChainable {
+  const { steps, maps, settings } = props;
+  const { back, backAfterDeadline } = wayBack(scope, props, close);
+  const goBack = { errors: [Errors.ALL], outputs: {} };
+
+  const admit = call(scope, 'Admit wave', { step: steps.admitWave, event: { run, wave } });
+  const awaitWindow = Wait.jsonata(scope, 'Await window', { time: WaitTime.timestamp('{% $states.input.until %}') });
+
+  const renew = call(scope, 'Renew expiry', {
+    step: steps.renewExpiry,
+    event: { run, wave },
+    output: { outcome: 'completed', reasons: [] },
+    assign: { wave: '{% $wave + 1 %}' },
+  })
+    .addCatch(close, haltedBy('Renew expiry'))
+    .next(
+      Choice.jsonata(scope, 'More waves').when(Condition.jsonata('{% $wave <= $waves %}'), admit).otherwise(close),
+    );
+
+  const judge = call(scope, 'Judge wave', { step: steps.judgeWave, event: { run, wave, phase: 'baked' } })
+    .addCatch(back, goBack)
+    .next(Choice.jsonata(scope, 'Wave sound').when(goesOn, renew).otherwise(back));
+
+  const bake = Wait.jsonata(scope, 'Bake', { time: WaitTime.seconds(settings.bakeTimeSeconds) }).next(
+    maps.probeWave.addCatch(back, goBack).next(judge),
+  );
+
+  const rotate = maps.rotateWave.addCatch(backAfterDeadline, goBack).next(
+    Choice.jsonata(scope, 'Batches sound')
+      .when(Condition.jsonata('{% $states.input.sound = true %}'), bake)
+      .when(Condition.jsonata('{% $states.input.ended = true %}'), back)
+      .otherwise(backAfterDeadline),
+  );
+
+  return admit.addCatch(close, haltedBy('Admit wave')).next(
+    Choice.jsonata(scope, 'Wave admitted')
+      .when(goesOn, rotate)
+      .when(Condition.jsonata("{% $states.input.next = 'wait' %}"), awaitWindow.next(admit))
+      .otherwise(close),
+  );
+}
+
+/**
+ * All that the wave touched goes back to its recorded version.
+ *
+ * A function whose answer is missing may still be writing: whoever settles after it waits until Lambda has ended it.
+ */
+function wayBack(scope: Construct, { steps, maps }: RunProps, close: IChainable) {
+  const judge = call(scope, 'Judge roll back', { step: steps.judgeWave, event: { run, wave, phase: 'rolledBack' } })
+    .addCatch(close, haltedBy('Judge roll back'))
+    .next(close);
+  const back = maps.rollBackWave.addCatch(close, haltedBy('Roll back wave')).next(judge);
+  const backAfterDeadline = Wait.jsonata(scope, 'Await deadline', {
+    time: WaitTime.seconds(rotateBatchSeconds.run),
+  }).next(back);
+
+  return { back, backAfterDeadline };
+}
+
+/** Every end on purpose is this one, and says how it came to it. Its own failure is one that nobody intended. */
+function closing(scope: Construct, { steps }: RunProps): IChainable {
+  return call(scope, 'Close run', {
+    step: steps.closeRun,
+    event: { run, startedAt, mode, requestedBy, ...ending },
+    output: { run, ...ending },
+  }).next(Succeed.jsonata(scope, 'Ended'));
+}

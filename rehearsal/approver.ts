@@ -1,0 +1,44 @@
+import type { Cloud } from './cloud.ts';
+import type { Door } from './door.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** The link that one approver was sent. Undefined: nothing has arrived yet. */
+export function linkIn(cloud: Cloud, email: string): string | undefined {
+  const [message] = cloud.sns.inbox(email).toReversed();
+  return message?.message.match(/https?:\/\/\S+\/review\/\S+/)?.[0];
+}
+
+/**
+ * Approves as a person would, over the same HTTP requests: opens the link, reads the form on the page, and sends it
+ * with the number of secrets that the page asks for. Time stands still meanwhile, but for what the requests take.
+ *
+ * @throws {Error} when the page has no form, or says that it did not accept the answer.
+ */
+export async function approve(time: VirtualTime, door: Door, link: string): Promise<void> {
+  const hold = time.hold();
+  door.mind(hold);
+  try {
+    const page = await (await fetch(link)).text();
+    const form = new URLSearchParams({
+      decision: 'approved',
+      digest: hiddenField(page, 'digest'),
+      nonce: hiddenField(page, 'nonce'),
+      count: /Rotate (\d[\d,]*) of/.exec(page)?.[1]?.replaceAll(',', '') ?? '',
+    });
+    const answer = await fetch(link, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: new URL(link).origin },
+      body: form.toString(),
+    });
+    if (answer.status !== 200) throw new Error(`the page did not accept the approval: ${answer.status}`);
+  } finally {
+    door.forget();
+  }
+}
+
+function hiddenField(page: string, name: string): string {
+  const input = page.match(/<input\b[^>]*>/g)?.find((tag) => tag.includes(`name="${name}"`));
+  const value = input?.match(/value="([^"]*)"/)?.[1];
+  if (value === undefined) throw new Error(`the review page has no field ${name}`);
+  return value;
+}

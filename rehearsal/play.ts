@@ -1,0 +1,214 @@
+import { parseInventory } from '../adapters/inventory-file.ts';
+import { goText } from '../core/flags.ts';
+import { type Instant, toIso } from '../core/instant.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Mode, Run } from '../core/plan.ts';
+import { select } from '../core/selection.ts';
+import { type Settings, switchName } from '../core/settings.ts';
+import { cutIntoWaves } from '../core/waves.ts';
+import { approve, linkIn } from './approver.ts';
+import { Cloud } from './cloud.ts';
+import { Door } from './door.ts';
+import { type ArmedSecret, armFleet, entriesOf, type InventoryEntry } from './fleet.ts';
+import { usualLatency, withLatency } from './latency.ts';
+import type { Watch } from './progress.ts';
+import { Recorder } from './recorder.ts';
+import type { RehearsalReport } from './report.ts';
+import type { Scenario, Trap } from './scenario.ts';
+import { seeded } from './seed.ts';
+import { Services } from './services.ts';
+import { readSettings } from './settings-layer.ts';
+import type { Stack } from './stack.ts';
+import type { ExecutionResult } from './states/execution.ts';
+import { type Estate, type Hosts, simulateEstate, startEstate } from './targets/estate.ts';
+import { loadStack } from './template.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+export interface PlayOptions {
+  /** Directory of the synthesised assembly. */
+  readonly assembly: string;
+  /** What `aws secretsmanager list-secrets` printed, all pages. */
+  readonly inventory: string;
+  readonly asOf: Instant;
+  readonly seed: number;
+  readonly mode: Mode;
+  readonly scenario: Scenario;
+  readonly targets: 'real' | 'simulated';
+  /** Whether a person answers at the page; otherwise the rehearsal does, by the same requests. */
+  readonly person: boolean;
+  readonly watch: Watch;
+}
+
+/** Plays one run from its start to its end, and says what happened. */
+export async function play(options: PlayOptions): Promise<RehearsalReport> {
+  const time = new VirtualTime(options.asOf);
+  const door = await Door.open();
+  try {
+    const stack = loadStack(options.assembly, { overrides: { 'AWS::ApiGatewayV2::Api.ApiEndpoint': door.url } });
+    const settings = readSettings(stack);
+    const random = seeded(options.seed);
+    const hosts = hostsOf(settings);
+    const estate = options.targets === 'real' ? await startEstate(time, hosts) : simulateEstate(time, hosts, random);
+    try {
+      return await time.run(playIn({ options, time, door, stack, settings, estate, random }));
+    } finally {
+      await estate.stop();
+    }
+  } finally {
+    await door.close();
+  }
+}
+
+interface Stage {
+  readonly options: PlayOptions;
+  readonly time: VirtualTime;
+  readonly door: Door;
+  readonly stack: Stack;
+  readonly settings: Settings;
+  readonly estate: Estate;
+  readonly random: () => number;
+}
+
+async function playIn({ options, time, door, stack, settings, estate, random }: Stage): Promise<RehearsalReport> {
+  const { scenario, seed, mode, asOf, targets } = options;
+  const began = performance.now();
+  const run = `rehearsal-${toIso(asOf).slice(0, 10)}-${scenario.name}-${seed}` as Run;
+  const recorder = new Recorder(time, options.watch);
+  let trap: Trap = {};
+
+  const network = withLatency(estate.network, time);
+  const cloud = new Cloud({
+    stack,
+    time,
+    seed,
+    network,
+    log: silent,
+    latencyOf: usualLatency,
+    fateOf: (call) => trap.fateOf?.(call) ?? 'works',
+    wireOtherwise: scenario.wireOtherwise ?? {},
+    onTransition: (transition) => {
+      recorder.transition(transition);
+      trap.onTransition?.(transition);
+    },
+  });
+  cloud.ssm.set(switchName(settings.stage), goText);
+
+  const entries = chosen(options, settings);
+  const secrets = await time.real(() => armFleet(entries, settings, estate, cloud.secretsManager));
+  const waves = wavesOf(options.inventory, entries, secrets, settings, asOf);
+  trap = (await scenario.begin?.({ run, cloud, estate, waves })) ?? {};
+
+  const services = new Services({
+    time,
+    account: cloud.account,
+    secretsManager: cloud.secretsManager,
+    estate: { ...estate, network },
+    settings,
+    secrets,
+    random,
+    ...(trap.canUse === undefined ? {} : { canUse: trap.canUse }),
+    onFailure: (service, secret) => recorder.tell({ kind: 'client failed', service, secret }),
+  });
+  await time.real(() => services.start());
+  recorder.listen(cloud, services);
+  leadTo(door, cloud, stack);
+
+  const input = { mode, requestedBy: 'schedule:rotation', why: `rehearsal of ${scenario.name}` };
+  const execution = cloud.states.start(cloud.machine.arn, { name: run, input });
+  if (scenario.nobodyAnswers !== true) void answer({ options, time, door, cloud, settings, recorder, execution });
+  const result = await execution.finished;
+  await trap.settled?.();
+  await services.finish();
+
+  return recorder.report({
+    run,
+    mode,
+    scenario,
+    trap,
+    stack,
+    cloud,
+    services,
+    ending: endingOf(result),
+    startedAt: asOf,
+    wallSeconds: Math.round((performance.now() - began) / 100) / 10,
+    seed,
+    targets,
+  });
+}
+
+/** Waits for the invitation, and then for a person, or answers for them. Virtual time stands still meanwhile. */
+async function answer(given: {
+  readonly options: PlayOptions;
+  readonly time: VirtualTime;
+  readonly door: Door;
+  readonly cloud: Cloud;
+  readonly settings: Settings;
+  readonly recorder: Recorder;
+  readonly execution: { readonly finished: Promise<unknown>; readonly status: string };
+}): Promise<void> {
+  const { options, time, door, cloud, settings, recorder, execution } = given;
+  const [approver] = settings.approvers;
+  if (approver === undefined) return;
+
+  let link = linkIn(cloud, approver.email);
+  while (link === undefined && execution.status === 'RUNNING') {
+    await time.sleep(1_000);
+    link = linkIn(cloud, approver.email);
+  }
+  if (link === undefined) return;
+
+  recorder.tell({ kind: 'waiting for approval', link });
+  if (options.person) await door.personDecides(time.hold());
+  else await approve(time, door, link);
+  recorder.tell({ kind: 'approved', by: options.person ? 'you' : approver.name });
+}
+
+function leadTo(door: Door, cloud: Cloud, { httpApis, region, account }: Stack): void {
+  const [api] = httpApis;
+  const [route] = api?.routes ?? [];
+  if (api === undefined || route === undefined)
+    throw new Error('the stack has no HTTP API with a route to the review page');
+  const arn = /functions\/(arn:[^/]+)\/invocations/.exec(route.integrationUri)?.[1] ?? route.integrationUri;
+  door.leadTo(cloud.account, arn, `arn:aws:execute-api:${region}:${account}:${api.id}/$default/GET/review`);
+}
+
+/** The targets that the fleet's credentials are for, as the configuration names them. */
+function hostsOf({ rotators }: Settings): Hosts {
+  const hostOf = (kind: string) => Object.values(rotators).find((rotator) => rotator.kind === kind)?.allowedHosts[0];
+  return {
+    postgres: hostOf('postgres') ?? 'postgres.invalid',
+    keys: hostOf('http-api-key') ?? 'keys.invalid',
+    signatures: hostOf('hmac-key') ?? 'signatures.invalid',
+  };
+}
+
+function chosen({ inventory, scenario, asOf }: PlayOptions, settings: Settings): readonly InventoryEntry[] {
+  const entries = entriesOf(inventory);
+  const due = new Set(select(parseInventory(inventory, 'inventory'), settings, asOf).selected.map(({ arn }) => arn));
+  return scenario.inventory?.(entries, ({ ARN = '' }) => due.has(ARN)) ?? entries;
+}
+
+/** What a faultless plan would rotate, wave by wave. */
+function wavesOf(
+  inventory: string,
+  entries: readonly InventoryEntry[],
+  secrets: readonly ArmedSecret[],
+  settings: Settings,
+  asOf: Instant,
+): readonly (readonly ArmedSecret[])[] {
+  const present = new Set(entries.map(({ ARN }) => ARN));
+  const { selected } = select(parseInventory(inventory, 'inventory'), settings, asOf);
+  const due = selected.filter(({ arn }) => present.has(arn));
+  return cutIntoWaves(due, settings).map((wave) =>
+    wave.flatMap(({ arn }) => secrets.find((secret) => secret.arn === arn) ?? []),
+  );
+}
+
+function endingOf(result: ExecutionResult): { readonly outcome: Outcome; readonly reasons: readonly string[] } {
+  if (result.status === 'SUCCEEDED') {
+    return result.output as unknown as { outcome: Outcome; reasons: readonly string[] };
+  }
+  return { outcome: 'halted', reasons: [`execution ${result.status}: ${result.error}: ${result.cause}`] };
+}
+
+const silent = { info: () => {}, warn: () => {}, error: () => {} };

@@ -1,0 +1,66 @@
+import type { Instant } from '../core/instant.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Guardrail } from '../core/plan.ts';
+import type { SecretReport, WaveReport } from '../core/report.ts';
+import type { Verification } from '../core/verdict.ts';
+
+/** A moment of the run worth a mark in its picture. */
+export interface Mark {
+  readonly at: Instant;
+  /** The state of the machine that was entered. */
+  readonly state: string;
+  /** Counted from 1; undefined before the first wave and after the last. */
+  readonly wave: number | undefined;
+}
+
+export interface LeftAloneReport {
+  readonly name: string;
+  readonly arn: string;
+  readonly reason: string;
+  /** The reason as a sentence. */
+  readonly why: string;
+}
+
+/** Everything a rehearsal found out. Counts are of secrets, times in milliseconds since the epoch. No value is in it. */
+export interface RehearsalReport {
+  readonly run: string;
+  readonly scenario: string;
+  /** What the scenario promises, in a sentence, and where it did not keep it. */
+  readonly promise: { readonly says: string; readonly broken: readonly string[] };
+  readonly mode: 'audit' | 'rotate';
+  readonly outcome: Outcome;
+  readonly reasons: readonly string[];
+  readonly fleet: { readonly secrets: number; readonly services: number };
+  readonly selected: number;
+  readonly rotated: number;
+  readonly rolledBack: number;
+  readonly held: number;
+  readonly leftAlone: Readonly<Record<string, number>>;
+  readonly guardrails: readonly Guardrail[];
+  readonly waves: readonly WaveReport[];
+  readonly clients: {
+    readonly authentications: number;
+    readonly failures: number;
+    /** Services that failed, and how often. */
+    readonly failing: Readonly<Record<string, number>>;
+  };
+  readonly verification: Verification;
+  /** Keyturn's own calls, without the clients'. */
+  readonly calls: Readonly<Record<string, number>>;
+  readonly writesToSecrets: number;
+  readonly denied: readonly { readonly function: string; readonly action: string; readonly resource: string }[];
+  readonly duration: { readonly virtualSeconds: number; readonly wallSeconds: number };
+  readonly seed: number;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant;
+  readonly approval: { readonly by: string; readonly at: Instant; readonly decision: string } | undefined;
+  readonly targets: 'real' | 'simulated';
+  readonly timeline: readonly Mark[];
+  readonly secrets: readonly (SecretReport & {
+    /** When its new version became AWSCURRENT. */
+    readonly promotedAt: Instant | undefined;
+    /** When AWSCURRENT went back. */
+    readonly demotedAt: Instant | undefined;
+  })[];
+  readonly leftAloneSecrets: readonly LeftAloneReport[];
+}

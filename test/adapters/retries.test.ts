@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+
+import { mayPass, pauses, withRetries } from '../../adapters/retries.ts';
+import { instant } from '../../core/instant.ts';
+
+const failure = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more });
+const status = (httpStatusCode: number) => ({ $metadata: { httpStatusCode } });
+
+/** A client whose calls end as told, one after the other, on a clock that notes for how long it was asked to wait. */
+function arrange(...endings: (Error | 'answer')[]) {
+  const waited: number[] = [];
+  const clock = { now: () => instant(0), sleep: async (milliseconds: number) => void waited.push(milliseconds) };
+  const client = new SSMClient({ region: 'us-east-1' });
+  let calls = 0;
+  client.middlewareStack.add(
+    () => async () => {
+      const ending = endings[Math.min(calls, endings.length - 1)];
+      calls += 1;
+      if (ending instanceof Error) throw ending;
+      return { output: { $metadata: {}, Parameter: { Value: 'go' } }, response: {} } as never;
+    },
+    { step: 'initialize', priority: 'low', name: 'replica' },
+  );
+  const call = () => withRetries(client, clock).send(new GetParameterCommand({ Name: 'switch' }));
+  return { call, waited, client, clock, calls: () => calls };
+}
+
+describe('a call that fails in passing', () => {
+  it('is made again, after pauses that double', async () => {
+    const throttled = failure('ThrottlingException', status(400));
+    const { call, waited } = arrange(throttled, throttled, throttled, 'answer');
+
+    assert.equal((await call()).Parameter?.Value, 'go');
+    assert.deepEqual(waited, [100, 200, 400]);
+  });
+
+  it('is given up after eight attempts, with its own error', async () => {
+    const { call, waited, calls } = arrange(failure('InternalServerError', status(500)));
+
+    await assert.rejects(call, { name: 'InternalServerError' });
+    assert.equal(calls(), 8);
+    assert.deepEqual(waited, [100, 200, 400, 800, 1_600, 3_200, 5_000]);
+    assert.equal(
+      pauses.reduce((sum, pause) => sum + pause, 0),
+      11_300,
+    );
+  });
+
+  it('is not made more often when a client is wired twice', async () => {
+    const { call, client, clock, calls } = arrange(failure('InternalServerError', status(500)));
+    withRetries(client, clock);
+
+    await assert.rejects(call);
+    assert.equal(calls(), 8);
+  });
+});
+
+describe('a call that AWS found wrong', () => {
+  it('is made once', async () => {
+    for (const name of [
+      'ValidationException',
+      'AccessDeniedException',
+      'ParameterNotFound',
+      'ResourceExistsException',
+    ]) {
+      const { call, waited, calls } = arrange(failure(name, status(400)));
+      await assert.rejects(call, { name });
+      assert.deepEqual([calls(), waited], [1, []], name);
+    }
+  });
+});
+
+describe('what may pass', () => {
+  it('is throttling, a fault of AWS, a race of conditional writes, or an answer that never came', () => {
+    for (const error of [
+      failure('ThrottlingException', status(400)),
+      failure('TooManyRequestsException', status(429)),
+      failure('SlowDown', status(503)),
+      failure('Unheard', status(429)),
+      failure('ServiceUnavailable', status(503)),
+      failure('InternalFailure', status(500)),
+      failure('ConditionalRequestConflict', status(409)),
+      failure('TimeoutError'),
+      failure('Error', { code: 'ECONNRESET' }),
+    ]) {
+      assert.equal(mayPass(error), true, error.name);
+    }
+  });
+
+  it('is nothing else', () => {
+    for (const error of [
+      failure('PreconditionFailed', status(412)),
+      failure('LimitExceededException', status(400)),
+      failure('TaskTimedOut', status(400)),
+      failure('AbortError'),
+      failure('TypeError'),
+      failure('Error', { code: 'ERR_INVALID_ARG_TYPE' }),
+      failure('Error', { code: 7 }),
+      'ThrottlingException',
+      undefined,
+    ]) {
+      assert.equal(mayPass(error), false, String(error));
+    }
+  });
+});

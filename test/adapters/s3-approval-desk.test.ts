@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+
+import { S3ApprovalDesk } from '../../adapters/s3-approval-desk.ts';
+import type { PendingApproval } from '../../core/approval-desk.ts';
+import { instant } from '../../core/instant.ts';
+import type { PlanDigest, Run } from '../../core/plan.ts';
+import { SecretValue } from '../../core/secret-value.ts';
+
+const s3 = mockClient(S3Client);
+const desk = new S3ApprovalDesk(new S3Client({ region: 'us-east-1' }), 'desk-bucket');
+const run = 'run-1' as Run;
+
+const pending: PendingApproval = {
+  run,
+  digest: 'sha256:plan' as PlanDigest,
+  requestedBy: 'ada',
+  askedAt: instant(1),
+  answerBy: instant(2),
+  expiresAt: instant(3),
+  taskToken: new SecretValue('task-token'),
+  invitations: [{ approver: 'grace', linkHash: 'sha256:link', nonce: 'nonce' }],
+};
+const stored =
+  '{"run":"run-1","digest":"sha256:plan","requestedBy":"ada","askedAt":1,"answerBy":2,"expiresAt":3,' +
+  '"taskToken":"task-token","invitations":[{"approver":"grace","linkHash":"sha256:link","nonce":"nonce"}]}';
+
+beforeEach(() => s3.reset());
+
+describe('the approval desk in S3', () => {
+  it('writes down what waits, over what waited before', async () => {
+    await desk.lay(pending);
+    assert.deepEqual(s3.commandCalls(PutObjectCommand)[0]?.args[0].input, {
+      Bucket: 'desk-bucket',
+      Key: 'pending/run-1.json',
+      Body: stored,
+      ContentType: 'application/json',
+    });
+  });
+
+  it('finds it again, with a task token that shows itself to nobody by accident (S12)', async () => {
+    const place = { Bucket: 'desk-bucket', Key: 'pending/run-1.json' };
+    s3.on(GetObjectCommand, place).resolves({ Body: { transformToString: async () => stored } as never });
+
+    const found = await desk.find(run);
+    assert.deepEqual(found, pending);
+    assert.equal(found?.taskToken.reveal(), 'task-token');
+    assert.ok(!JSON.stringify(found).includes('task-token'));
+  });
+
+  it('finds nothing when nothing waits', async () => {
+    s3.on(GetObjectCommand).rejects(new NoSuchKey({ message: 'no', $metadata: {} }));
+    assert.equal(await desk.find(run), undefined);
+  });
+
+  it('passes on what else goes wrong', async () => {
+    s3.on(GetObjectCommand).rejects(new Error('lost'));
+    await assert.rejects(desk.find(run), /lost/);
+  });
+});

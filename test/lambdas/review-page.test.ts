@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, it } from 'node:test';
+
+import { html } from '../../lambdas/review/html.ts';
+import { ApprovalWorld, candidate, chromePayPlan, planOf, smallPlan } from './approval-world.ts';
+
+async function pageOf(plan = smallPlan()) {
+  const world = new ApprovalWorld();
+  const digest = await world.ask(plan);
+  const response = await world.get(world.pathFor('grace'));
+  return { world, digest, ...response };
+}
+
+const textOf = (body: string) =>
+  body
+    .replace(/<style>[\s\S]*?<\/style>/, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
+
+describe('the page of the ChromePay plan', () => {
+  it('says first what will happen, and then who asked, why and until when to answer', async () => {
+    const { body } = await pageOf(chromePayPlan());
+    assert.match(body, /<h1>Rotate 38 of 127 secrets in 3 waves, starting 2026-11-19 02:00 UTC<\/h1>/);
+    assert.match(
+      textOf(body),
+      /Asked for by ada Why The keys of the quarter are due Answer by 2026-11-19 01:15 UTC \(6 h 0 min left\)/,
+    );
+  });
+
+  it('stays under 100 KB', async () => {
+    const { body } = await pageOf(chromePayPlan());
+    assert.ok(Buffer.byteLength(body) < 100_000, `${Buffer.byteLength(body)} bytes`);
+  });
+
+  it('shows how near each cap is, and every wave', async () => {
+    const text = textOf((await pageOf(chromePayPlan())).body);
+    assert.match(text, /Secrets in one run 38 of at most 60 secrets/);
+    assert.match(text, /Share of the fleet 29.93 of at most 40 % of the fleet/);
+    assert.match(text, /Wave 1 5 secrets, low, in 1 batch/);
+    assert.match(text, /Wave 2 20 secrets, low and medium, in 5 batches/);
+    assert.match(text, /Wave 3 13 secrets, medium and high, in 4 batches/);
+  });
+
+  it('names each secret that is rotated and each that is left alone, once', async () => {
+    const plan = chromePayPlan();
+    const { body } = await pageOf(plan);
+    const names = [
+      ...plan.waves.flat().flatMap(({ secrets }) => secrets.map(({ name }) => name)),
+      ...plan.leftAlone.map(({ name }) => name),
+    ];
+    assert.equal(names.length, 127);
+    for (const name of names) assert.equal(body.split(`<bdi>${name}</bdi>`).length, 2, name);
+  });
+
+  it('groups secrets by tier, the lowest risk first, and says what is left alone and why', async () => {
+    const text = textOf((await pageOf(chromePayPlan())).body);
+    assert.match(
+      text,
+      /low: 11 secrets of 6 services.*medium: 15 secrets of 9 services.*high: 12 secrets of 11 services/,
+    );
+    assert.match(text, /89 secrets will not be touched. 89 secrets: it has not expired/);
+  });
+
+  it('says of each secret when it expired, how it is rotated, and in which wave', async () => {
+    const { body } = await pageOf();
+    assert.match(
+      textOf(body),
+      /billing prod\/low\/billing\/key-1 http-api-key, overlap, expired 2026-11-13 5 days 1 prod\/low\/billing\/key-2/,
+    );
+  });
+
+  it('says how it goes back for the strategies that are used, and no other', async () => {
+    const text = textOf((await pageOf(chromePayPlan())).body);
+    assert.match(text, /overlap The old key keeps working.*alternate The old account keeps its password/);
+    assert.ok(!text.includes('replace'));
+  });
+
+  it('ends with the digest, and the two ways to answer', async () => {
+    const { body, digest } = await pageOf();
+    assert.match(textOf(body), new RegExp(`${digest} Your decision, grace .* Approve this plan .* Reject this plan`));
+  });
+});
+
+describe('the page', () => {
+  it('shows as text whatever others have written (HTML in names, reasons and services)', async () => {
+    const attack = '"><script>alert(1)</script><img src=x onerror=alert(2)>';
+    const plan = planOf(
+      [candidate(`prod/low/${attack}`, { service: attack, rotator: attack, expirationDate: attack })],
+      [{ name: attack, arn: attack, reason: 'notDue', reasons: ['notDue'] }],
+      { secrets: 5, services: 1 },
+      { why: attack, requestedBy: attack },
+    );
+    const { body } = await pageOf(plan);
+
+    assert.ok(body.includes('&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;'));
+    assert.ok(!/<script|<img/.test(body));
+  });
+
+  it('shows a reason as text, on the page that refuses it too', async () => {
+    const { world } = await pageOf();
+    const reason = '"><b>no</b>';
+    const path = world.pathFor('grace');
+    const refused = await world.post(path, { decision: 'rejected', reason: reason + 'x'.repeat(500) });
+    const recorded = await world.post(path, { decision: 'rejected', reason });
+
+    for (const { body } of [refused, recorded, await world.get(path)]) {
+      assert.ok(body.includes('&quot;&gt;&lt;b&gt;no&lt;/b&gt;'));
+      assert.ok(!body.includes('<b>'));
+    }
+  });
+
+  it('asks nobody else for anything, and runs no script', async () => {
+    const { body } = await pageOf(chromePayPlan());
+    assert.ok(!/\b(src|href)="(?!#)/.test(body));
+    assert.ok(!/<(script|link|iframe|object)|\son\w+=|style="|@import|url\(/.test(body));
+  });
+
+  it('allows only its own style, by its hash, and keeps its link to itself', async () => {
+    const { headers, body } = await pageOf();
+    const style = /<style>([\s\S]*)<\/style>/.exec(body)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+
+    assert.equal(
+      headers['content-security-policy'],
+      `default-src 'none'; style-src 'sha256-${hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    );
+    assert.equal(headers['cache-control'], 'no-store');
+    assert.equal(headers['referrer-policy'], 'no-referrer');
+    assert.match(headers['strict-transport-security'] ?? '', /max-age=\d{8}/);
+    assert.equal(headers['x-content-type-options'], 'nosniff');
+  });
+
+  it('has the same guards when there is nothing to show', async () => {
+    const { world, headers } = await pageOf();
+    assert.deepEqual((await world.get('/review')).headers, headers);
+  });
+
+  it('names every field, and ties what is wrong with one to it', async () => {
+    const { world } = await pageOf();
+    const { body } = await world.post(world.pathFor('grace'), { decision: 'approved', count: '3' });
+
+    const visible = [...body.matchAll(/<input (?!type="hidden")(?:[^>]* )?id="(\w+)"/g)].map(([, id]) => id);
+    assert.deepEqual(visible, ['count', 'reason']);
+    for (const id of visible) assert.ok(body.includes(`<label for="${id}">`));
+    assert.match(body, /aria-invalid="true" aria-describedby="count-error"/);
+    assert.match(body, /<p class="error" id="count-error">/);
+    assert.match(body, /<title>Not recorded: /);
+  });
+
+  it('stays usable for a large fleet: rows end at 500, and it says how many more there are', async () => {
+    const many = Array.from({ length: 3_000 }, (_, nth) => candidate(`prod/low/billing/key-${nth}`));
+    const rest = Array.from({ length: 7_000 }, (_, nth) => ({
+      name: `prod/low/idle/key-${nth}`,
+      arn: `arn:${nth}`,
+      reason: 'notDue' as const,
+      reasons: ['notDue'] as const,
+    }));
+    const { body } = await pageOf(planOf(many, rest, { secrets: 10_000, services: 2 }));
+
+    assert.match(
+      textOf(body),
+      /Rotate 3000 of 10000 secrets.*2500 more, in the later waves, are not shown.*6500 of the names/,
+    );
+    assert.ok(Buffer.byteLength(body) < 1_000_000, `${Buffer.byteLength(body)} bytes`);
+  });
+});
+
+describe('markup', () => {
+  it('escapes whatever it did not make', () => {
+    const name = `<a href='x'>"&"</a>`;
+    assert.equal(
+      String(html`<p title="${name}">${[name, html`<br>`, undefined, 7]}</p>`),
+      '<p title="&lt;a href=&#39;x&#39;&gt;&quot;&amp;&quot;&lt;/a&gt;">&lt;a href=&#39;x&#39;&gt;&quot;&amp;&quot;&lt;/a&gt;<br>7</p>',
+    );
+  });
+});
