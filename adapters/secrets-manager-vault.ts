@@ -30,7 +30,7 @@ export class SecretsManagerVault extends SecretsManagerValues implements Vault {
     return secretEntry(await this.#secretsManager.send(new DescribeSecretCommand({ SecretId: arn })));
   }
 
-  async readLabelled(arn: string): Promise<SecretValue> {
+  async readMaster(arn: string): Promise<SecretValue> {
     const { SecretString } = await this.#secretsManager.send(new GetSecretValueCommand({ SecretId: arn }));
     if (SecretString === undefined) throw new Error(`${arn} holds no text; a master is JSON`);
     return new SecretValue(SecretString);

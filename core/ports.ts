@@ -38,8 +38,8 @@ export interface CurrentValues {
 /** Holds the versions of secrets and moves their labels. Every call may be made again with the same effect. */
 export interface Vault extends CurrentValues {
   describe(arn: string): Promise<SecretEntry>;
-  /** The value that is AWSCURRENT. */
-  readLabelled(arn: string): Promise<SecretValue>;
+  /** The current value of a secret that is itself in no wave: that of a master. */
+  readMaster(arn: string): Promise<SecretValue>;
   /** The value of one version, or undefined when there is no such version. */
   read(arn: string, versionId: string): Promise<SecretValue | undefined>;
   /**

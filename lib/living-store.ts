@@ -1,10 +1,11 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
 import { grantKeyUse } from './key-use.ts';
+import { acknowledgeWildcards } from './wildcards.ts';
 
 export interface LivingStoreProps {
   readonly encryptionKey: IKey;
@@ -90,7 +91,9 @@ export class LivingStore extends Construct {
   }
 
   private grantObjects(grantee: IGrantable, action: string, keys: string): Grant {
-    return Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [this.bucket.arnForObjects(keys)] });
+    const resourceArns = [this.bucket.arnForObjects(keys)];
+    acknowledgeWildcards(Stack.of(this), 'Runs are named as they start, so a grant is of one kind of object.', resourceArns);
+    return Grant.addToPrincipal({ grantee, actions: [action], resourceArns });
   }
 }
 

@@ -1,10 +1,11 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
 import { grantKeyUse } from './key-use.ts';
+import { acknowledgeWildcards } from './wildcards.ts';
 
 export interface PlanArchiveProps {
   readonly encryptionKey: IKey;
@@ -48,14 +49,14 @@ export class PlanArchive extends Construct {
   /** Lets the grantee read what runs deposited. */
   grantFetch(grantee: IGrantable): Grant {
     grantKeyUse(grantee, { via: 's3', keyArns: [this.#encryptionKey.keyArn], actions: ['kms:Decrypt'] });
-    return Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns: [this.keysLike('*')] });
+    return this.grantKeys(grantee, 's3:GetObject', ['*']);
   }
 
   /** Lets the grantee add documents of runs, by default any of them: it cannot read, replace or remove one. */
   grantDeposit(grantee: IGrantable, ...documents: readonly string[]): Grant {
     grantKeyUse(grantee, { via: 's3', keyArns: [this.#encryptionKey.keyArn], actions: ['kms:GenerateDataKey'] });
-    const resourceArns = documents.length === 0 ? [this.keysLike('*')] : documents.map((one) => this.keysLike(`*/${one}`));
-    return Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns });
+    const keys = documents.length === 0 ? ['*'] : documents.map((document) => `*/${document}`);
+    return this.grantKeys(grantee, 's3:PutObject', keys);
   }
 
   /** Lets the grantee see which documents a run has. */
@@ -68,8 +69,10 @@ export class PlanArchive extends Construct {
     });
   }
 
-  private keysLike(pattern: string): string {
-    return this.bucket.arnForObjects(`runs/${pattern}`);
+  private grantKeys(grantee: IGrantable, action: string, patterns: readonly string[]): Grant {
+    const resourceArns = patterns.map((pattern) => this.bucket.arnForObjects(`runs/${pattern}`));
+    acknowledgeWildcards(Stack.of(this), 'Runs are named as they start, so a grant is of one kind of document.', resourceArns);
+    return Grant.addToPrincipal({ grantee, actions: [action], resourceArns });
   }
 }
 

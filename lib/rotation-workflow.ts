@@ -1,11 +1,10 @@
-import { ArnFormat, Aws, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   CustomerManagedEncryptionConfiguration,
   DefinitionBody,
-  type IChainable,
   LogLevel,
   QueryLanguage,
   StateMachine,
@@ -52,7 +51,7 @@ export class RotationWorkflow extends Construct {
     });
 
     const role = workflowRole(this, stage);
-    const permissions = new Policy(this, 'Permissions', { roles: [role], statements: workflowPermissions(this, props) });
+    const permissions = workflowPermissions(this, role, props);
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineName: workflowName(stage),
       comment: 'One run of Keyturn: a plan, its approval, and its waves',
@@ -64,6 +63,7 @@ export class RotationWorkflow extends Construct {
       logs: { destination: logGroup(this, encryptionKey), level: LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
     });
+    this.stateMachine.node.tryRemoveChild('DistributedMapPolicy');
     this.stateMachine.node.addDependency(permissions);
   }
 }

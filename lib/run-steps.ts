@@ -7,6 +7,7 @@ import type { Settings } from '../core/settings.ts';
 import type { Foundation } from './foundation.ts';
 import { grantListing, grantTagging, secretsOf } from './secret-grants.ts';
 import { Step, type StepProps } from './step.ts';
+import { acknowledgeWildcards } from './wildcards.ts';
 
 export interface RunStepsProps {
   readonly foundation: Foundation;
@@ -90,11 +91,9 @@ export class RunSteps extends Construct {
   private renewExpiryStep({ tagKeys, tiers }: Settings): Step {
     const step = this.step('RenewExpiry', { step: 'renew-expiry', memorySize: 256, timeout: Duration.minutes(5) });
     this.#foundation.archive.grantFetch(step);
-    grantTagging(
-      step,
-      tagKeys.expirationDate,
-      tiers.map((tier) => secretsOf(this, tier)),
-    );
+    const secrets = tiers.map((tier) => secretsOf(this, tier));
+    grantTagging(step, tagKeys.expirationDate, secrets);
+    acknowledgeWildcards(step, 'It moves the one tag of whatever a wave rotated, in any tier, and nothing else.', secrets);
     return step;
   }
 

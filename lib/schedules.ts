@@ -32,6 +32,11 @@ export class Schedules extends Construct {
       retentionPeriod: Duration.days(14),
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const reason = 'It is where starts go that could not be made: nothing takes messages from it but people.';
+    Validations.of(this.undelivered).acknowledge(
+      { id: 'AwsSolutions-SQS3', reason },
+      { id: 'Serverless-SQSRedrivePolicy', reason },
+    );
 
     this.every('Audit', 'audit', settings.schedules.audit);
     this.every('Rotation', 'rotate', settings.schedules.rotation);

@@ -10,6 +10,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
 import { functionName, type StepName } from './names.ts';
+import { acknowledgeWildcards } from './wildcards.ts';
 
 export const runtime = Runtime.NODEJS_24_X;
 
@@ -91,10 +92,11 @@ export class Step extends Construct implements IGrantable {
     this.version = handler.currentVersion as IFunction;
     this.everyVersionArn = `${handler.functionArn}:*`;
 
-    Validations.of(this).acknowledge(
-      { id: 'AwsSolutions-IAM5[Resource::*]', reason: whyAnyResource },
-      { id: 'Serverless-LambdaDLQ', reason: 'It is only ever called synchronously: its caller learns of every failure.' },
-    );
+    acknowledgeWildcards(this, whyAnyResource, ['*']);
+    Validations.of(this).acknowledge({
+      id: 'Serverless-LambdaDLQ',
+      reason: 'It is only ever called synchronously: its caller learns of every failure.',
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
 import { rotateBatchSeconds } from '../core/deadlines.ts';
@@ -7,6 +7,7 @@ import type { Foundation } from './foundation.ts';
 import { grantKeyUse } from './key-use.ts';
 import { grantReading, grantRotating, secretsOf } from './secret-grants.ts';
 import { Step } from './step.ts';
+import { acknowledgeWildcards } from './wildcards.ts';
 
 export interface TierProps {
   readonly foundation: Foundation;
@@ -30,11 +31,9 @@ export class Tier extends Construct {
     this.rotateBatch = rotateBatchOf(this, props);
     this.probeBatch = probeBatchOf(this, props);
 
-    const secrets = secretsOf(this, props.tier);
-    Validations.of(this).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${secrets.replace(Stack.of(this).partition, '<AWS::Partition>')}]`,
-      reason: "A tier is a path: its functions reach what lies below it. The path's slash keeps others out.",
-    });
+    acknowledgeWildcards(this, 'A tier is a path: its functions reach what lies below it, and nothing beside it.', [
+      secretsOf(this, props.tier),
+    ]);
   }
 }
 

@@ -18,7 +18,9 @@ export async function approve(time: VirtualTime, door: Door, link: string): Prom
   const hold = time.hold();
   door.mind(hold);
   try {
-    const page = await (await fetch(link)).text();
+    const opened = await fetch(link);
+    if (opened.status !== 200) throw new Error(`the review page did not open: ${opened.status}`);
+    const page = await opened.text();
     const form = new URLSearchParams({
       decision: 'approved',
       digest: hiddenField(page, 'digest'),

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 import type { Account } from './account.ts';
+import type { HttpApi } from './stack.ts';
 import type { Hold } from './virtual-time.ts';
 
 interface HttpAnswer {
@@ -40,12 +41,15 @@ export class Door {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** From now on requests reach this function, as API Gateway would invoke it. */
-  leadTo(account: Account, functionArn: string, routeArn: string): void {
+  /** From now on requests reach the functions that the API's routes lead to, as API Gateway would invoke them. */
+  leadTo(account: Account, { id, routes }: HttpApi, place: string): void {
     this.#serve = async (request, body) => {
+      // A browser's HEAD has no route of its own, just as on AWS.
+      const route = routes.find(({ routeKey }) => matches(routeKey, request));
+      if (route === undefined) return { statusCode: 404, body: '{"message":"Not Found"}' };
       const answer = (await account.call('apigateway.amazonaws.com', 'lambda', 'Invoke', {
-        FunctionName: functionArn,
-        SourceArn: routeArn,
+        FunctionName: functionIn(route.integrationUri),
+        SourceArn: `arn:aws:execute-api:${place}:${id}/$default/${route.routeKey.replace(' ', '')}`,
         Payload: JSON.stringify(eventOf(request, body)),
       })) as { Payload: string; FunctionError?: string };
       return answer.FunctionError === undefined ? (JSON.parse(answer.Payload) as HttpAnswer) : { statusCode: 500 };
@@ -92,6 +96,17 @@ export class Door {
     }
   }
 }
+
+/** `GET /review/{run}/{link}` matches a GET of any two segments there. */
+function matches(routeKey: string, { method, url = '/' }: IncomingMessage): boolean {
+  const [verb, path = ''] = routeKey.split(' ');
+  const pattern = new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`);
+  return verb === method && pattern.test(new URL(url, 'http://127.0.0.1').pathname);
+}
+
+/** An integration names the function by its ARN, or by the path under which API Gateway invokes it. */
+const functionIn = (integrationUri: string): string =>
+  /functions\/(arn:[^/]+)\/invocations/.exec(integrationUri)?.[1] ?? integrationUri;
 
 async function read(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];

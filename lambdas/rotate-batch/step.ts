@@ -125,7 +125,7 @@ class Masters {
     const known = this.#read.get(arn);
     if (known !== undefined) return known;
 
-    const value = await this.#vault.readLabelled(arn).catch((cause: unknown) => {
+    const value = await this.#vault.readMaster(arn).catch((cause: unknown) => {
       throw new MasterUnreadableError(`master ${arn} could not be read`, { cause });
     });
     this.#read.set(arn, value);

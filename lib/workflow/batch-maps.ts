@@ -134,7 +134,7 @@ function overBatches(
     itemReader: new S3JsonLItemReader({ bucket: archive as IBucket, key }),
     itemSelector: given,
     maxConcurrency: concurrency,
-    label: name.replaceAll(' ', ''),
+    label: name.replace(/ (.)/g, (_, letter: string) => letter.toUpperCase()),
     outputs: output,
     ...tolerance,
   }).itemProcessor(each);

@@ -120,7 +120,7 @@ function waves(scope: Construct, props: RunProps, close: IChainable): IChainable
     .addCatch(back, goBack)
     .next(Choice.jsonata(scope, 'Wave sound').when(goesOn, renew).otherwise(back));
 
-  const bake = Wait.jsonata(scope, 'Bake', { time: WaitTime.seconds(settings.bakeTimeSeconds) }).next(
+  const bake = Wait.jsonata(scope, 'Bake', { time: WaitTime.duration(Duration.seconds(settings.bakeTimeSeconds)) }).next(
     maps.probeWave.addCatch(back, goBack).next(judge),
   );
 
@@ -150,7 +150,7 @@ function wayBack(scope: Construct, { steps, maps }: RunProps, close: IChainable)
     .next(close);
   const back = maps.rollBackWave.addCatch(close, haltedBy('Roll back wave')).next(judge);
   const backAfterDeadline = Wait.jsonata(scope, 'Await deadline', {
-    time: WaitTime.seconds(rotateBatchSeconds.run),
+    time: WaitTime.duration(Duration.seconds(rotateBatchSeconds.run)),
   }).next(back);
 
   return { back, backAfterDeadline };

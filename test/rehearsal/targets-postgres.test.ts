@@ -11,7 +11,7 @@ import { describe, it } from 'node:test';
 
 import { PostgresServer } from '../../rehearsal/targets/postgres-server.ts';
 
-describe('a PostgreSQL server of a rehearsal', () => {
+describe('a PostgreSQL server of a rehearsal', { concurrency: true }, () => {
   it('admits pairs of logins in one go, of which only one half is known', async () => {
     const server = await PostgresServer.start();
     try {

@@ -44,6 +44,12 @@ inBothWorlds('the alternating rotator', { postgres: true }, (world) => {
     });
   const master = ({ postgres }: World, host: string = hosts.database) =>
     secretOf({ engine: 'postgres', host, dbname: 'postgres', ...postgres.master });
+  const turning = (username: string) => ({
+    token: 'v2',
+    old: valueFor(username),
+    fresh: valueFor(`${username}_clone`, 'new'),
+    master: master(world()),
+  });
   const accepts = async (username: string, password: string) => world().postgres.accepts({ username, password });
 
   it('makes a value with the other username and a new password, and keeps the rest', async () => {
@@ -57,12 +63,7 @@ inBothWorlds('the alternating rotator', { postgres: true }, (world) => {
   it('sets the password of the idle login, twice as well as once, and leaves the other alone', async () => {
     const { postgres } = world();
     await postgres.admitPairs([{ username: 'ledger', password: 'hunter2' }]);
-    const material = {
-      token: 'v2',
-      old: valueFor('ledger'),
-      fresh: valueFor('ledger_clone', 'new'),
-      master: master(world()),
-    };
+    const material = turning('ledger');
 
     await rotator().set(material);
     await rotator().set(material);
@@ -72,12 +73,7 @@ inBothWorlds('the alternating rotator', { postgres: true }, (world) => {
   it('has the server give up on a change before the rotator does, and leaves no connection open', async () => {
     await world().postgres.admitPairs([{ username: 'bounded', password: 'hunter2' }]);
     const { recorder, notes } = recording(world().network);
-    const material = {
-      token: 'v2',
-      old: valueFor('bounded'),
-      fresh: valueFor('bounded_clone', 'new'),
-      master: master(world()),
-    };
+    const material = turning('bounded');
 
     await rotator(recorder).set(material);
     assert.deepEqual(
@@ -106,12 +102,7 @@ inBothWorlds('the alternating rotator', { postgres: true }, (world) => {
 
   it('creates the idle login where there is none', async () => {
     await world().postgres.admit([{ username: 'lonely', password: 'hunter2' }]);
-    const material = {
-      token: 'v2',
-      old: valueFor('lonely'),
-      fresh: valueFor('lonely_clone', 'new'),
-      master: master(world()),
-    };
+    const material = turning('lonely');
 
     await rotator().set(material);
     await rotator().set(material);

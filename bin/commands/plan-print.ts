@@ -1,0 +1,96 @@
+import { type Instant, toIso } from '../../core/instant.ts';
+import { type LeftAlone, leaveAloneReasons } from '../../core/leave-alone.ts';
+import { counted, oneLine, utcMinute } from '../../core/plain-text.ts';
+import { type Preview, previewVerdicts } from '../../core/preview.ts';
+import { contradictions } from '../../core/second-judgement.ts';
+import { table } from '../table.ts';
+
+/** Up to how many secrets of one reason are listed by name. */
+const namesShown = 5;
+
+/** Why a secret is left alone that is not the fleet's. */
+const outsideFleet = 'outsideFleet';
+
+/** The shape that scripts rely on. Fields may be added; none is ever renamed. */
+export function asJson({ waves, leftAlone, outside, guardrails, contradicted, verdict }: Preview): string {
+  const printed = {
+    selected: waves.flatMap((wave, index) =>
+      wave.map(({ name, arn, tier, ...secret }) => ({ name, arn, tier, wave: index + 1, ...secret })),
+    ),
+    leftAlone: [
+      ...leftAlone,
+      ...outside.map((outsider) => ({ ...outsider, reason: outsideFleet, reasons: [outsideFleet] })),
+    ],
+    guardrails: guardrails.map((guardrail) =>
+      guardrail.name === 'secondJudgement' ? { ...guardrail, contradicted } : guardrail,
+    ),
+    verdict,
+  };
+  return `${JSON.stringify(printed, undefined, 2)}\n`;
+}
+
+/** The same for a person. Names come from outside, so each is printed as one line without control characters. */
+export function asText(judged: Preview, asOf: Instant): string {
+  const parts = [fleetText(judged, asOf), ...waveTexts(judged), leftAloneText(judged), guardrailText(judged)];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n\n${verdictText(judged)}\n`;
+}
+
+function fleetText({ fleet, outside, waves, leftAlone }: Preview, asOf: Instant): string {
+  const selected = waves.flat().length;
+  return table([
+    ['Fleet', `${counted(fleet.secrets, 'secret')}, ${counted(fleet.services, 'service')}`],
+    ['As of', toIso(asOf)],
+    ['Selected', selected === 0 ? 'none' : `${counted(selected, 'secret')} in ${counted(waves.length, 'wave')}`],
+    ['Left alone', counted(leftAlone.length, 'secret')],
+    ...(outside.length > 0 ? [['Not the fleet’s', `${counted(outside.length, 'secret')} under no tier’s path`]] : []),
+  ]);
+}
+
+/** One table for all waves, so that their columns are equally wide, cut where the waves are. */
+function waveTexts({ waves }: Preview): string[] {
+  const rows = waves.flat().map(({ tier, name, rotator, strategy, expirationDate, daysOverdue }) => {
+    return [`  ${tier}`, oneLine(name), rotator, strategy, expirationDate, String(daysOverdue)];
+  });
+  const heads = ['  tier', 'secret', 'rotator', 'strategy', 'expired', 'days overdue'];
+  const [head, ...lines] = table([heads, ...rows]).split('\n');
+
+  return waves.map((wave, index) => {
+    const start = waves.slice(0, index).flat().length;
+    const title = `Wave ${index + 1}: ${counted(wave.length, 'secret')}`;
+    return [title, head, ...lines.slice(start, start + wave.length)].join('\n');
+  });
+}
+
+function leftAloneText({ leftAlone }: Preview): string {
+  if (leftAlone.length === 0) return '';
+  const byReason = [...Map.groupBy(leftAlone, ({ reason }) => reason)].sort(([, a], [, b]) => b.length - a.length);
+  const summary = table(
+    byReason.map(([reason, secrets]) => [`  ${secrets.length}`, reason, leaveAloneReasons[reason]]),
+  ).split('\n');
+  const lines = byReason.flatMap(([, secrets], index) => [
+    summary[index],
+    ...(secrets.length <= namesShown ? secrets.map(leftAloneLine) : []),
+  ]);
+  return ['Left alone', ...lines].join('\n');
+}
+
+const leftAloneLine = ({ name, reasons: [, ...others] }: LeftAlone): string =>
+  `       ${oneLine(name)}${others.length > 0 ? ` (also ${others.join(', ')})` : ''}`;
+
+function guardrailText({ guardrails, contradicted }: Preview): string {
+  const rows = guardrails.map(({ name, verdict, actual, limit, unit }) => [
+    `  ${name}`,
+    verdict,
+    `${actual} of at most ${limit} ${unit}`,
+  ]);
+  const named = contradicted
+    .slice(0, namesShown)
+    .map(({ name, contradiction }) => `       ${oneLine(name)}: ${contradictions[contradiction]}`);
+  const more = contradicted.length > namesShown ? [`       and ${contradicted.length - namesShown} more`] : [];
+  return ['Guardrails', table(rows), ...named, ...more].join('\n');
+}
+
+function verdictText({ verdict, startsAt }: Preview): string {
+  const start = startsAt === undefined ? 'No window opens within 60 days' : `Waves could start ${utcMinute(startsAt)}`;
+  return `Verdict: ${verdict} (${previewVerdicts[verdict]})${verdict === 'confirmed' ? `\n${start}` : ''}`;
+}
