@@ -9,6 +9,7 @@ export const archiveKeys = {
   draft: (run: Run) => `runs/${run}/draft.json`,
   candidates: (run: Run) => `runs/${run}/preflight.jsonl`,
   preflight: (run: Run, index: number) => `runs/${run}/preflight/${index}.json`,
+  confirmation: (run: Run) => `runs/${run}/confirmation.json`,
   plan: (run: Run) => `runs/${run}/plan.json`,
   leftAlone: (run: Run) => `runs/${run}/left-alone.json`,
   wave: (run: Run, wave: number) => `runs/${run}/waves/${wave}.jsonl`,

@@ -1,7 +1,8 @@
 import type { Instant } from './instant.ts';
 import type { LeaveAloneReason, LeftAlone } from './leave-alone.ts';
-import type { Mode, Run } from './plan.ts';
+import type { Guardrail, Mode, Run } from './plan.ts';
 import type { Answer } from './ports.ts';
+import type { Contradicted } from './second-judgement.ts';
 import type { SelectedSecret } from './selection.ts';
 
 /** What draft-plan found. Confirm-plan believes none of it. */
@@ -13,6 +14,13 @@ export interface Draft {
   readonly asOf: Instant;
   readonly selected: readonly SelectedSecret[];
   readonly leftAlone: readonly LeftAlone[];
+}
+
+/** What confirm-plan found when it looked a second time, whether it went on or not. */
+export interface Confirmation {
+  readonly fleet: { readonly secrets: number; readonly services: number };
+  readonly guardrails: readonly Guardrail[];
+  readonly contradicted: readonly Contradicted[];
 }
 
 /** Candidates of one tier that are looked at together. One line of the file that the preflight goes through. */

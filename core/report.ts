@@ -1,7 +1,7 @@
-import type { Draft, NotPlanned } from './draft.ts';
+import type { Confirmation, Draft, NotPlanned } from './draft.ts';
 import type { Instant } from './instant.ts';
 import type { Outcome } from './outcome.ts';
-import type { Mode, PlanHeader, PlannedSecret, Run } from './plan.ts';
+import type { Guardrail, Mode, PlanHeader, PlannedSecret, Run } from './plan.ts';
 import { countReasons } from './plan-making.ts';
 import type { SecretRecord, Verification, WaveVerdict } from './verdict.ts';
 
@@ -36,6 +36,7 @@ export interface RunReport {
   readonly outcome: Outcome;
   readonly reasons: readonly string[];
   readonly fleet: { readonly secrets: number; readonly services: number };
+  readonly guardrails: readonly Guardrail[];
   readonly selected: number;
   readonly rotated: number;
   readonly rolledBack: number;
@@ -64,6 +65,7 @@ export interface RunStory {
   readonly outcome: Outcome;
   readonly reasons: readonly string[];
   readonly draft: Draft | undefined;
+  readonly confirmation: Confirmation | undefined;
   readonly header: PlanHeader | undefined;
   readonly leftAlone: readonly NotPlanned[];
   readonly waves: readonly WaveStory[];
@@ -71,14 +73,15 @@ export interface RunStory {
 
 /** Tells how a run went, from its own documents alone. */
 export function reportOf(story: RunStory): RunReport {
-  const { draft, header, waves, ...told } = story;
+  const { draft, confirmation, header, waves, ...told } = story;
   const secrets = waves.flatMap(secretsOf);
   const count = (kind: SecretRecord['kind']) => secrets.filter((secret) => secret.kind === kind).length;
   const late = secrets.filter(({ kind }) => kind === 'leftAlone').map(({ reason }) => reason ?? 'unknown');
 
   return {
     ...told,
-    fleet: header?.fleet ?? { secrets: 0, services: 0 },
+    fleet: confirmation?.fleet ?? { secrets: 0, services: 0 },
+    guardrails: confirmation?.guardrails ?? [],
     selected: header?.selected ?? draft?.selected.length ?? 0,
     rotated: count('rotated'),
     rolledBack: count('rolledBack'),

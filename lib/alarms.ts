@@ -34,7 +34,11 @@ export class Alarms extends Construct {
     this.on('run-failed', 'a run failed', stateMachine.metricFailed({ period }));
     this.on('run-timed-out', 'a run timed out', stateMachine.metricTimedOut({ period }));
     this.on('run-aborted', 'a run was aborted', stateMachine.metricAborted({ period }));
-    this.on('run-not-started', 'a schedule could not start its run', undelivered.metricApproximateNumberOfMessagesVisible({ period }));
+    this.on(
+      'run-not-started',
+      'a schedule could not start its run',
+      undelivered.metricApproximateNumberOfMessagesVisible({ period }),
+    );
   }
 
   private on(article: string, what: string, metric: Metric): void {

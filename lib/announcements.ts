@@ -34,7 +34,8 @@ export class Announcements extends Construct {
     }
     Validations.of(this.topic).acknowledge({
       id: 'Serverless-SNSRedrivePolicy',
-      reason: 'A link that could not be mailed is worth nothing later. Unanswered, its plan expires and nothing is touched.',
+      reason:
+        'A link that could not be mailed is worth nothing later. Unanswered, its plan expires and nothing is touched.',
     });
     this.topic.addToResourcePolicy(letAlarmsSpeak(this.topic));
   }

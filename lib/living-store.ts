@@ -92,7 +92,11 @@ export class LivingStore extends Construct {
 
   private grantObjects(grantee: IGrantable, action: string, keys: string): Grant {
     const resourceArns = [this.bucket.arnForObjects(keys)];
-    acknowledgeWildcards(Stack.of(this), 'Runs are named as they start, so a grant is of one kind of object.', resourceArns);
+    acknowledgeWildcards(
+      Stack.of(this),
+      'Runs are named as they start, so a grant is of one kind of object.',
+      resourceArns,
+    );
     return Grant.addToPrincipal({ grantee, actions: [action], resourceArns });
   }
 }

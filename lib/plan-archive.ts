@@ -71,7 +71,11 @@ export class PlanArchive extends Construct {
 
   private grantKeys(grantee: IGrantable, action: string, patterns: readonly string[]): Grant {
     const resourceArns = patterns.map((pattern) => this.bucket.arnForObjects(`runs/${pattern}`));
-    acknowledgeWildcards(Stack.of(this), 'Runs are named as they start, so a grant is of one kind of document.', resourceArns);
+    acknowledgeWildcards(
+      Stack.of(this),
+      'Runs are named as they start, so a grant is of one kind of document.',
+      resourceArns,
+    );
     return Grant.addToPrincipal({ grantee, actions: [action], resourceArns });
   }
 }

@@ -93,7 +93,11 @@ export class RunSteps extends Construct {
     this.#foundation.archive.grantFetch(step);
     const secrets = tiers.map((tier) => secretsOf(this, tier));
     grantTagging(step, tagKeys.expirationDate, secrets);
-    acknowledgeWildcards(step, 'It moves the one tag of whatever a wave rotated, in any tier, and nothing else.', secrets);
+    acknowledgeWildcards(
+      step,
+      'It moves the one tag of whatever a wave rotated, in any tier, and nothing else.',
+      secrets,
+    );
     return step;
   }
 
@@ -120,7 +124,10 @@ export class RunSteps extends Construct {
     return step;
   }
 
-  private step(id: string, props: Omit<StepProps, 'ground' | 'environment'> & Partial<Pick<StepProps, 'environment'>>): Step {
+  private step(
+    id: string,
+    props: Omit<StepProps, 'ground' | 'environment'> & Partial<Pick<StepProps, 'environment'>>,
+  ): Step {
     const { ground, archive } = this.#foundation;
     const environment = { ARCHIVE_BUCKET: archive.bucket.bucketName, ...props.environment };
     return new Step(this, id, { ...props, ground, environment });

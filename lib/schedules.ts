@@ -51,7 +51,11 @@ export class Schedules extends Construct {
       target: new StepFunctionsStartExecution(this.#stateMachine as IStateMachine, {
         ...patience,
         deadLetterQueue: this.undelivered,
-        input: ScheduleTargetInput.fromObject({ mode, requestedBy, why: `${id} on schedule, ${expression} ${timeZone}` }),
+        input: ScheduleTargetInput.fromObject({
+          mode,
+          requestedBy,
+          why: `${id} on schedule, ${expression} ${timeZone}`,
+        }),
       }),
     });
   }

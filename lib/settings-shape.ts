@@ -41,9 +41,12 @@ export const tiers = z
   .array(tier)
   .min(1, { error: 'has no tier; name at least one, in ascending order of risk' })
   .refine((all) => unique(({ name }) => name, all), { error: 'names a tier twice; give each a name of its own' })
-  .refine((all) => all.every(({ path }, at) => all.every((other, also) => at === also || !other.path.startsWith(path))), {
-    error: 'has a path within another; give each tier a path that no other begins with',
-  });
+  .refine(
+    (all) => all.every(({ path }, at) => all.every((other, also) => at === also || !other.path.startsWith(path))),
+    {
+      error: 'has a path within another; give each tier a path that no other begins with',
+    },
+  );
 
 const tagKey = text(
   /^[A-Za-z0-9 _.:/=+@-]{1,128}$/,
@@ -157,7 +160,11 @@ const rotator = z.discriminatedUnion('kind', [
     }),
     z.strictObject({ kind: z.literal('postgres'), strategy: z.literal('replace'), ...rotatorBase }),
   ]),
-  z.strictObject({ kind: z.literal('http-api-key'), strategy: z.literal('overlap').default('overlap'), ...rotatorBase }),
+  z.strictObject({
+    kind: z.literal('http-api-key'),
+    strategy: z.literal('overlap').default('overlap'),
+    ...rotatorBase,
+  }),
   z.strictObject({ kind: z.literal('hmac-key'), strategy: z.literal('overlap').default('overlap'), ...rotatorBase }),
 ]);
 
@@ -170,7 +177,9 @@ export const probes = z.record(
 
 export const health = z.record(
   entryName,
-  z.string().refine(isHttpsAddress, { error: 'is not an https address; write it like https://orders.example.com/health' }),
+  z
+    .string()
+    .refine(isHttpsAddress, { error: 'is not an https address; write it like https://orders.example.com/health' }),
 );
 
 export const alarms = z.array(

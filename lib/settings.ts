@@ -40,11 +40,14 @@ const onceRight = (mask: Parameters<typeof fields.pick>[0]) => ({
 });
 
 const settings = fields
-  .superRefine((given, context) => {
-    for (const { path, message, input } of misplacedMasters(given)) {
-      context.addIssue({ code: 'custom', path: [...path], message, input });
-    }
-  }, onceRight({ tiers: true, rotators: true }))
+  .superRefine(
+    (given, context) => {
+      for (const { path, message, input } of misplacedMasters(given)) {
+        context.addIssue({ code: 'custom', path: [...path], message, input });
+      }
+    },
+    onceRight({ tiers: true, rotators: true }),
+  )
   .refine(({ planValiditySeconds, approvalTimeoutSeconds }) => planValiditySeconds >= approvalTimeoutSeconds, {
     path: ['planValiditySeconds'],
     error: 'is shorter than approvers may take; let a plan stand for approvalTimeoutSeconds at least',

@@ -1,10 +1,10 @@
 import { parseSealedDecision } from '../core/approval.ts';
 import { archiveKeys } from '../core/archive-keys.ts';
 import { type BatchAnswer, notStarted } from '../core/claim.ts';
-import { type NotPlanned, preflightReasons } from '../core/draft.ts';
+import { type Draft, type NotPlanned, preflightReasons } from '../core/draft.ts';
 import type { Instant } from '../core/instant.ts';
 import { leaveAloneReasons } from '../core/leave-alone.ts';
-import type { Batch, Mode, PlanHeader, Run } from '../core/plan.ts';
+import type { Batch, Mode, Run } from '../core/plan.ts';
 import type { RunReport } from '../core/report.ts';
 import { driftReasons } from '../core/still-due.ts';
 import type { Cloud } from './cloud.ts';
@@ -115,8 +115,8 @@ export class Recorder {
       return text === undefined ? undefined : (JSON.parse(text) as T);
     };
     const report = read<RunReport>(archiveKeys.report(run));
-    const header = read<PlanHeader>(archiveKeys.plan(run));
-    const leftAlone = read<NotPlanned[]>(archiveKeys.leftAlone(run)) ?? [];
+    const leftAlone =
+      read<NotPlanned[]>(archiveKeys.leftAlone(run)) ?? read<Draft>(archiveKeys.draft(run))?.leftAlone ?? [];
     const decision = parseSealedDecision(cloud.s3.text(cloud.archiveBucket, archiveKeys.decision(run)) ?? '')?.decision;
     const own = new Set([...stack.roles.map(({ arn }) => arn), 'apigateway.amazonaws.com']);
     const records = [...services.records].filter(([, { failures }]) => failures > 0);
@@ -133,11 +133,12 @@ export class Recorder {
       rolledBack: report?.rolledBack ?? 0,
       held: report?.held ?? 0,
       leftAlone: report?.leftAlone ?? {},
-      guardrails: header?.guardrails ?? [],
+      guardrails: report?.guardrails ?? [],
       waves: report?.waves ?? [],
       clients: {
         authentications: services.authentications,
         failures: services.failures,
+        stillFailing: [...services.records].filter(([, { failing }]) => failing.size > 0).map(([service]) => service),
         failing: Object.fromEntries(records.map(([service, { failures }]) => [service, failures])),
       },
       verification: report?.verification ?? { claims: 0, confirmed: 0, contradicted: 0 },

@@ -43,6 +43,8 @@ export interface RehearsalReport {
     readonly failures: number;
     /** Services that failed, and how often. */
     readonly failing: Readonly<Record<string, number>>;
+    /** Services that could not authenticate when they last tried. */
+    readonly stillFailing: readonly string[];
   };
   readonly verification: Verification;
   /** Keyturn's own calls, without the clients'. */

@@ -54,6 +54,7 @@ export function brokenPromises(scenario: Scenario, report: RehearsalReport, trap
   return [
     ...(report.outcome === scenario.outcome ? [] : [`it ended ${report.outcome}, ${scenario.outcome} promised`]),
     ...strangers.map((service) => `clients of ${service} failed`),
+    ...report.clients.stillFailing.map((service) => `${service} still cannot authenticate at the end`),
     ...(scenario.broken?.(report, trap) ?? []),
   ];
 }

@@ -225,9 +225,10 @@ function forge(cloud: Cloud, run: Run, waves: readonly (readonly ArmedSecret[])[
   const [first = '{}', ...others] = lines;
   const batch = JSON.parse(first) as Batch;
   const planned = new Set(waves.flat().map(({ arn }) => arn));
+  const path = cloud.settings.tiers.find(({ name }) => name === batch.tier)?.path ?? '';
   const secrets = batch.secrets.map((secret) => {
     const other =
-      cloud.secretsManager.arns().find((arn) => arn.includes(`/${secret.tier}/`) && !planned.has(arn)) ?? secret.arn;
+      cloud.secretsManager.arns().find((arn) => arn.includes(`:secret:${path}`) && !planned.has(arn)) ?? secret.arn;
     planned.add(other);
     return { ...secret, arn: other, currentVersion: cloud.secretsManager.labels(other)['AWSCURRENT'] ?? '' };
   });

@@ -1,6 +1,6 @@
 import type { Announcer } from '../../core/announcer.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import type { Draft, NotPlanned } from '../../core/draft.ts';
+import type { Confirmation, Draft, NotPlanned } from '../../core/draft.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { Batch, PlanHeader, Run } from '../../core/plan.ts';
@@ -48,6 +48,7 @@ export const closeRun =
       outcome,
       reasons,
       header,
+      confirmation: await find<Confirmation>(archive, archiveKeys.confirmation(run)),
       draft: await find<Draft>(archive, archiveKeys.draft(run)),
       leftAlone: (await find<NotPlanned[]>(archive, archiveKeys.leftAlone(run))) ?? [],
       waves: await Promise.all((header?.waves ?? []).map(({ number }) => storyOf(archive, run, number))),

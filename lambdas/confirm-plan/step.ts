@@ -2,7 +2,7 @@ import { judgeApproval, parseSealedDecision } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { judgeCaps } from '../../core/caps.ts';
-import type { Draft, Fact } from '../../core/draft.ts';
+import type { Confirmation, Draft, Fact } from '../../core/draft.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import type { Ending, Outcome } from '../../core/outcome.ts';
 import type { Guardrail, PlanDigest, Run } from '../../core/plan.ts';
@@ -49,13 +49,13 @@ async function confirmDraft(
 
   const entries = await inventory.list();
   const fleet = countFleet(entries, settings);
-  const contradictions = judgeAgain(draft.selected, entries, settings, startedAt);
+  const contradicted = judgeAgain(draft.selected, entries, settings, startedAt);
   const guardrails: Guardrail[] = [
     ...judgeCaps(settings.caps, { selected: draft.selected.length, fleet: fleet.secrets }),
     {
       name: 'secondJudgement',
-      verdict: contradictions.length === 0 ? 'within' : 'exceeded',
-      actual: contradictions.length,
+      verdict: contradicted.length === 0 ? 'within' : 'exceeded',
+      actual: contradicted.length,
       limit: 0,
       unit: 'contradictions',
     },
@@ -63,8 +63,10 @@ async function confirmDraft(
 
   const reasons = [
     ...guardrails.filter(({ verdict }) => verdict === 'exceeded').map(sayExceeded),
-    ...sayContradictions(contradictions),
+    ...sayContradictions(contradicted),
   ];
+  const confirmation: Confirmation = { fleet, guardrails, contradicted };
+  await archive.deposit(archiveKeys.confirmation(run), JSON.stringify(confirmation));
   if (reasons.length > 0) return end('refused', reasons);
 
   const facts = await readFacts(archive, draft);

@@ -9,7 +9,7 @@ import {
   Wait,
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 
 import { rotateBatchSeconds } from '../../core/deadlines.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -66,7 +66,9 @@ function planning(
   })
     .addCatch(close, haltedBy('Confirm approval'))
     .next(
-      Choice.jsonata(scope, 'Approval stands').when(goesOn, firstWave, { assign: { wave: 1 } }).otherwise(close),
+      Choice.jsonata(scope, 'Approval stands')
+        .when(goesOn, firstWave, { assign: { wave: 1 } })
+        .otherwise(close),
     );
 
   const request = callAndWait(
@@ -112,31 +114,33 @@ function waves(scope: Construct, props: RunProps, close: IChainable): IChainable
     assign: { wave: '{% $wave + 1 %}' },
   })
     .addCatch(close, haltedBy('Renew expiry'))
-    .next(
-      Choice.jsonata(scope, 'More waves').when(Condition.jsonata('{% $wave <= $waves %}'), admit).otherwise(close),
-    );
+    .next(Choice.jsonata(scope, 'More waves').when(Condition.jsonata('{% $wave <= $waves %}'), admit).otherwise(close));
 
   const judge = call(scope, 'Judge wave', { step: steps.judgeWave, event: { run, wave, phase: 'baked' } })
     .addCatch(back, goBack)
     .next(Choice.jsonata(scope, 'Wave sound').when(goesOn, renew).otherwise(back));
 
-  const bake = Wait.jsonata(scope, 'Bake', { time: WaitTime.duration(Duration.seconds(settings.bakeTimeSeconds)) }).next(
-    maps.probeWave.addCatch(back, goBack).next(judge),
-  );
+  const bake = Wait.jsonata(scope, 'Bake', {
+    time: WaitTime.duration(Duration.seconds(settings.bakeTimeSeconds)),
+  }).next(maps.probeWave.addCatch(back, goBack).next(judge));
 
-  const rotate = maps.rotateWave.addCatch(backAfterDeadline, goBack).next(
-    Choice.jsonata(scope, 'Batches sound')
-      .when(Condition.jsonata('{% $states.input.sound = true %}'), bake)
-      .when(Condition.jsonata('{% $states.input.ended = true %}'), back)
-      .otherwise(backAfterDeadline),
-  );
+  const rotate = maps.rotateWave
+    .addCatch(backAfterDeadline, goBack)
+    .next(
+      Choice.jsonata(scope, 'Batches sound')
+        .when(Condition.jsonata('{% $states.input.sound = true %}'), bake)
+        .when(Condition.jsonata('{% $states.input.ended = true %}'), back)
+        .otherwise(backAfterDeadline),
+    );
 
-  return admit.addCatch(close, haltedBy('Admit wave')).next(
-    Choice.jsonata(scope, 'Wave admitted')
-      .when(goesOn, rotate)
-      .when(Condition.jsonata("{% $states.input.next = 'wait' %}"), awaitWindow.next(admit))
-      .otherwise(close),
-  );
+  return admit
+    .addCatch(close, haltedBy('Admit wave'))
+    .next(
+      Choice.jsonata(scope, 'Wave admitted')
+        .when(goesOn, rotate)
+        .when(Condition.jsonata("{% $states.input.next = 'wait' %}"), awaitWindow.next(admit))
+        .otherwise(close),
+    );
 }
 
 /**

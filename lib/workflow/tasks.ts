@@ -66,7 +66,11 @@ export interface TierCall {
  * CDK's own task cannot choose a function while it runs, so this writes the state out. CDK grants nothing for it: see
  * `RotationWorkflow`.
  */
-export function callTier(scope: Construct, name: string, { steps, event, output, retry, onFailure }: TierCall): CustomState {
+export function callTier(
+  scope: Construct,
+  name: string,
+  { steps, event, output, retry, onFailure }: TierCall,
+): CustomState {
   const functions = [...steps].map(([tier, { version }]) => `'${tier}': '${version.functionArn}'`).join(', ');
   const timeouts = [...steps.values()].map((step) => longerThan(step).toSeconds());
 

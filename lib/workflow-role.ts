@@ -1,0 +1,133 @@
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+
+import type { Foundation } from './foundation.ts';
+import { workflowArn, workflowName } from './names.ts';
+import type { Step } from './step.ts';
+import { acknowledgeWildcards } from './wildcards.ts';
+
+export interface WorkflowRoleProps {
+  readonly foundation: Foundation;
+  /** The steps that the workflow calls. */
+  readonly called: readonly Step[];
+}
+
+/**
+ * What the state machine acts as: it calls steps, reads the batches of a wave, and starts a child for each.
+ *
+ * Written out, since CDK's own would be wider in what it may read, would miss the functions that a state chooses while
+ * it runs, and would shut out the children of a Distributed Map, which arrive as map runs.
+ */
+export class WorkflowRole extends Construct {
+  readonly role: Role;
+  readonly policy: Policy;
+
+  constructor(scope: Construct, id: string, props: WorkflowRoleProps) {
+    super(scope, id);
+
+    const { stage } = props.foundation.ground;
+    const mapRuns = statesArn(this, 'mapRun', `${workflowName(stage)}/*`);
+    this.role = new Role(this, 'Role', {
+      description: "Keyturn's workflow",
+      assumedBy: new ServicePrincipal('states.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+          ArnLike: { 'aws:SourceArn': [workflowArn(this, stage), mapRuns] },
+        },
+      }),
+    });
+    this.policy = new Policy(this, 'Policy', {
+      roles: [this.role],
+      statements: [...forSteps(this, props), ...forBatches(this, props), ...forHistory(this, props)],
+    });
+  }
+}
+
+function forSteps(scope: Construct, { called }: WorkflowRoleProps): PolicyStatement[] {
+  const versions = called.map(({ everyVersionArn }) => everyVersionArn);
+  const why = 'A run under way goes on with the versions that it began with, whatever was deployed since.';
+  acknowledgeWildcards(scope, why, versions);
+  return [new PolicyStatement({ sid: 'CallSteps', actions: ['lambda:InvokeFunction'], resources: versions })];
+}
+
+function forBatches(scope: Construct, { foundation }: WorkflowRoleProps): PolicyStatement[] {
+  const { ground, archive } = foundation;
+  const children = statesArn(scope, 'execution', `${workflowName(ground.stage)}/*`);
+  const executions = statesArn(scope, 'execution', `${workflowName(ground.stage)}:*`);
+  acknowledgeWildcards(scope, 'Executions are named as they start: it follows its own, and no others.', [
+    children,
+    executions,
+  ]);
+
+  return [
+    new PolicyStatement({
+      sid: 'ReadBatches',
+      actions: ['s3:GetObject'],
+      resources: [archive.bucket.arnForObjects('runs/*')],
+    }),
+    new PolicyStatement({
+      sid: 'DecryptBatches',
+      actions: ['kms:Decrypt'],
+      resources: [ground.encryptionKey.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.amazonaws.com` } },
+    }),
+    new PolicyStatement({
+      sid: 'StartChildren',
+      actions: ['states:StartExecution'],
+      resources: [workflowArn(scope, ground.stage)],
+    }),
+    new PolicyStatement({
+      sid: 'FollowChildren',
+      actions: ['states:DescribeExecution', 'states:StopExecution'],
+      resources: [executions, children],
+    }),
+    new PolicyStatement({ sid: 'RedriveChildren', actions: ['states:RedriveExecution'], resources: [children] }),
+  ];
+}
+
+function forHistory(scope: Construct, { foundation }: WorkflowRoleProps): PolicyStatement[] {
+  const { stage, encryptionKey } = foundation.ground;
+  const self = workflowArn(scope, stage);
+  const logs = Stack.of(scope).formatArn({ service: 'logs', resource: '*', arnFormat: ArnFormat.NO_RESOURCE_NAME });
+  acknowledgeWildcards(scope, 'AWS evaluates the delivery of logs and X-Ray traces on no resource.', ['*']);
+
+  return [
+    new PolicyStatement({
+      sid: 'EncryptHistory',
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [encryptionKey.keyArn],
+      conditions: { StringLike: { 'kms:EncryptionContext:aws:states:stateMachineArn': [self, `${self}/*`] } },
+    }),
+    new PolicyStatement({
+      sid: 'EncryptLogs',
+      actions: ['kms:GenerateDataKey'],
+      resources: [encryptionKey.keyArn],
+      conditions: { StringEquals: { 'kms:EncryptionContext:SourceArn': logs } },
+    }),
+    new PolicyStatement({ sid: 'DeliverLogs', actions: [...logDelivery], resources: ['*'] }),
+    new PolicyStatement({ sid: 'Trace', actions: [...tracing], resources: ['*'] }),
+  ];
+}
+
+/** As AWS lists them for state machines that log to CloudWatch. */
+const logDelivery = [
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+] as const;
+
+const tracing = [
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+] as const;
+
+const statesArn = (scope: Construct, resource: 'execution' | 'mapRun', resourceName: string): string =>
+  Stack.of(scope).formatArn({ service: 'states', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
