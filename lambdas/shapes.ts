@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { phases } from '../core/archive-keys.ts';
 import type { BatchAnswer } from '../core/claim.ts';

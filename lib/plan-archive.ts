@@ -52,11 +52,14 @@ export class PlanArchive extends Construct {
     return this.grantKeys(grantee, 's3:GetObject', ['*']);
   }
 
-  /** Lets the grantee add documents of runs, by default any of them: it cannot read, replace or remove one. */
-  grantDeposit(grantee: IGrantable, ...documents: readonly string[]): Grant {
+  /** Lets the grantee add these documents of runs, each once: it cannot read, replace or remove one. */
+  grantDeposit(grantee: IGrantable, ...documents: readonly [string, ...string[]]): Grant {
     grantKeyUse(grantee, { via: 's3', keyArns: [this.#encryptionKey.keyArn], actions: ['kms:GenerateDataKey'] });
-    const keys = documents.length === 0 ? ['*'] : documents.map((document) => `*/${document}`);
-    return this.grantKeys(grantee, 's3:PutObject', keys);
+    return this.grantKeys(
+      grantee,
+      's3:PutObject',
+      documents.map((document) => `*/${document}`),
+    );
   }
 
   /** Lets the grantee see which documents a run has. */

@@ -40,7 +40,7 @@ export class RunSteps extends Construct {
     const step = this.step('DraftPlan', { step: 'draft-plan', memorySize: 512, timeout: Duration.minutes(5) });
     grantListing(step);
     this.#foundation.archive.grantFetch(step);
-    this.#foundation.archive.grantDeposit(step);
+    this.#foundation.archive.grantDeposit(step, 'draft.json', 'preflight.jsonl');
     return step;
   }
 
@@ -53,7 +53,7 @@ export class RunSteps extends Construct {
     });
     grantListing(step);
     this.#foundation.archive.grantFetch(step);
-    this.#foundation.archive.grantDeposit(step);
+    this.#foundation.archive.grantDeposit(step, 'confirmation.json', 'left-alone.json', 'plan.json', 'waves/*');
     this.#foundation.store.grantGiveGoAhead(step);
     return step;
   }

@@ -1,4 +1,5 @@
-import { Duration, RemovalPolicy, TimeZone, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, TimeZone, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -21,6 +22,7 @@ export class Schedules extends Construct {
   /** Starts that could not be made. */
   readonly undelivered: Queue;
   readonly #stateMachine: StateMachine;
+  readonly #role: Role;
 
   constructor(scope: Construct, id: string, { settings, stateMachine }: SchedulesProps) {
     super(scope, id);
@@ -38,6 +40,12 @@ export class Schedules extends Construct {
       { id: 'Serverless-SQSRedrivePolicy', reason },
     );
 
+    this.#role = new Role(this, 'Role', {
+      description: "Keyturn's schedules",
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    });
     this.every('Audit', 'audit', settings.schedules.audit);
     this.every('Rotation', 'rotate', settings.schedules.rotation);
   }
@@ -50,6 +58,7 @@ export class Schedules extends Construct {
       enabled,
       target: new StepFunctionsStartExecution(this.#stateMachine as IStateMachine, {
         ...patience,
+        role: this.#role,
         deadLetterQueue: this.undelivered,
         input: ScheduleTargetInput.fromObject({
           mode,

@@ -12,7 +12,7 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
@@ -126,6 +126,7 @@ const bundled = {
     externalModules: ['pg-native', 'pg-cloudflare'],
     minify: true,
     sourceMap: true,
+    logLevel: LogLevel.ERROR,
     sourcesContent: false,
     banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },

@@ -3,6 +3,7 @@ import { goText } from '../core/flags.ts';
 import { type Instant, toIso } from '../core/instant.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Mode, Run } from '../core/plan.ts';
+import type { Log } from '../core/ports.ts';
 import { select } from '../core/selection.ts';
 import { type Settings, switchName } from '../core/settings.ts';
 import { cutIntoWaves } from '../core/waves.ts';
@@ -37,6 +38,10 @@ export interface PlayOptions {
   /** Whether a person answers at the page; otherwise the rehearsal does, by the same requests. */
   readonly person: boolean;
   readonly watch: Watch;
+  /** Who asked for the run. The schedule, if not said. */
+  readonly requestedBy?: string;
+  /** Where the steps' own log goes. Nowhere, if not said. */
+  readonly log?: Log;
 }
 
 /** Plays one run from its start to its end, and says what happened. */
@@ -70,7 +75,7 @@ interface Stage {
 }
 
 async function playIn({ options, time, door, stack, settings, estate, random }: Stage): Promise<RehearsalReport> {
-  const { scenario, seed, mode, asOf, targets } = options;
+  const { scenario, seed, mode, asOf, targets, requestedBy = 'schedule:rotation', log = silent } = options;
   const began = performance.now();
   const run = `rehearsal-${toIso(asOf).slice(0, 10)}-${scenario.name}-${seed}` as Run;
   const recorder = new Recorder(time, options.watch);
@@ -82,7 +87,7 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
     time,
     seed,
     network,
-    log: silent,
+    log,
     latencyOf: usualLatency,
     fateOf: (call) => trap.fateOf?.(call) ?? 'works',
     wireOtherwise: scenario.wireOtherwise ?? {},
@@ -96,7 +101,7 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
   const entries = chosen(options, settings);
   const secrets = await time.real(() => armFleet(entries, settings, estate, cloud.secretsManager));
   const waves = wavesOf(options.inventory, entries, secrets, settings, asOf);
-  trap = (await scenario.begin?.({ run, cloud, estate, waves })) ?? {};
+  trap = (await scenario.begin?.({ run, time, door, cloud, estate, waves })) ?? {};
 
   const services = new Services({
     time,
@@ -113,10 +118,13 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
   recorder.listen(cloud, services);
   leadTo(door, cloud, stack);
 
-  const input = { mode, requestedBy: 'schedule:rotation', why: `rehearsal of ${scenario.name}` };
+  const input = { mode, requestedBy, why: `rehearsal of ${scenario.name}` };
   const execution = cloud.states.start(cloud.machine.arn, { name: run, input });
-  if (scenario.nobodyAnswers !== true) void answer({ options, time, door, cloud, settings, recorder, execution });
-  const result = await execution.finished;
+  const answered =
+    scenario.nobodyAnswers === true
+      ? Promise.resolve()
+      : answer({ options, time, door, cloud, settings, recorder, execution });
+  const [result] = await Promise.all([execution.finished, answered]);
   await trap.settled?.();
   await services.finish();
 

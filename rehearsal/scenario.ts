@@ -1,6 +1,7 @@
 import type { Outcome } from '../core/outcome.ts';
 import type { Run } from '../core/plan.ts';
 import type { Cloud } from './cloud.ts';
+import type { Door } from './door.ts';
 import type { Call, Fate } from './faults.ts';
 import type { ArmedSecret, InventoryEntry } from './fleet.ts';
 import type { RehearsalReport } from './report.ts';
@@ -8,10 +9,13 @@ import type { CanUse } from './services.ts';
 import type { Transition } from './states/world.ts';
 import type { AnyRuntime, Handler } from './steps.ts';
 import type { Estate } from './targets/estate.ts';
+import type { VirtualTime } from './virtual-time.ts';
 
 /** The scene of a run that is about to start: everything is there, and nothing has happened yet. */
 export interface Scene {
   readonly run: Run;
+  readonly time: VirtualTime;
+  readonly door: Door;
   readonly cloud: Cloud;
   readonly estate: Estate;
   /** The secrets that are due, wave by wave, as a faultless selection would order them. */

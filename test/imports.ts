@@ -10,8 +10,8 @@ export interface Import {
  * Formatted code begins a declaration at the beginning of a line, so one that does not is text or a comment. Calls may
  * stand anywhere, and are believed wherever they stand.
  */
-const declaration = /^(?:import|export)\s(?<clause>[^'"`;]*?)\bfrom\s*['"](?<specifier>[^'"]+)['"]/gm;
-const sideEffect = /^import\s*['"](?<specifier>[^'"]+)['"]/gm;
+const declaration = /^[ \t]*(?:import|export)\s(?<clause>[^'"`;]*?)\bfrom\s*['"](?<specifier>[^'"]+)['"]/gm;
+const sideEffect = /^[ \t]*import\s*['"](?<specifier>[^'"]+)['"]/gm;
 const call = /(?<![.\w])(?:import|import\.meta\.resolve)\s*\(\s*(?:['"](?<specifier>[^'"]+)['"]\s*[,)])?/g;
 const typeOf = /\bimport\s*\(\s*['"][^'"]+['"]\s*\)\s*\.\s*[A-Z]/y;
 

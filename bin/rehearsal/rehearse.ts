@@ -42,4 +42,4 @@ async function pointTo(out: string, run: string): Promise<void> {
 }
 
 /** 0: it ended as its scenario promises. 1: it did not. */
-export const exitCodeOf = ({ promise }: RehearsalReport): number => (promise.broken.length === 0 ? 0 : 1);
+export const exitCodeOf = ({ promise }: RehearsalReport): 0 | 1 => (promise.broken.length === 0 ? 0 : 1);

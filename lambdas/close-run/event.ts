@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { outcomes } from '../../core/outcome.ts';
 import { mode, moment, run } from '../shapes.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { goals } from '../../core/rotation.ts';
 import { batch } from '../shapes.ts';

@@ -19,6 +19,7 @@ describe('the kill switch', () => {
       waves: 1,
     });
     assert.deepEqual(readSwitch('{"go":true,"tiers":"all","waves":"all"}'), everything);
+    assert.deepEqual(readSwitch('{"go":true,"waves":0}'), { ...everything, waves: 0 });
   });
 
   it('stops when it is absent', () => {
@@ -50,6 +51,7 @@ describe('the kill switch', () => {
     '{"go":true,"__proto__":{}}',
     '{"go":true,"tiers":"low"}',
     '{"go":true,"tiers":[1]}',
+    '{"go":true,"tiers":["low",1]}',
     '{"go":true,"tiers":null}',
     '{"go":true,"waves":"1"}',
     '{"go":true,"waves":1.5}',

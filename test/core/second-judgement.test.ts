@@ -88,6 +88,7 @@ const cases: readonly (readonly [string, Contradiction, Partial<SecretEntry>, Pa
   ['its native rotation is on', 'owned', { rotationEnabled: true }],
   ['it is a replica', 'replica', { primaryRegion: 'us-east' }],
   ['it is scheduled for deletion', 'deleted', { deletedAt: at('2026-11-18T00:00:00Z') }],
+  ['a freeze has been on', 'frozen', {}, { freezes: [{ from: instant(asOf - 1), to: instant(asOf + 1), why: 'Q4' }] }],
   ['a freeze is on', 'frozen', {}, { freezes: [{ from: asOf, to: instant(asOf + 1), why: 'Black Friday' }] }],
 ];
 
@@ -196,8 +197,8 @@ describe('whether a candidate has expired', () => {
       assert.equal(isConfirmed(text, '2026-11-18T19:15:00Z'), false, text);
   });
 
-  it('is so for the last day of February', () => {
-    for (const text of ['2024-02-29', '2000-02-29', '2025-02-28', '2026-01-31'])
+  it('is so for the first and the last days of months and years, leap years too', () => {
+    for (const text of ['2024-02-29', '2000-02-29', '2025-02-28', '2026-01-31', '2025-12-01', '2026-01-01'])
       assert.equal(isConfirmed(text, '2026-11-18T19:15:00Z'), true, text);
     assert.equal(isConfirmed('1900-02-29', '2026-11-18T19:15:00Z'), false);
   });
@@ -347,6 +348,23 @@ describe('of any list of secrets', () => {
         assert.deepEqual(
           contradicted.map(({ arn, contradiction }) => [arn, contradiction]),
           selected.map(({ arn }) => [arn, 'notDue']),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('both judgements find the same names exempt', () => {
+    const patterns = fc.array(fc.constantFrom('*', '*', 'a', 'b', 'ab', 'prod/low/'), { maxLength: 7 });
+    fc.assert(
+      fc.property(fc.stringMatching(/^[ab]{1,6}$/), patterns, (ending, pattern) => {
+        const entry = entryWith({ name: `prod/low/${ending}` });
+        const given = settingsWith({ exemptPatterns: [pattern.join('')] });
+        const { leftAlone } = select([entry], given, asOf);
+        const contradicted = judgeAgain([candidateOf(entry)], [entry], given, asOf);
+        assert.deepEqual(
+          contradicted.map(({ contradiction }) => contradiction),
+          leftAlone.map(({ reason }) => (reason === 'exempt' ? 'untouchable' : reason)),
         );
       }),
       { numRuns: 500 },

@@ -58,6 +58,13 @@ describe('a window', () => {
     assert.equal(start([auckland], '2026-11-18T19:15:00Z'), '2026-11-22T12:00:00.000Z');
   });
 
+  it('is open where it is another day already, and where it still is', () => {
+    const newYork: RotationWindow = { days: ['wed'], from: '20:00', to: '23:00', timeZone: 'America/New_York' };
+    assert.equal(start([newYork], '2026-11-19T02:00:00Z'), '2026-11-19T02:00:00.000Z');
+    const auckland: RotationWindow = { days: ['mon'], from: '01:00', to: '03:00', timeZone: 'Pacific/Auckland' };
+    assert.equal(start([auckland], '2026-11-22T12:30:00Z'), '2026-11-22T12:30:00.000Z');
+  });
+
   it('is the nearer of two', () => {
     const saturday: RotationWindow = { days: ['sat'], from: '09:00', to: '10:00', timeZone: 'UTC' };
     assert.equal(start([workdays, saturday], '2026-11-19T12:00:00Z'), '2026-11-21T09:00:00.000Z');
@@ -120,6 +127,11 @@ describe('a freeze', () => {
     const now = '2026-11-18T19:15:00Z';
     assert.equal(start([], now, [freeze('2026-11-18T00:00:00Z', '2027-01-17T19:15:00Z')]), '2027-01-17T19:15:00.000Z');
     assert.equal(start([], now, [freeze('2026-11-18T00:00:00Z', '2027-01-17T19:15:01Z')]), undefined);
+    const saturday: RotationWindow = { days: ['sat'], from: '09:00', to: '10:00', timeZone: 'UTC' };
+    assert.equal(
+      start([saturday], now, [freeze('2026-11-18T00:00:00Z', '2027-01-15T00:00:00Z')]),
+      '2027-01-16T09:00:00.000Z',
+    );
     assert.equal(start([workdays], now, [freeze('2026-11-18T00:00:00Z', '2028-01-01T00:00:00Z')]), undefined);
   });
 });

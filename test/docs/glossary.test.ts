@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+
+import { flaws } from '../../core/approval.ts';
+import { refusals } from '../../core/approval-answer.ts';
+import { notStarted } from '../../core/claim.ts';
+import { malformations } from '../../core/credential.ts';
+import { preflightReasons } from '../../core/draft.ts';
+import { flagReasons, stopReasons } from '../../core/flags.ts';
+import { leaveAloneReasons } from '../../core/leave-alone.ts';
+import { outcomes } from '../../core/outcome.ts';
+import { previewVerdicts } from '../../core/preview.ts';
+import { doubts } from '../../core/probe.ts';
+import { holds } from '../../core/rotation.ts';
+import { contradictions } from '../../core/second-judgement.ts';
+import { strategies } from '../../core/settings.ts';
+import { driftReasons } from '../../core/still-due.ts';
+import { waveReasons } from '../../core/verdict.ts';
+
+/*
+ * Goal: whoever reads a reason in a report, a log or an alarm finds it in the glossary, with the sentence of the code.
+ *
+ * Method: each closed set has a table of its own there, with the same rows in the same order. When one differs, copy what
+ * is expected.
+ */
+
+const glossary = readFileSync(new URL('../../docs/glossary.md', import.meta.url), 'utf8');
+
+/** The rows of the table below a heading. */
+function rowsBelow(heading: string): string[] {
+  const section = glossary.split(`\n### ${heading}\n`)[1]?.split(/\n##/)[0] ?? '';
+  return section.split('\n').filter((line) => line.startsWith('| `'));
+}
+
+describe('the glossary has every reason', () => {
+  for (const [heading, reasons] of Object.entries<Readonly<Record<string, string>>>({
+    'Why a secret is left alone': leaveAloneReasons,
+    'Why the second judgement contradicts': contradictions,
+    'Why the preflight advises against a secret': preflightReasons,
+    'What is wrong with a value': malformations,
+    'Why a planned secret is left alone after all': driftReasons,
+    'What a preview says': previewVerdicts,
+    'Why the kill switch says stop': stopReasons,
+    'Why the flags stop a wave': flagReasons,
+    'Why an answer is refused': refusals,
+    'Why a decision does not stand': flaws,
+    'Why a batch does not start': notStarted,
+    'Why a rotation holds': holds,
+    'Why a batch is in doubt': doubts,
+    'Why a wave is unsound': waveReasons,
+  })) {
+    it(heading, () => {
+      assert.deepEqual(
+        rowsBelow(heading),
+        Object.entries(reasons).map(([key, sentence]) => `| \`${key}\` | ${sentence} |`),
+      );
+    });
+  }
+
+  it('and every outcome of a run', () => {
+    assert.deepEqual(
+      rowsBelow('Outcomes').map((row) => row.split('`')[1]),
+      [...outcomes],
+    );
+  });
+
+  it('and every strategy', () => {
+    assert.deepEqual(
+      rowsBelow('Strategies').map((row) => row.split('`')[1]),
+      [...strategies],
+    );
+  });
+});

@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+
+import { archiveKeys } from '../../core/archive-keys.ts';
+import type { Run } from '../../core/plan.ts';
+import settings from '../../keyturn.config.ts';
+import { permissionsIn, renderPermissions } from '../../lib/permissions.ts';
+import { deploy } from './deployment.ts';
+
+/*
+ * Goal: who may do what is exactly what the safety case says, and no more.
+ *
+ * Method: the policies of the synthesised template, against tables written by hand. A function's own log, its traces and
+ * the key that S3 and SNS use for it are the same for all, and left out of the tables.
+ */
+
+const deployed = deploy(settings);
+const permissions = permissionsIn(deployed.template);
+
+const everywhere = /^(logs|xray):|^kms:(Decrypt|GenerateDataKey)$/;
+
+/** `action on resource if condition`, one line each, without what all functions have. */
+const linesOf = (actor: string): readonly string[] =>
+  (permissions.get(actor) ?? [])
+    .flatMap(({ actions, resources, condition }) =>
+      actions.flatMap((action) =>
+        resources.map((resource) => `${action} on ${resource}${condition === '' ? '' : ` if ${condition}`}`),
+      ),
+    )
+    .filter((line) => !everywhere.test(line.split(' ')[0] ?? ''))
+    .sort();
+
+const actors = [...permissions.keys()];
+const actorsWho = (action: string) =>
+  actors.filter((actor) => linesOf(actor).some((line) => line.startsWith(`${action} `)));
+
+const secret = (name: string) => `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}`;
+
+const rotateBatch = (tier: string, master: string) => [
+  `kms:VerifyMac on {SealKey}`,
+  's3:GetObject on {ArchiveBucket}/runs/*',
+  's3:GetObject on {StoreBucket}/go-ahead/*',
+  'secretsmanager:BatchGetSecretValue on *',
+  `secretsmanager:DescribeSecret on ${secret(`prod/${tier}/*`)}`,
+  `secretsmanager:GetSecretValue on ${secret(`masters/${tier}/postgres-${master}`)}`,
+  `secretsmanager:GetSecretValue on ${secret(`prod/${tier}/*`)}`,
+  `secretsmanager:PutSecretValue on ${secret(`prod/${tier}/*`)}`,
+  `secretsmanager:UpdateSecretVersionStage on ${secret(`prod/${tier}/*`)} if StringEquals secretsmanager:VersionStage AWSCURRENT | AWSPENDING`,
+  'ssm:GetParameter on arn:aws:ssm:us-east-1:111122223333:parameter/keyturn/prod/switch',
+];
+
+const probeBatch = (tier: string) => [
+  's3:DeleteObject on {StoreBucket}/go-ahead/*',
+  's3:PutObject on {ArchiveBucket}/runs/*/preflight/*',
+  's3:PutObject on {ArchiveBucket}/runs/*/probes/*',
+  'secretsmanager:BatchGetSecretValue on *',
+  `secretsmanager:GetSecretValue on ${secret(`prod/${tier}/*`)}`,
+];
+
+const renewing = 'ForAllValues:StringEquals aws:TagKeys expiration_date; Null aws:TagKeys false';
+
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  'keyturn-prod-draft-plan': [
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:PutObject on {ArchiveBucket}/runs/*/draft.json',
+    's3:PutObject on {ArchiveBucket}/runs/*/preflight.jsonl',
+    'secretsmanager:ListSecrets on *',
+  ],
+  'keyturn-prod-confirm-plan': [
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:PutObject on {ArchiveBucket}/runs/*/confirmation.json',
+    's3:PutObject on {ArchiveBucket}/runs/*/left-alone.json',
+    's3:PutObject on {ArchiveBucket}/runs/*/plan.json',
+    's3:PutObject on {ArchiveBucket}/runs/*/waves/*',
+    's3:PutObject on {StoreBucket}/go-ahead/*',
+    'secretsmanager:ListSecrets on *',
+  ],
+  'keyturn-prod-request-approval': [
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:PutObject on {StoreBucket}/pending/*',
+    'sns:Publish on {AnnouncementsTopic}',
+  ],
+  'keyturn-prod-review': [
+    'kms:GenerateMac on {SealKey}',
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:GetObject on {StoreBucket}/pending/*',
+    's3:PutObject on {ArchiveBucket}/runs/*/decision.json',
+    'states:SendTaskSuccess on arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod',
+  ],
+  'keyturn-prod-admit-wave': [
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    'ssm:GetParameter on arn:aws:ssm:us-east-1:111122223333:parameter/keyturn/prod/switch',
+  ],
+  'keyturn-prod-rotate-batch-low': rotateBatch('low', 'q7RmXa'),
+  'keyturn-prod-rotate-batch-medium': rotateBatch('medium', 'Zt4KeN'),
+  'keyturn-prod-rotate-batch-high': rotateBatch('high', 'b9WdUy'),
+  'keyturn-prod-probe-batch-low': probeBatch('low'),
+  'keyturn-prod-probe-batch-medium': probeBatch('medium'),
+  'keyturn-prod-probe-batch-high': probeBatch('high'),
+  'keyturn-prod-judge-wave': [
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:PutObject on {ArchiveBucket}/runs/*/verdicts/*',
+  ],
+  'keyturn-prod-renew-expiry': [
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    `secretsmanager:TagResource on ${secret('prod/high/*')} if ${renewing}`,
+    `secretsmanager:TagResource on ${secret('prod/low/*')} if ${renewing}`,
+    `secretsmanager:TagResource on ${secret('prod/medium/*')} if ${renewing}`,
+  ],
+  'keyturn-prod-close-run': [
+    'events:PutEvents on arn:aws:events:us-east-1:111122223333:event-bus/default',
+    's3:DeleteObject on {StoreBucket}/go-ahead/*',
+    's3:DeleteObject on {StoreBucket}/pending/*',
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:ListBucket on {ArchiveBucket} if StringLike s3:prefix runs/*',
+    's3:PutObject on {ArchiveBucket}/runs/*/report.json',
+    'sns:Publish on {AnnouncementsTopic}',
+  ],
+  'keyturn-prod, the state machine': [
+    ...[
+      ...['admit-wave', 'close-run', 'confirm-plan', 'draft-plan', 'judge-wave'],
+      ...['probe-batch-high', 'probe-batch-low', 'probe-batch-medium', 'renew-expiry', 'request-approval'],
+      ...['rotate-batch-high', 'rotate-batch-low', 'rotate-batch-medium'],
+    ].map((step) => `lambda:InvokeFunction on keyturn-prod-${step}:*`),
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod/*',
+    'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod:*',
+    'states:RedriveExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod/*',
+    'states:StartExecution on arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod',
+    'states:StopExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod/*',
+    'states:StopExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod:*',
+  ],
+  SchedulesRole: ['sqs:SendMessage on {SchedulesUndelivered}', 'states:StartExecution on {keyturn-prod}'],
+};
+
+describe('S9: who may do what', () => {
+  for (const [actor, lines] of Object.entries(allowed)) {
+    it(`${actor} may do exactly what is listed`, () => {
+      assert.deepEqual(linesOf(actor), lines);
+    });
+  }
+
+  it('is said of everybody there is', () => {
+    assert.deepEqual(actors.toSorted(), Object.keys(allowed).toSorted());
+  });
+
+  it('comes from one role for each function, with no policy but its own', () => {
+    const roles = [...deployed.functions().values()].map(({ Role }) => deployed.say(Role));
+    assert.equal(new Set(roles).size, 14);
+
+    for (const { Properties } of Object.values(deployed.all('AWS::IAM::Role'))) {
+      assert.deepEqual([Properties.ManagedPolicyArns, Properties.Policies], [undefined, undefined]);
+    }
+    for (const { Properties } of Object.values(deployed.all('AWS::IAM::Policy'))) {
+      assert.equal(Properties.Roles.length, 1);
+    }
+  });
+
+  it('lets the key of the archive be used only by way of S3 and SNS, except for the history', () => {
+    const conditions = [...permissions].flatMap(([actor, granted]) =>
+      granted
+        .filter(({ actions }) => actions.some((action) => /^kms:(Decrypt|GenerateDataKey)$/.test(action)))
+        .map(({ condition }) => `${actor === 'keyturn-prod, the state machine' ? 'workflow' : 'step'}: ${condition}`),
+    );
+    const history = 'arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod';
+    assert.deepEqual([...new Set(conditions)].toSorted(), [
+      'step: StringEquals kms:ViaService s3.{AWS::Region}.amazonaws.com',
+      'step: StringEquals kms:ViaService sns.{AWS::Region}.amazonaws.com',
+      'workflow: StringEquals kms:EncryptionContext:SourceArn arn:aws:logs:us-east-1:111122223333:*',
+      'workflow: StringEquals kms:ViaService s3.{AWS::Region}.amazonaws.com',
+      `workflow: StringLike kms:EncryptionContext:aws:states:stateMachineArn ${history} | ${history}/*`,
+    ]);
+  });
+});
+
+describe('S9: secret values', () => {
+  const tiers = ['low', 'medium', 'high'];
+
+  it('are read by rotate-batch and probe-batch, and by nobody else', () => {
+    const readers = tiers.flatMap((tier) => [`keyturn-prod-rotate-batch-${tier}`, `keyturn-prod-probe-batch-${tier}`]);
+    for (const action of ['secretsmanager:GetSecretValue', 'secretsmanager:BatchGetSecretValue']) {
+      assert.deepEqual(actorsWho(action).toSorted(), readers.toSorted());
+    }
+  });
+
+  it('are written by rotate-batch, which can neither tag nor delete', () => {
+    const writers = tiers.map((tier) => `keyturn-prod-rotate-batch-${tier}`).toSorted();
+    assert.deepEqual(actorsWho('secretsmanager:PutSecretValue').toSorted(), writers);
+    assert.deepEqual(actorsWho('secretsmanager:UpdateSecretVersionStage').toSorted(), writers);
+    assert.deepEqual(actorsWho('secretsmanager:TagResource'), ['keyturn-prod-renew-expiry']);
+    assert.deepEqual(actorsWho('secretsmanager:DeleteSecret'), []);
+  });
+
+  for (const tier of tiers) {
+    it(`of tier ${tier} are within reach of its own functions only`, () => {
+      const reaching = actors.filter((actor) =>
+        linesOf(actor).some((line) => /SecretV/.test(line) && line.includes(`/${tier}/`)),
+      );
+      assert.deepEqual(reaching.toSorted(), [`keyturn-prod-probe-batch-${tier}`, `keyturn-prod-rotate-batch-${tier}`]);
+    });
+  }
+});
+
+describe('S1: the seal', () => {
+  const { KeyPolicy, KeySpec, KeyUsage } = deployed.the('AWS::KMS::Key', 'RotationSealKey');
+  const statements: {
+    Sid?: string;
+    Effect: string;
+    Action: string | string[];
+    Principal: unknown;
+    Condition?: unknown;
+  }[] = KeyPolicy.Statement;
+  const using = ({ Action }: { Action: string | string[] }) => [Action].flat().some((action) => /Mac|\*/.test(action));
+  const arnsIn = (value: unknown) => [...JSON.stringify(value).matchAll(/"(Rotation\w+Role\w+)"/g)].map(([, id]) => id);
+  const idOfRole = (name: string) => deployed.functions().get(name)?.Role['Fn::GetAtt'][0];
+  const checkers = ['low', 'medium', 'high'].map((tier) => idOfRole(`keyturn-prod-rotate-batch-${tier}`));
+
+  it('is made by review alone and checked by rotate-batch alone', () => {
+    assert.deepEqual(actorsWho('kms:GenerateMac'), ['keyturn-prod-review']);
+    assert.deepEqual(
+      actorsWho('kms:VerifyMac').toSorted(),
+      ['high', 'low', 'medium'].map((tier) => `keyturn-prod-rotate-batch-${tier}`),
+    );
+  });
+
+  it('is kept by its key from everybody else, administrators included', () => {
+    const refusals = statements.filter(({ Effect }) => Effect === 'Deny');
+    assert.deepEqual(
+      refusals.map(({ Action, Principal, Condition }) => [Action, Principal, arnsIn(Condition).toSorted()]),
+      [
+        ['kms:GenerateMac', { AWS: '*' }, [idOfRole('keyturn-prod-review')]],
+        ['kms:VerifyMac', { AWS: '*' }, checkers.toSorted()],
+      ],
+    );
+    for (const { Condition } of refusals) assert.deepEqual(Object.keys(Condition as object), ['ArnNotEquals']);
+  });
+
+  it('is allowed by its key to those roles by name, and to the account not at all', () => {
+    const grants = statements.filter((statement) => statement.Effect === 'Allow' && using(statement));
+    assert.deepEqual(
+      grants.map(({ Action, Principal }) => [Action, arnsIn(Principal).toSorted()]),
+      [
+        ['kms:GenerateMac', [idOfRole('keyturn-prod-review')]],
+        ['kms:VerifyMac', checkers.toSorted()],
+      ],
+    );
+  });
+
+  it('cannot be lent out by a grant', () => {
+    assert.ok(!JSON.stringify(statements).includes('CreateGrant'));
+  });
+
+  it('is an HMAC', () => {
+    assert.deepEqual({ KeySpec, KeyUsage }, { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
+  });
+});
+
+describe('what a run leaves in the archive', () => {
+  const run = 'run-1' as Run;
+  const writers: readonly [string, RegExp][] = [
+    [archiveKeys.draft(run), /draft-plan$/],
+    [archiveKeys.candidates(run), /draft-plan$/],
+    [archiveKeys.preflight(run, 0), /probe-batch-(low|medium|high)$/],
+    [archiveKeys.confirmation(run), /confirm-plan$/],
+    [archiveKeys.plan(run), /confirm-plan$/],
+    [archiveKeys.leftAlone(run), /confirm-plan$/],
+    [archiveKeys.wave(run, 1), /confirm-plan$/],
+    [archiveKeys.decision(run), /review$/],
+    [archiveKeys.probe(run, 1, 'rotated', 0), /probe-batch-(low|medium|high)$/],
+    [archiveKeys.verdict(run, 1, 'baked'), /judge-wave$/],
+    [archiveKeys.report(run), /close-run$/],
+  ];
+  const mayPut = (actor: string, key: string) =>
+    linesOf(actor).some((line) => {
+      const pattern = /^s3:PutObject on \{ArchiveBucket\}\/(.+)$/.exec(line)?.[1];
+      return pattern !== undefined && new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(key);
+    });
+
+  for (const [key, writer] of writers) {
+    it(`${key} can be written by its author only`, () => {
+      const found = actors.filter((actor) => mayPut(actor, key));
+      assert.deepEqual([found.length > 0, found.filter((actor) => !writer.test(actor))], [true, []]);
+    });
+  }
+
+  it('is every kind of document that there is', () => {
+    assert.equal(writers.length, Object.keys(archiveKeys).length);
+  });
+});
+
+describe('docs/permissions.md', () => {
+  it('says what the template does', () => {
+    const document = readFileSync(new URL('../../docs/permissions.md', import.meta.url), 'utf8');
+    assert.equal(
+      document,
+      renderPermissions(deployed.template),
+      'docs/permissions.md is old: run `npm run permissions`',
+    );
+  });
+});
