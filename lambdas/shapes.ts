@@ -7,7 +7,11 @@ import { type Instant, parseInstant } from '../core/instant.ts';
 import { type Batch, modes, type PlanDigest, type Run } from '../core/plan.ts';
 import { strategies } from '../core/settings.ts';
 
-/** The shapes that several events share. What does not fit one is refused before anything is done. */
+/*
+ * The shapes that several events share. What does not fit one is refused before anything is done.
+ *
+ * Events import the whole of zod under a name, never `{ z }`: that brings every language of the world into each bundle.
+ */
 
 /** An execution's name. It becomes part of keys, so it holds nothing that a key could be confused by. */
 export const run = z

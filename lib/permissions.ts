@@ -31,7 +31,8 @@ export function permissionsIn(template: PermissionTemplate): ReadonlyMap<string,
   const named = roles.map((role): [string, readonly Permission[]] => {
     const statements = policies
       .filter(({ Properties = {} }) => (Properties['Roles'] as { Ref: string }[]).some(({ Ref }) => Ref === role))
-      .flatMap(({ Properties = {} }) => (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement);
+      .flatMap(({ Properties = {} }) => (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement)
+      .filter(({ Effect }) => Effect === 'Allow');
     return [actorOf(template, role), statements.map((statement) => toPermission(template, statement))];
   });
   return new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)));

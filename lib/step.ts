@@ -114,7 +114,7 @@ const whyAnyResource =
 const pathTo = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** Error names are literals, so they survive minifying. CommonJS packages such as pg still ask for `require`. */
-const bundled = {
+export const bundled = {
   projectRoot: pathTo(''),
   depsLockFilePath: pathTo('package-lock.json'),
   awsSdkConnectionReuse: false,

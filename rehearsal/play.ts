@@ -155,20 +155,27 @@ async function answer(given: {
   readonly execution: { readonly finished: Promise<unknown>; readonly status: string };
 }): Promise<void> {
   const { options, time, door, cloud, settings, recorder, execution } = given;
-  const [approver] = settings.approvers;
-  if (approver === undefined) return;
-
-  let link = linkIn(cloud, approver.email);
-  while (link === undefined && execution.status === 'RUNNING') {
+  let invited = firstInvited(settings, cloud);
+  while (invited === undefined && execution.status === 'RUNNING') {
     await time.sleep(1_000);
-    link = linkIn(cloud, approver.email);
+    invited = firstInvited(settings, cloud);
   }
-  if (link === undefined) return;
+  if (invited === undefined) return;
 
+  const { name, link } = invited;
   recorder.tell({ kind: 'waiting for approval', link });
   if (options.person) await door.personDecides(time.hold());
   else await approve(time, door, link);
-  recorder.tell({ kind: 'approved', by: options.person ? 'you' : approver.name });
+  recorder.tell({ kind: 'approved', by: options.person ? 'you' : name });
+}
+
+/** The first approver who was sent a link. */
+function firstInvited({ approvers }: Settings, cloud: Cloud) {
+  for (const { name, email } of approvers) {
+    const link = linkIn(cloud, email);
+    if (link !== undefined) return { name, link };
+  }
+  return undefined;
 }
 
 function leadTo(door: Door, cloud: Cloud, { httpApis: [api], region, account }: Stack): void {

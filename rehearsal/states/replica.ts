@@ -71,6 +71,8 @@ export class StatesReplica implements Replica {
         return shapes.description(this.#permitted('DescribeExecution', input, context));
       case 'StopExecution':
         return this.#stopExecution(input, context);
+      case 'ListStateMachines':
+        return this.#listStateMachines(input, context);
       case 'ListExecutions':
         return this.#listExecutions(input, context);
       case 'GetExecutionHistory':
@@ -105,6 +107,14 @@ export class StatesReplica implements Replica {
     const execution = this.#permitted('StopExecution', input, context);
     execution.abort({ error: input.error, cause: input.cause });
     return { stopDate: new Date(execution.stoppedAt as Instant) };
+  }
+
+  /** IAM knows no resource for it. */
+  #listStateMachines(input: shapes.Paged, context: CallContext): unknown {
+    context.require('states:ListStateMachines', '*');
+    const { items, nextToken } = shapes.pageOf([...this.#machines.values()], input);
+    const stateMachines = items.map(({ arn, name }) => ({ stateMachineArn: arn, name, type: 'STANDARD' }));
+    return { stateMachines, nextToken };
   }
 
   #listExecutions(input: shapes.ListExecutionsInput, context: CallContext): unknown {

@@ -18,7 +18,7 @@ export interface StopExecutionInput extends ExecutionInput {
   readonly cause?: string;
 }
 
-interface Paged {
+export interface Paged {
   readonly maxResults?: number;
   readonly nextToken?: string;
 }

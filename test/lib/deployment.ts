@@ -42,9 +42,17 @@ export class Deployed {
   /** Writes a value on one line: functions by their names, other resources by their logical ids in braces. */
   say(value: unknown): string {
     if (typeof value === 'string') return value;
-    const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as Record<string, never>;
-    if (join !== undefined) return (join[1] as unknown[]).map((part) => this.say(part)).join(join[0]);
-    const id: string = Ref ?? attribute[0];
+    const {
+      Ref,
+      'Fn::GetAtt': attribute,
+      'Fn::Join': join,
+    } = value as {
+      readonly Ref?: string;
+      readonly 'Fn::GetAtt'?: readonly [string, string];
+      readonly 'Fn::Join'?: readonly [string, readonly unknown[]];
+    };
+    if (join !== undefined) return join[1].map((part) => this.say(part)).join(join[0]);
+    const id = Ref ?? attribute?.[0] ?? '';
     const { Type, Properties } = this.template.Resources[id] ?? {};
     if (Type === 'AWS::Lambda::Version') return this.say(Properties.FunctionName);
     return Properties?.FunctionName ?? `{${id}}`;

@@ -1,0 +1,38 @@
+import { guardrailName, nearness } from '../../core/approval-summary.ts';
+import { type Html, html } from '../../lambdas/review/html.ts';
+import { bar, moment } from '../../lambdas/review/page-parts.ts';
+import type { RehearsalReport } from '../report.ts';
+import { inWords } from './words.ts';
+
+/** What stood between the selection and the fleet: bounds, and a person. */
+export const guardsSection = (
+  report: RehearsalReport,
+): Html => html`<section aria-labelledby="guards-title"><h2 id="guards-title">Guardrails and approval</h2>
+<ul class="bars">${report.guardrails.map(guardrailItem)}</ul>
+<p>${approval(report)}</p></section>`;
+
+function guardrailItem(guardrail: RehearsalReport['guardrails'][number]): Html {
+  const { actual, limit, verdict } = guardrail;
+  const name = guardrailName(guardrail);
+  return html`<li><span class="name">${name === guardrail.name ? capital(inWords(name)) : name}</span>${bar(
+    actual === 0
+      ? []
+      : [{ share: Math.min(actual, limit), colour: 'within' }, ...over(actual, limit)].filter(({ share }) => share > 0),
+    Math.max(actual, limit),
+  )}<span class="words">${nearness(guardrail)}${verdict === 'exceeded' ? html`: <strong class="bad">exceeded</strong>` : undefined}</span></li>`;
+}
+
+const over = (actual: number, limit: number) => (actual > limit ? [{ share: actual - limit, colour: 'exceeded' }] : []);
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function approval({ approval, timeline, mode }: RehearsalReport): Html {
+  if (approval !== undefined) {
+    return html`The plan was <strong>${approval.decision}</strong> by <strong><bdi>${approval.by}</bdi></strong>, ${moment(approval.at)}.`;
+  }
+  if (timeline.some(({ state }) => state === 'Request approval'))
+    return html`People were asked, and nobody answered in time.`;
+  return mode === 'audit'
+    ? html`An audit asks nobody: it touches nothing.`
+    : html`Nobody was asked: the run ended before there was a plan to approve.`;
+}

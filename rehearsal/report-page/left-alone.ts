@@ -1,0 +1,40 @@
+import { counted } from '../../core/plain-text.ts';
+import { type Html, html } from '../../lambdas/review/html.ts';
+import type { RehearsalReport } from '../report.ts';
+import { sayWhyLeftAlone } from './sentences.ts';
+
+interface Named {
+  readonly name: string;
+  readonly reason: string;
+  readonly why: string;
+}
+
+/** Every secret that was not touched, by reason, the most frequent first. */
+export function leftAloneSection(report: RehearsalReport): Html {
+  const named = Map.groupBy([...report.leftAloneSecrets, ...lateOnes(report)], ({ reason }) => reason);
+  const reasons = [...new Set([...Object.keys(report.leftAlone), ...named.keys()])]
+    .map((reason) => ({ reason, names: named.get(reason) ?? [] }))
+    .map(({ reason, names }) => ({ reason, names, count: report.leftAlone[reason] ?? names.length }))
+    .sort((one, other) => other.count - one.count);
+  const total = reasons.reduce((sum, { count }) => sum + count, 0);
+
+  return html`<section aria-labelledby="left-alone-title"><h2 id="left-alone-title">Left alone</h2>
+<p>${total === 0 ? 'No secret was left alone.' : `${counted(total, 'secret')} ${total === 1 ? 'was' : 'were'} left alone, and this is why.`}</p>
+${reasons.map(({ reason, names, count }) => group(names[0]?.why ?? sayWhyLeftAlone(reason), names, count))}</section>`;
+}
+
+const group = (why: string, names: readonly Named[], count: number): Html =>
+  names.length === 0
+    ? html`<p class="group">${counted(count, 'secret')}: ${why} <span class="soft">(the run ended before it listed their names)</span></p>`
+    : html`<details><summary>${counted(count, 'secret')}: ${why}</summary>
+<ul class="names">${names.map(
+        ({ name }) => html`<li class="one"><bdi>${name}</bdi></li>
+`,
+      )}</ul></details>
+`;
+
+/** Planned, and then left alone right before they would have been touched. They stand among their wave, too. */
+const lateOnes = ({ secrets }: RehearsalReport): Named[] =>
+  secrets
+    .filter(({ kind }) => kind === 'leftAlone')
+    .map(({ name, reason = 'unknown' }) => ({ name, reason, why: sayWhyLeftAlone(reason) }));

@@ -1,0 +1,123 @@
+import { counted, utcMinute } from '../../core/plain-text.ts';
+import { type Html, html } from '../../lambdas/review/html.ts';
+import type { RehearsalReport } from '../report.ts';
+import { overview } from './overview.ts';
+import { activities, isWait, type Lane, lanesOf, lengthOf } from './phases.ts';
+import { type PlacedPhase, positionOf, type Scale, scaleOf } from './scale.ts';
+import { waveOutcomes } from './waves.ts';
+import { clockTime, shortSpan, span } from './words.ts';
+
+type Moment = 'promotedAt' | 'demotedAt';
+
+/** The run over time: once to scale, and once wave by wave with the waiting cut out. */
+export function pictureSection(report: RehearsalReport): Html | undefined {
+  const lanes = lanesOf(report).filter(({ phases }) => phases.length > 0);
+  if (lanes.length === 0) return undefined;
+  const scale = scaleOf(lanes);
+
+  return html`<section aria-labelledby="picture-title"><h2 id="picture-title">The run over time</h2>
+${patterns}
+${overview(lanes)}
+<p>And wave by wave, with long waits cut short. All times are UTC.</p>
+${key(report, lanes, scale)}
+<ol class="lanes">${lanes.map((lane) => laneItem(lane, report, scale))}</ol></section>`;
+}
+
+/** Hatching for what is waiting, defined once for every picture of the page. */
+const patterns = html`<svg class="patterns" width="0" height="0" aria-hidden="true" focusable="false"><defs>
+<pattern id="waiting" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" class="track"/><rect width="1.5" height="6" class="line"/></pattern>
+<pattern id="baking" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" class="tint"/><rect width="1.5" height="6" class="warm"/></pattern>
+</defs></svg>`;
+
+function laneItem(lane: Lane, report: RehearsalReport, scale: Scale): Html {
+  const placed = scale.place(lane);
+  const wave = report.waves.find(({ number }) => number === lane.wave);
+  const title = lane.wave === undefined ? 'Before the first wave' : `Wave ${lane.wave}`;
+  const said =
+    wave &&
+    html` <span class="soft">${wave.tiers.join(' and ')}: ${wave.rotated} of ${wave.planned} rotated, ${waveOutcomes[wave.outcome]}</span>`;
+
+  return html`<li><h3>${title}${said}</h3>
+<svg class="lane" height="50" aria-hidden="true" focusable="false">
+${placed.map(block)}
+${ticks(momentsOf(report, lane, 'promotedAt'), placed, 'promoted')}
+${ticks(momentsOf(report, lane, 'demotedAt'), placed, 'demoted')}
+</svg>
+<ol class="steps">${placed.map((phase) => stepItem(phase, report, lane))}</ol></li>
+`;
+}
+
+function block({ activity, x, width, isCut, from, to }: PlacedPhase): Html {
+  const middle = `${(x + width / 2).toFixed(2)}%`;
+  // Room for the words on a phone, too, at the size they have.
+  const isLabelled = isCut ? width > 12 : width > 11;
+  return html`<rect x="${x.toFixed(2)}%" y="12" width="${Math.max(width, 0.25).toFixed(2)}%" height="26" class="${activity}"/>${
+    isCut
+      ? html`<svg x="${x.toFixed(2)}%" y="10" width="10" height="30" overflow="visible">${axisBreak}</svg>`
+      : undefined
+  }${isLabelled ? html`<text x="${middle}" y="29" class="${isWait({ activity, from, to }) ? 'on-wait' : 'on-work'}">${shortSpan(to - from)}</text>` : undefined}`;
+}
+
+/** Two strokes across a bar, with a gap between: here something is left out. */
+const axisBreak = html`<path class="gap" d="M7.5 30L13.5 0"/><path class="edge" d="M4.5 30L10.5 0M10.5 30L16.5 0"/>`;
+
+/** A tick for each moment, in one path: ten thousand of them must not weigh more than the rest of the page. */
+function ticks(
+  moments: readonly number[],
+  placed: readonly PlacedPhase[],
+  kind: 'promoted' | 'demoted',
+): Html | undefined {
+  const at = moments
+    .map((moment) => positionOf(moment as PlacedPhase['from'], placed))
+    .filter((position) => position !== undefined)
+    .map((position) => (position * 10).toFixed(1));
+  if (at.length === 0) return undefined;
+  const path = [...new Set(at)].map((position) => `M${position} 0V10`).join('');
+  return html`<svg x="0" y="${kind === 'promoted' ? 0 : 40}" width="100%" height="10" viewBox="0 0 1000 10" preserveAspectRatio="none"><path class="${kind}" d="${path}"/></svg>`;
+}
+
+const momentsOf = ({ secrets }: RehearsalReport, { wave }: Lane, moment: Moment): number[] =>
+  secrets.filter((secret) => secret.wave === wave).flatMap((secret) => secret[moment] ?? []);
+
+/** The same in words: it is what a screen reader reads, and what tells the colours apart. */
+function stepItem(phase: PlacedPhase, report: RehearsalReport, lane: Lane): Html {
+  const within = (moment: Moment): number =>
+    momentsOf(report, lane, moment).filter((at) => phase.from <= at && at < phase.to).length;
+  const [promoted, demoted] = [within('promotedAt'), within('demotedAt')];
+  return html`<li>${swatch(phase.activity)}<time datetime="${new Date(phase.from).toISOString()}" title="${utcMinute(phase.from)}">${clockTime(phase.from)}</time> ${activities[phase.activity]} <span class="soft">${span(lengthOf(phase))}</span>${
+    promoted > 0 ? html`, ${promoted} promoted` : undefined
+  }${demoted > 0 ? html`, ${demoted} demoted` : undefined}</li>
+`;
+}
+
+const swatch = (activity: PlacedPhase['activity']): Html =>
+  html`<svg class="swatch" width="12" height="12" aria-hidden="true" focusable="false"><rect width="12" height="12" class="${activity}"/></svg>`;
+
+/** How to read the lanes. */
+function key({ secrets }: RehearsalReport, lanes: readonly Lane[], scale: Scale): Html {
+  const isAnyCut = lanes.some((lane) => scale.place(lane).some(({ isCut }) => isCut));
+  const bar = scaleBar(scale.perMilli);
+  const isAny = (moment: Moment): boolean => secrets.some((secret) => secret[moment] !== undefined);
+  return html`<ul class="reading">
+${bar && html`<li class="scale"><svg width="100%" height="12" aria-hidden="true" focusable="false"><path d="M.5 1V11M.5 6H9999"/><rect x="${bar.width}%" width="100%" height="12" class="paper"/><line x1="${bar.width}%" x2="${bar.width}%" y1="1" y2="11"/></svg><span>This wide is ${bar.millis / 1_000} s of work.</span></li>`}
+${isAnyCut ? html`<li>${cutSample} a wait, cut short: the figure says how long it was</li>` : undefined}
+${isAny('promotedAt') ? html`<li>${tickSample('promoted')} a secret’s new version became the current one (${counted(countOf(secrets, 'promotedAt'), 'secret')})</li>` : undefined}
+${isAny('demotedAt') ? html`<li>${tickSample('demoted')} the recorded version became the current one again (${counted(countOf(secrets, 'demotedAt'), 'secret')})</li>` : undefined}
+</ul>`;
+}
+
+const countOf = (secrets: RehearsalReport['secrets'], moment: Moment): number =>
+  secrets.filter((secret) => secret[moment] !== undefined).length;
+
+const cutSample = html`<svg class="sample lane" width="26" height="14" aria-hidden="true" focusable="false"><rect y="1" width="26" height="12" class="window"/><path class="gap" d="M11.5 14L14.5 0"/><path class="edge" d="M8.5 14L11.5 0M14.5 14L17.5 0"/></svg>`;
+
+const tickSample = (kind: 'promoted' | 'demoted'): Html =>
+  html`<svg class="sample" width="26" height="14" aria-hidden="true" focusable="false"><path class="${kind}" d="M5 2V12M11 2V12M17 2V12"/></svg>`;
+
+/** The longest round time that takes at most a fifth of the width. */
+function scaleBar(perMilli: number): { readonly millis: number; readonly width: string } | undefined {
+  const millis = [600, 300, 60, 30, 10, 5, 2, 1, 0.5, 0.2, 0.1]
+    .map((seconds) => seconds * 1_000)
+    .find((one) => one * perMilli <= 20);
+  return millis === undefined ? undefined : { millis, width: (millis * perMilli).toFixed(2) };
+}

@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import jsonata from 'jsonata';
+
+import settings from '../../keyturn.config.ts';
+import { type Definition, definitionIn, nextOf, reachable, type State, statesOf } from './definition.ts';
+import { deploy } from './deployment.ts';
+
+/*
+ * Goal: the workflow holds its part of the safety case, whatever its steps answer.
+ *
+ * Method: the definition in the synthesised template, as a graph and as expressions.
+ */
+
+const deployed = deploy(settings);
+const definition = definitionIn(deployed);
+const states = statesOf(definition);
+const tasks = [...states].filter(([, { Type }]) => Type === 'Task');
+const maps = [...states].filter(([, { Type }]) => Type === 'Map');
+
+const state = (name: string): State => {
+  const found = states.get(name);
+  assert.ok(found, `there is no state '${name}'`);
+  return found;
+};
+
+/** The names of the functions that a task may call. */
+const calledBy = ({ Arguments }: State) => Arguments?.FunctionName.match(/keyturn-prod-[a-z-]+/g) ?? [];
+
+const conditionFor = (name: string, next: string) =>
+  state(name).Choices?.find((choice) => choice.Next === next)?.Condition;
+
+/** What an expression comes to, as the JSON that Step Functions would make of it. */
+async function evaluate(expression: string | undefined, bindings: object): Promise<unknown> {
+  const value = await jsonata((expression ?? '').replace(/^\{%|%\}$/g, '')).evaluate({}, { ...bindings });
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+}
+
+describe('S1: nothing is rotated without an approval', () => {
+  it('since every way to a wave is through the one that is confirmed', () => {
+    assert.ok(reachable(definition, 'Draft plan').has('Rotate wave'));
+    const withoutIt = reachable(definition, 'Draft plan', ['Approval stands']);
+    assert.deepEqual(
+      [...withoutIt].filter((name) => /wave|Renew/.test(name)),
+      [],
+    );
+  });
+
+  it('and every way to that is through asking for one', () => {
+    const withoutIt = reachable(definition, 'Draft plan', ['Request approval']);
+    assert.ok(!withoutIt.has('Confirm approval'));
+  });
+
+  for (const [choice, next] of [
+    ['Plan stands', 'Request approval'],
+    ['Approval stands', 'Admit wave'],
+    ['Wave admitted', 'Rotate wave'],
+    ['Wave sound', 'Renew expiry'],
+  ] as const) {
+    it(`'${choice}' goes on only when told exactly so`, async () => {
+      const condition = conditionFor(choice, next);
+      assert.equal(await evaluate(condition, { states: { input: { next: 'go on' } } }), true);
+      for (const input of [{}, { next: 'end' }, { next: 'wait' }, { next: true }, { next: 'go on ' }]) {
+        assert.equal(await evaluate(condition, { states: { input } }), false, JSON.stringify(input));
+      }
+    });
+  }
+
+  it('an answer that does not come in time expires the plan', () => {
+    const { TimeoutSeconds, Catch } = state('Request approval');
+    assert.equal(TimeoutSeconds, 14_400);
+    assert.deepEqual(Catch?.[0], {
+      ErrorEquals: ['States.Timeout'],
+      Output: { outcome: 'expired', reasons: ['nobodyAnswered'] },
+      Next: 'Close run',
+    });
+  });
+});
+
+describe('S6: a batch that is not sound', () => {
+  const verdict = (name: 'sound' | 'ended', result: unknown) =>
+    evaluate(state('Rotate wave').Output?.[name], { states: { result } });
+  const good = { sound: true, ended: true };
+
+  it('sends its wave back, even one among many', async () => {
+    assert.equal(await verdict('sound', [good, good, good]), true);
+    assert.equal(await verdict('sound', [good, { sound: false, ended: true }, good]), false);
+  });
+
+  it('is also one that says nothing of itself', async () => {
+    for (const said of [{}, { sound: null }, { sound: 'true' }, { sound: 1 }]) {
+      assert.equal(await verdict('sound', [good, said]), false, JSON.stringify(said));
+    }
+  });
+
+  it('counts when it is the only one, and no batch at all is not a sound wave', async () => {
+    assert.equal(await verdict('sound', [good]), true);
+    assert.equal(await verdict('sound', [{ sound: false, ended: true }]), false);
+    assert.equal(await verdict('sound', []), false);
+  });
+
+  it('is not what a child calls sound unless probe-batch says true', async () => {
+    const { sound } = state('Probe batch').Output ?? {};
+    for (const [Payload, expected] of [
+      [{ sound: true }, true],
+      [{ sound: false }, false],
+      [{}, false],
+    ]) {
+      assert.equal(await evaluate(sound, { states: { result: { Payload } } }), expected);
+    }
+  });
+
+  it('goes back at once when its function has ended, and only after the deadline when it may not have', async () => {
+    const { ended } = state('Probe batch').Output ?? {};
+    assert.equal(await evaluate(ended, { states: { input: { answer: { kind: 'turned' } } } }), true);
+    assert.equal(await evaluate(ended, { states: { input: { answer: { kind: 'failed' } } } }), false);
+    assert.equal(await evaluate(ended, { states: { input: {} } }), false);
+
+    assert.equal(await verdict('ended', [good, { sound: false, ended: true }]), true);
+    assert.equal(await verdict('ended', [good, { sound: false, ended: false }]), false);
+    assert.equal(state('Batches sound').Default, 'Await deadline');
+    assert.equal(await evaluate(conditionFor('Batches sound', 'Roll back wave'), { states: { input: {} } }), false);
+  });
+
+  it('as every other way on from a rotated wave does when it fails', () => {
+    for (const name of ['Probe wave', 'Judge wave']) {
+      assert.deepEqual(
+        state(name).Catch?.map(({ ErrorEquals, Next }) => [ErrorEquals, Next]),
+        [[['States.ALL'], 'Roll back wave']],
+      );
+    }
+    assert.equal(state('Wave sound').Default, 'Roll back wave');
+  });
+
+  it('is never counted as fresh: expiry is renewed after a sound judgement only', () => {
+    const leadingThere = [...states].filter(([, from]) => nextOf(from).includes('Renew expiry')).map(([name]) => name);
+    assert.deepEqual(leadingThere, ['Wave sound']);
+  });
+
+  it('does not keep the others of its wave from going back', () => {
+    assert.equal((state('Roll back wave') as { ToleratedFailurePercentage?: number }).ToleratedFailurePercentage, 100);
+  });
+});
+
+describe('S8: the kill switch', () => {
+  it('is read before every wave', () => {
+    const withoutIt = reachable(definition, 'Renew expiry', ['Admit wave']);
+    assert.ok(!withoutIt.has('Rotate wave'));
+  });
+
+  it('is not asked on the way back', () => {
+    const { ItemProcessor } = state('Roll back wave');
+    const steps = [...statesOf(ItemProcessor as Definition).values()].flatMap(calledBy);
+    assert.ok(steps.every((step) => /(rotate|probe)-batch/.test(step)));
+  });
+});
+
+describe('S11: no zombie', () => {
+  const timeoutOf = (name: string) => deployed.functions().get(name)?.Timeout;
+
+  it('since every task outlasts its function, which has ended when the task gives up', () => {
+    for (const [name, task] of tasks) {
+      for (const called of calledBy(task)) {
+        assert.ok((task.TimeoutSeconds ?? 0) > timeoutOf(called), `${name} may give up on ${called} while it runs`);
+      }
+    }
+  });
+
+  it('since a wave whose batches were cut off is settled only after the deadline of its functions', () => {
+    assert.deepEqual(
+      state('Rotate wave').Catch?.map(({ Next }) => Next),
+      ['Await deadline'],
+    );
+    for (const tier of ['low', 'medium', 'high']) {
+      assert.equal(state('Await deadline').Seconds, timeoutOf(`keyturn-prod-rotate-batch-${tier}`));
+    }
+  });
+
+  it('since rotate-batch is called again only when it surely was not started', () => {
+    assert.deepEqual(
+      state('Rotate batch').Retry?.map(({ ErrorEquals }) => ErrorEquals),
+      [['Lambda.TooManyRequestsException']],
+    );
+  });
+
+  it('since a failed batch travels on as data, with the name of its error and nothing more', async () => {
+    for (const [name, next] of [
+      ['Rotate batch', 'Probe batch'],
+      ['Roll back batch', 'Probe rolled back'],
+    ] as const) {
+      const [handler] = state(name).Catch ?? [];
+      assert.deepEqual([handler?.ErrorEquals, handler?.Next], [['States.ALL'], next]);
+
+      const input = { run: 'run-1', batch: {} };
+      const errorOutput = { Error: 'States.Timeout', Cause: 'whatever the function said' };
+      const output = await evaluate((handler as { Output?: string }).Output, { states: { input, errorOutput } });
+      assert.deepEqual(output, { ...input, answer: { kind: 'failed', error: 'States.Timeout' } });
+    }
+  });
+});
+
+describe('S12: what the workflow shows', () => {
+  it('hands the task token to request-approval and to nobody else', () => {
+    const withToken = [...states].filter(([, found]) => JSON.stringify(found).includes('Task.Token'));
+    assert.deepEqual(
+      withToken.map(([name]) => name),
+      ['Request approval'],
+    );
+    assert.deepEqual(calledBy(state('Request approval')), ['keyturn-prod-request-approval']);
+  });
+
+  it('passes on no cause of an error, which may quote anything', () => {
+    assert.ok(!JSON.stringify(definition).includes('errorOutput.Cause'));
+  });
+
+  it('logs what happens without its data, and encrypts what it remembers', () => {
+    const { LoggingConfiguration, EncryptionConfiguration } = deployed.the('AWS::StepFunctions::StateMachine');
+    assert.deepEqual([LoggingConfiguration.Level, LoggingConfiguration.IncludeExecutionData], ['ALL', false]);
+    assert.equal(EncryptionConfiguration.Type, 'CUSTOMER_MANAGED_KMS_KEY');
+    assert.match(deployed.say(EncryptionConfiguration.KmsKeyId), /^\{RotationDataKey/);
+  });
+});
+
+describe('a run', () => {
+  it('is written in JSONata throughout', () => {
+    assert.equal((definition as { QueryLanguage?: string }).QueryLanguage, 'JSONata');
+    assert.doesNotMatch(JSON.stringify(definition), /"\$\.|"\$\$\.|Path":|"Parameters"|"ResultSelector"/);
+  });
+
+  it('ends on purpose in one state, and says how', () => {
+    const ends = [...states].filter(([, { Type }]) => Type === 'Succeed').map(([name]) => name);
+    assert.deepEqual(ends, ['Ended']);
+    assert.deepEqual(state('Close run').Output, {
+      run: '{% $states.context.Execution.Name %}',
+      outcome: '{% $states.input.outcome %}',
+      reasons: '{% $states.input.reasons %}',
+    });
+    assert.deepEqual(
+      [...reachable(definition, 'Draft plan')].filter((name) => !reachable(definition, name).has('Ended')),
+      [],
+    );
+  });
+
+  it('ends as halted, with the state and the error, when a step fails that sends no wave back', async () => {
+    const names = ['Draft plan', 'Preflight', 'Confirm plan', 'Request approval', 'Confirm approval', 'Admit wave'];
+    for (const name of [...names, 'Renew expiry', 'Roll back wave', 'Judge roll back']) {
+      const handler = state(name).Catch?.at(-1) as { Output?: { outcome: string; reasons: string[] }; Next: string };
+      assert.deepEqual([handler.Next, handler.Output?.outcome], ['Close run', 'halted']);
+      const [reason] = handler.Output?.reasons ?? [];
+      const errorOutput = { Error: 'States.Timeout' };
+      assert.equal(await evaluate(reason, { states: { errorOutput } }), `stepFailed:${name}:States.Timeout`);
+    }
+  });
+
+  it('goes wave by wave until there is none left', async () => {
+    const condition = conditionFor('More waves', 'Admit wave');
+    assert.equal(await evaluate(condition, { wave: 3, waves: 3 }), true);
+    assert.equal(await evaluate(condition, { wave: 4, waves: 3 }), false);
+  });
+
+  it('has a timeout on every task', () => {
+    assert.deepEqual(
+      tasks.filter(([, { TimeoutSeconds = 0 }]) => TimeoutSeconds <= 0),
+      [],
+    );
+  });
+
+  it('has a limit on what every map does at the same time: the configured one', () => {
+    assert.deepEqual(
+      maps.map(([name, { MaxConcurrency }]) => [name, MaxConcurrency]).toSorted(),
+      ['Preflight', 'Probe wave', 'Roll back wave', 'Rotate wave'].map((name) => [name, 1]),
+    );
+  });
+
+  it('cannot be synthesised without that limit', () => {
+    for (const concurrency of [undefined, 0, -1, 1.5]) {
+      assert.throws(() => deploy({ ...settings, concurrency: concurrency as number }), /would run without a limit/);
+    }
+  });
+
+  it("calls the functions of the batch's own tier, and none for a tier that there is not", async () => {
+    for (const [, task] of tasks.filter(([, { Arguments }]) => Arguments?.FunctionName.startsWith('{%'))) {
+      for (const tier of ['low', 'medium', 'high']) {
+        const input = { batch: { tier } };
+        const called = await evaluate(task.Arguments?.FunctionName, { states: { input } });
+        assert.match(String(called), new RegExp(`^keyturn-prod-(rotate|probe)-batch-${tier}$`));
+      }
+      const input = { batch: { tier: 'constructor' } };
+      assert.equal(await evaluate(task.Arguments?.FunctionName, { states: { input } }), undefined);
+    }
+  });
+
+  it('retries only what Lambda got wrong, with waits that sum up to 62 seconds at most', () => {
+    for (const [name, { Retry = [] }] of tasks) {
+      assert.equal(Retry.length, 1, name);
+      const [{ ErrorEquals, IntervalSeconds, BackoffRate, MaxAttempts, JitterStrategy } = {}] = Retry;
+      assert.ok((ErrorEquals as string[]).every((error) => error.startsWith('Lambda.') && error.endsWith('Exception')));
+      assert.deepEqual([IntervalSeconds, BackoffRate, MaxAttempts, JitterStrategy], [2, 2, 5, 'FULL']);
+    }
+  });
+
+  it('reads as it did when it was last reviewed', () => {
+    const file = new URL('definition.json', import.meta.url);
+    const withoutRetries = JSON.parse(JSON.stringify(definition), (key, value) =>
+      key === 'Retry' ? undefined : value,
+    );
+    if (!existsSync(file)) writeFileSync(file, `${JSON.stringify(withoutRetries, undefined, 2)}\n`);
+
+    const reviewed = JSON.parse(readFileSync(file, 'utf8'));
+    assert.deepEqual(withoutRetries, reviewed, 'remove test/lib/definition.json, test again, and review what changed');
+  });
+});
