@@ -2,7 +2,10 @@ import { type CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-c
 
 import type { AlarmBoard } from '../core/ports.ts';
 
-/** Reads the states of CloudWatch alarms. A name without an alarm counts as ringing: nothing watches there. */
+/** DescribeAlarms takes no more names at a time. */
+const namesPerCall = 100;
+
+/** Reads the states of CloudWatch alarms. Any that is not OK counts as ringing, also one that is not there at all. */
 export class CloudWatchAlarms implements AlarmBoard {
   readonly #cloudWatch: CloudWatchClient;
 
@@ -11,15 +14,22 @@ export class CloudWatchAlarms implements AlarmBoard {
   }
 
   async ringing(names: readonly string[]): Promise<readonly string[]> {
-    if (names.length === 0) return [];
-
     const quiet = new Set<string>();
-    const pages = paginateDescribeAlarms({ client: this.#cloudWatch }, { AlarmNames: [...names], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] });
-    for await (const { MetricAlarms = [], CompositeAlarms = [] } of pages) {
-      for (const { AlarmName = '', StateValue } of [...MetricAlarms, ...CompositeAlarms]) {
-        if (StateValue === 'OK') quiet.add(AlarmName);
-      }
+    for (let from = 0; from < names.length; from += namesPerCall) {
+      for await (const name of this.#quietOf(names.slice(from, from + namesPerCall))) quiet.add(name);
     }
     return names.filter((name) => !quiet.has(name));
+  }
+
+  async *#quietOf(names: readonly string[]): AsyncGenerator<string> {
+    const pages = paginateDescribeAlarms(
+      { client: this.#cloudWatch },
+      { AlarmNames: [...names], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] },
+    );
+    for await (const { MetricAlarms = [], CompositeAlarms = [] } of pages) {
+      for (const { AlarmName = '', StateValue } of [...MetricAlarms, ...CompositeAlarms]) {
+        if (StateValue === 'OK') yield AlarmName;
+      }
+    }
   }
 }

@@ -15,7 +15,8 @@ export class HttpHealthDesk implements HealthDesk {
   }
 
   async ask(service: string): Promise<'healthy' | 'unhealthy' | 'unknown'> {
-    const address = this.#addresses[service];
+    // The name comes from a tag: one such as `constructor` must not be found where nobody configured it.
+    const address = Object.hasOwn(this.#addresses, service) ? this.#addresses[service] : undefined;
     if (address === undefined) return 'unknown';
 
     try {

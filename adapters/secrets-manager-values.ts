@@ -27,8 +27,8 @@ export class SecretsManagerValues implements CurrentValues {
   }
 
   async #read(arns: readonly string[]): Promise<[string, CurrentVersion][]> {
-    const { SecretValues = [], Errors = [] } = await this.#secretsManager.send(
-      new BatchGetSecretValueCommand({ SecretIdList: [...arns] }),
+    const { SecretValues = [], Errors = [] } = await quotingNothing(() =>
+      this.#secretsManager.send(new BatchGetSecretValueCommand({ SecretIdList: [...arns] })),
     );
     return [
       ...SecretValues.map(({ ARN = '', VersionId = '', CreatedDate, SecretString }): [string, CurrentVersion] => [
@@ -47,5 +47,23 @@ export class SecretsManagerValues implements CurrentValues {
         { kind: 'unreadable', why: ErrorCode },
       ]),
     ];
+  }
+}
+
+/** An answer could not be parsed. Retryable: nothing is known of what was asked. */
+export class GarbledAnswerError extends Error {
+  override readonly name = 'GarbledAnswerError';
+
+  constructor() {
+    super('Secrets Manager answered something that is not JSON; ask again');
+  }
+}
+
+/** What cannot be parsed may hold a value, and the parser's error quotes it: that error is not even kept as a cause. */
+export async function quotingNothing<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw error instanceof SyntaxError ? new GarbledAnswerError() : error;
   }
 }

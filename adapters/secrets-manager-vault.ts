@@ -15,7 +15,7 @@ import type { SecretEntry } from '../core/inventory.ts';
 import type { Vault } from '../core/ports.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import { secretEntry } from './secret-entry.ts';
-import { SecretsManagerValues } from './secrets-manager-values.ts';
+import { quotingNothing, SecretsManagerValues } from './secrets-manager-values.ts';
 
 /** Keeps the versions of secrets in Secrets Manager. */
 export class SecretsManagerVault extends SecretsManagerValues implements Vault {
@@ -31,15 +31,17 @@ export class SecretsManagerVault extends SecretsManagerValues implements Vault {
   }
 
   async readMaster(arn: string): Promise<SecretValue> {
-    const { SecretString } = await this.#secretsManager.send(new GetSecretValueCommand({ SecretId: arn }));
+    const { SecretString } = await quotingNothing(() =>
+      this.#secretsManager.send(new GetSecretValueCommand({ SecretId: arn })),
+    );
     if (SecretString === undefined) throw new Error(`${arn} holds no text; a master is JSON`);
     return new SecretValue(SecretString);
   }
 
   async read(arn: string, versionId: string): Promise<SecretValue | undefined> {
     try {
-      const { SecretString } = await this.#secretsManager.send(
-        new GetSecretValueCommand({ SecretId: arn, VersionId: versionId }),
+      const { SecretString } = await quotingNothing(() =>
+        this.#secretsManager.send(new GetSecretValueCommand({ SecretId: arn, VersionId: versionId })),
       );
       return SecretString === undefined ? undefined : new SecretValue(SecretString);
     } catch (error) {

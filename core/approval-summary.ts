@@ -1,25 +1,18 @@
 import type { Announcement } from './announcer.ts';
 import type { FreshInvitation, PendingApproval } from './approval-desk.ts';
+import { guardrailName, nearness } from './guardrail-words.ts';
 import type { Instant } from './instant.ts';
 import { counted, oneLine, utcMinute } from './plain-text.ts';
-import type { Guardrail, PlanHeader } from './plan.ts';
+import type { PlanHeader } from './plan.ts';
+import { sayUnusual } from './unusual.ts';
+
+export { guardrailName, nearness } from './guardrail-words.ts';
 
 /** What would happen, in one sentence without its full stop. */
 export function headline({ selected, fleet, waves, startsAt }: PlanHeader, now: Instant): string {
   const start = startsAt <= now ? 'starting as soon as it is approved' : `starting ${utcMinute(startsAt)}`;
   return `Rotate ${selected} of ${counted(fleet.secrets, 'secret')} in ${counted(waves.length, 'wave')}, ${start}`;
 }
-
-/** What a bound is about, in words. One that has none yet is called by its name. */
-export const guardrailName = ({ name }: Guardrail): string => guardrailNames[name] ?? oneLine(name);
-
-const guardrailNames: Readonly<Record<string, string>> = {
-  secrets: 'Secrets in one run',
-  percentOfFleet: 'Share of the fleet',
-};
-
-/** How near a bound came, in words. */
-export const nearness = ({ actual, limit, unit }: Guardrail): string => `${actual} of at most ${limit} ${unit}`;
 
 /** What an approver is sent: enough to know whether to look now, and the link that is theirs alone. */
 export function invitationText(
@@ -34,6 +27,7 @@ export function invitationText(
       `  Wave ${number}: ${counted(secrets, 'secret')}, ${tiers.map(oneLine).join(' and ')}`,
   );
   const guardrails = header.guardrails.map((guardrail) => `  ${guardrailName(guardrail)}: ${nearness(guardrail)}`);
+  const unusual = header.unusual.map((finding) => `  ${sayUnusual(finding)}`);
   const leftAlone = Object.values(header.leftAlone).reduce((sum, count) => sum + count, 0);
 
   return {
@@ -52,6 +46,7 @@ export function invitationText(
       'Caps:',
       ...guardrails,
       '',
+      ...(unusual.length > 0 ? ['Unusual:', ...unusual, ''] : []),
       'See the plan and decide here. The link is yours alone: whoever has it can answer as you.',
       reviewLink(reviewUrl, run, link),
       '',

@@ -9,6 +9,7 @@ export const notStarted = {
   batchNotInPlan: 'the batch is not what the plan says it is',
   otherTier: 'the batch belongs to another tier than this function',
   goAheadWithdrawn: 'the run lost its go-ahead: an earlier batch failed, or it was never given',
+  lockNotHeld: 'the run does not have the lock: another has it, or this one was settled after it died',
   ...stopReasons,
 } as const;
 

@@ -5,6 +5,7 @@ import type { Batch, Guardrail, PlanHeader, PlannedSecret, PlannedWave, Run } fr
 import type { Hash } from './ports.ts';
 import type { SelectedSecret } from './selection.ts';
 import type { Settings } from './settings.ts';
+import { type PastRun, unusualIn } from './unusual.ts';
 import { orderIntoWaves } from './waves.ts';
 import { nextStart } from './windows.ts';
 
@@ -22,28 +23,40 @@ export interface PlanMaterial {
   readonly guardrails: readonly Guardrail[];
   readonly settings: Settings;
   readonly hash: Hash;
+  /** What is known of runs before, the last first. Without any, the plan is compared with none. */
+  readonly previous?: readonly PastRun[];
   /** When the plan is made. Only the start of the first wave depends on it. */
   readonly now: Instant;
 }
 
 /** Makes the plan of what was selected, less what the preflight advises against. Two calls make the same plan. */
-export function makePlan({ draft, facts, fleet, guardrails, settings, hash, now }: PlanMaterial): Plan {
+export function makePlan({ draft, facts, fleet, guardrails, settings, hash, previous = [], now }: PlanMaterial): Plan {
   const { run, asOf } = draft;
   const judged = draft.selected.map((candidate) => ({
     candidate,
     reasons: judgeFact(candidate, facts, { asOf, minimumAgeHours: settings.minimumAgeHours }),
   }));
+  const madeAt = new Map(facts.map(({ arn, createdAt }) => [arn, createdAt]));
   const planned = judged
     .filter(({ reasons }) => reasons.length === 0)
-    .map(({ candidate }): PlannedSecret => ({ ...candidate, newVersion: newVersionOf(run, candidate, hash) }));
+    .map(
+      ({ candidate }): PlannedSecret => ({
+        ...candidate,
+        newVersion: newVersionOf(run, candidate, hash),
+        currentSince: madeAt.get(candidate.arn) ?? asOf,
+      }),
+    );
   const leftAlone = [...draft.leftAlone, ...judged.flatMap(leftAloneOf)];
   const waves = orderIntoWaves(run, planned, settings);
+
+  const expiresAt = instant(asOf + settings.planValiditySeconds * 1_000);
+  const startsAt = nextStart(settings.windows, settings.freezes, now) ?? now;
 
   const header: PlanHeader = {
     run,
     stage: settings.stage,
     draftedAt: asOf,
-    expiresAt: instant(asOf + settings.planValiditySeconds * 1_000),
+    expiresAt,
     requestedBy: draft.requestedBy,
     why: draft.why,
     fleet,
@@ -52,7 +65,8 @@ export function makePlan({ draft, facts, fleet, guardrails, settings, hash, now 
     waves: waves.map((batches, index) => waveHeader(index + 1, batches, hash)),
     leftAlone: countReasons(leftAlone),
     leftAloneHash: hash(canonicalJson(leftAlone)),
-    startsAt: nextStart(settings.windows, settings.freezes, now) ?? now,
+    startsAt,
+    unusual: unusualIn({ planned, guardrails, startsAt, expiresAt }, { freezes: settings.freezes, previous }),
   };
   return { header, waves, leftAlone };
 }

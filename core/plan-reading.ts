@@ -27,6 +27,10 @@ export function isPlanned(hash: Hash, { run, waves }: PlanHeader, batch: Batch):
   return run === batch.run && planned !== undefined && planned.hash === hash(canonicalJson(batch));
 }
 
+/** The places of planned batches that a wave's file does not have. */
+export const missingFrom = (planned: PlannedWave, batches: readonly Batch[]): number[] =>
+  [...planned.batches.keys()].filter((place) => !batches.some(({ index }) => index === place));
+
 /** @throws {Error} when the plan has no such wave: nothing that runs as deployed asks for one. */
 export function waveOf({ run, waves }: PlanHeader, wave: number): PlannedWave {
   const planned = waves.find(({ number }) => number === wave);

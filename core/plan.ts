@@ -1,5 +1,6 @@
 import type { Instant } from './instant.ts';
 import type { Strategy } from './settings.ts';
+import type { Unusual } from './unusual.ts';
 
 /** Names a run: the name of its execution, unique for 90 days. */
 export type Run = string & { readonly __brand: 'Run' };
@@ -23,6 +24,8 @@ export interface PlannedSecret {
   readonly currentVersion: string;
   /** The version that the rotation will make: its client request token. */
   readonly newVersion: string;
+  /** When the current version was made: since then it is in use, and then it was last rotated. */
+  readonly currentSince: Instant;
   /** The tag's text as it was, so that it can be told from a later one. */
   readonly expirationDate: string;
   /** Whole days since it expired. */
@@ -82,4 +85,6 @@ export interface PlanHeader {
   readonly leftAloneHash: string;
   /** When the first wave may start, given the windows. */
   readonly startsAt: Instant;
+  /** What is out of the ordinary. It stops nothing: people decide what it means. */
+  readonly unusual: readonly Unusual[];
 }

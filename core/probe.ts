@@ -55,18 +55,26 @@ function* doubtsOf(batch: Batch, answer: BatchAnswer | undefined, sightings: rea
     const claim = answer.claims.find(({ arn }) => arn === secret.arn);
     if (claim === undefined) yield { kind: 'unclaimed', name: secret.name };
     else if (claim.kind === 'failed') yield { kind: 'failed', name: secret.name, why: claim.reason };
-    else if (claim.kind !== 'leftAlone') {
-      const sighting = sightings.find(({ arn }) => arn === secret.arn);
-      yield* doubtsOfClaim(secret, claim, sighting);
-    }
+    else
+      yield* doubtsOfClaim(
+        secret,
+        claim,
+        sightings.find(({ arn }) => arn === secret.arn),
+      );
   }
 }
 
 function* doubtsOfClaim(
   secret: PlannedSecret,
-  claim: Claim & { kind: 'rotated' | 'back' },
+  claim: Exclude<Claim, { kind: 'failed' }>,
   sighting: Sighting | undefined,
 ): Generator<Doubt> {
+  if (claim.kind === 'leftAlone') {
+    // Whose version it is instead, and what its target says of it, is somebody else's: this run only must not have made it.
+    if (sighting?.versionId === secret.newVersion) yield { kind: 'claimContradicted', name: secret.name };
+    return;
+  }
+
   const planned = claim.kind === 'rotated' ? secret.newVersion : secret.currentVersion;
   if (claim.versionId !== planned) yield { kind: 'claimNotPlanned', name: secret.name };
 

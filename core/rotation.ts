@@ -12,7 +12,8 @@ export type Goal = (typeof goals)[number];
 export interface Observed {
   readonly current: 'old' | 'new' | 'other';
   readonly pending: 'none' | 'old' | 'new' | 'other';
-  readonly newVersion: 'absent' | 'present';
+  /** Unseen: it carries no label, as a version that somebody took its labels off, and nobody has looked for it by its id. */
+  readonly newVersion: 'unseen' | 'absent' | 'present';
   /** What the target says of the old credential. */
   readonly old: Answer | 'unasked';
   /** What the target says of the new one. */
@@ -35,6 +36,7 @@ export const holds = {
 export type Hold = keyof typeof holds;
 
 export type Step =
+  | { readonly kind: 'find new' }
   | { readonly kind: 'ask old' }
   | { readonly kind: 'create' }
   | { readonly kind: 'set' }
@@ -55,6 +57,7 @@ export type Step =
  */
 export function next(goal: Goal, strategy: Strategy, observed: Observed): Step {
   if (observed.current === 'other') return hold('currentMoved');
+  if (observed.newVersion === 'unseen') return { kind: 'find new' };
   return goal === 'rotate' ? forward(strategy, observed) : back(strategy, observed);
 }
 

@@ -22,7 +22,7 @@ import type { Settings } from './settings.ts';
 
 export { type LeaveAloneReason, type LeftAlone, leaveAloneReasons } from './leave-alone.ts';
 
-export type SelectedSecret = Omit<PlannedSecret, 'newVersion'>;
+export type SelectedSecret = Omit<PlannedSecret, 'newVersion' | 'currentSince'>;
 
 /** A secret that is not the fleet's: under no tier's path, with none of Keyturn's tags. */
 export interface Outsider {

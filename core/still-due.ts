@@ -9,6 +9,7 @@ import type { Settings } from './settings.ts';
 export const driftReasons = {
   versionMoved: 'its current version is not the one that the plan recorded',
   planDiffers: 'its tags no longer say what the plan recorded',
+  unreadable: 'its current value could not be read, so that its age is unknown',
   tooYoung: 'its current version is younger than the minimum age',
   notListed: 'its description is of another secret',
 } as const;
@@ -46,8 +47,9 @@ export function reasonToLeaveAlone(
   if (!asPlanned) return 'planDiffers';
 
   if (currentId === secret.newVersion) return undefined;
-  const tooYoung = current?.kind === 'read' && now - current.createdAt < settings.minimumAgeHours * 3_600_000;
-  return tooYoung ? 'tooYoung' : undefined;
+  if (current?.kind !== 'read') return 'unreadable';
+  if (current.versionId !== currentId) return 'versionMoved';
+  return now - current.createdAt < settings.minimumAgeHours * 3_600_000 ? 'tooYoung' : undefined;
 }
 
 /** The description without the AWSPENDING that this run itself has put on the version it makes. */

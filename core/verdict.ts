@@ -15,9 +15,19 @@ export interface BatchRecord {
   readonly later: Probed | undefined;
 }
 
+/** A wave as its judge finds it in the archive. */
+export interface WaveRecord {
+  readonly wave: number;
+  readonly judgedAt: Instant;
+  readonly batches: readonly BatchRecord[];
+  /** Batches of the plan that the wave's file does not have: nothing can be said of them. */
+  readonly missing: readonly number[];
+}
+
 /** Every reason to send a wave back, beside the doubts of its batches. */
 export const waveReasons = {
   batchNotInPlan: 'a batch is not what the plan says it is',
+  batchMissing: 'a batch of the plan is not in the file of its wave',
   serviceUnhealthy: 'a service of the wave says that it is not well',
   serviceUnknown: 'a service of the wave could not be asked how it is',
   alarmRinging: 'an alarm that the configuration names is ringing, or has no data',
@@ -60,22 +70,23 @@ export interface Surroundings {
 }
 
 /** Judges a wave after its bake. Whatever is not known to be good is a reason to send it back. */
-export function judgeWave(
-  wave: number,
-  judgedAt: Instant,
-  records: readonly BatchRecord[],
-  surroundings: Surroundings,
-): WaveVerdict {
-  const reasons = [...records.flatMap(reasonsOfBatch), ...reasonsAround(surroundings)].map(sayReason);
+export function judgeWave({ wave, judgedAt, batches, missing }: WaveRecord, surroundings: Surroundings): WaveVerdict {
+  const reasons = [
+    ...batches.flatMap(reasonsOfBatch),
+    ...missing.map(reasonOfMissing),
+    ...reasonsAround(surroundings),
+  ].map(sayReason);
   return {
     wave,
     judgedAt,
     verdict: reasons.length === 0 ? 'sound' : 'unsound',
     reasons,
-    secrets: records.flatMap(({ batch, rotated }) => recordsOfSecrets(batch, rotated?.answer)),
-    verification: verify(records.map(({ batch, rotated, later }) => [batch, rotated?.answer, later?.sightings])),
+    secrets: batches.flatMap(({ batch, rotated }) => recordsOfSecrets(batch, rotated?.answer)),
+    verification: verify(batches.map(({ batch, rotated, later }) => [batch, rotated?.answer, later?.sightings])),
   };
 }
+
+const reasonOfMissing = (index: number): WaveReason => ({ kind: 'batchMissing', of: `batch ${index}` });
 
 function reasonsOfBatch({ batch, genuine, rotated, later }: BatchRecord): WaveReason[] {
   const name = `batch ${batch.index}`;
@@ -98,21 +109,20 @@ function reasonsAround({ health, ringing }: Surroundings): WaveReason[] {
 }
 
 /** Judges a wave that was sent back. It is back only if every secret that may have been touched is seen there. */
-export function judgeWayBack(
-  wave: number,
-  judgedAt: Instant,
-  records: readonly BatchRecord[],
-  why: readonly string[],
-): WaveVerdict {
-  const secrets = records.flatMap(recordsAfterWayBack);
+export function judgeWayBack({ wave, judgedAt, batches, missing }: WaveRecord, why: readonly string[]): WaveVerdict {
+  const secrets = batches.flatMap(recordsAfterWayBack);
   const held = secrets.filter(({ kind }) => kind === 'held');
   return {
     wave,
     judgedAt,
-    verdict: held.length === 0 ? 'back' : 'held',
-    reasons: [...why, ...held.map(({ name, reason }) => `held: ${name}: ${reason}`)],
+    verdict: held.length === 0 && missing.length === 0 ? 'back' : 'held',
+    reasons: [
+      ...why,
+      ...missing.map(reasonOfMissing).map(sayReason),
+      ...held.map(({ name, reason }) => `held: ${name}: ${reason}`),
+    ],
     secrets,
-    verification: verify(records.map(({ batch, rotated }) => [batch, rotated?.answer, rotated?.sightings])),
+    verification: verify(batches.map(({ batch, rotated }) => [batch, rotated?.answer, rotated?.sightings])),
   };
 }
 
@@ -120,8 +130,8 @@ export function judgeWayBack(
  * How a run ends whose wave was sent back. Where a batch was refused because somebody tampered, the run is halted: what
  * was touched is back, but people must look at how it came to that.
  */
-export function outcomeOfWayBack(verdict: WaveVerdict, records: readonly BatchRecord[]): Outcome {
-  const answers = records.flatMap(({ rotated, later }) => [rotated?.answer, later?.answer]);
+export function outcomeOfWayBack(verdict: WaveVerdict, { batches }: WaveRecord): Outcome {
+  const answers = batches.flatMap(({ rotated, later }) => [rotated?.answer, later?.answer]);
   const tampered = answers.some((answer) => answer?.kind === 'notStarted' && isForgery(answer.reason));
   return verdict.verdict === 'held' || tampered ? 'halted' : 'rolled-back';
 }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { phases } from '../core/archive-keys.ts';
 import type { BatchAnswer } from '../core/claim.ts';
 import type { CandidateBatch } from '../core/draft.ts';
-import { type Instant, parseInstant } from '../core/instant.ts';
+import { type Instant, instant, parseInstant } from '../core/instant.ts';
 import { type Batch, modes, type PlanDigest, type Run } from '../core/plan.ts';
 import { strategies } from '../core/settings.ts';
 
@@ -35,6 +35,9 @@ export const mode = z.enum(modes);
 export const phase = z.enum(phases);
 export const wave = z.int().min(1);
 
+/** Milliseconds since the epoch, as plans write a moment down. */
+const currentSince = z.int().transform(instant);
+
 const candidate = z.object({
   name: z.string(),
   arn: z.string(),
@@ -60,7 +63,7 @@ export const batch: z.ZodType<Batch> = z.object({
   wave,
   index: z.int().min(0),
   tier: z.string(),
-  secrets: z.array(candidate.extend({ newVersion: z.string() })).min(1),
+  secrets: z.array(candidate.extend({ newVersion: z.string(), currentSince })).min(1),
 });
 
 /** The answer of rotate-batch as the workflow passes it on. Its reasons are quoted, not decided on. */

@@ -15,7 +15,8 @@ export interface LivingStoreProps {
 const lifetime = Duration.days(30);
 
 /**
- * Keeps what must be able to end: task tokens of plans that wait, and the go-ahead of a run.
+ * Keeps what must be able to change: task tokens of plans that wait, the go-ahead of a run, and what all runs share (the
+ * lock, the quarantine, the ledger).
  *
  * It keeps no versions, since what is withdrawn is to be gone.
  */
@@ -35,7 +36,10 @@ export class LivingStore extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
-      lifecycleRules: [{ expiration: lifetime, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [
+        ...['pending/', 'go-ahead/'].map((prefix) => ({ prefix, expiration: lifetime })),
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
 
@@ -72,6 +76,30 @@ export class LivingStore extends Construct {
     return this.grantDelete(grantee, 'go-ahead/*');
   }
 
+  /** Lets the grantee take the lock when nobody has it. */
+  grantTakeLock(grantee: IGrantable): Grant {
+    this.grantSeeLock(grantee);
+    this.grantTellAbsent(grantee);
+    return this.grantPut(grantee, 'lock.json');
+  }
+
+  /** Lets the grantee see who has the lock. */
+  grantSeeLock(grantee: IGrantable): Grant {
+    return this.grantGet(grantee, 'lock.json');
+  }
+
+  /** Lets the grantee take the lock away. That only its holder is let go is for the grantee to see to. */
+  grantReleaseLock(grantee: IGrantable): Grant {
+    this.grantSeeLock(grantee);
+    this.grantTellAbsent(grantee);
+    return this.grantDelete(grantee, 'lock.json');
+  }
+
+  /** Lets the grantee tell what is absent from what it may not see. S3 asks for the right to list the whole bucket. */
+  grantTellAbsent(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucket.bucketArn] });
+  }
+
   private grantPut(grantee: IGrantable, keys: string): Grant {
     this.grantKey(grantee, 'kms:GenerateDataKey');
     return this.grantObjects(grantee, 's3:PutObject', keys);
@@ -92,11 +120,8 @@ export class LivingStore extends Construct {
 
   private grantObjects(grantee: IGrantable, action: string, keys: string): Grant {
     const resourceArns = [this.bucket.arnForObjects(keys)];
-    acknowledgeWildcards(
-      Stack.of(this),
-      'Runs are named as they start, so a grant is of one kind of object.',
-      resourceArns,
-    );
+    const reason = 'Runs are named as they start, so a grant is of one kind of object.';
+    if (keys.includes('*')) acknowledgeWildcards(Stack.of(this), reason, resourceArns);
     return Grant.addToPrincipal({ grantee, actions: [action], resourceArns });
   }
 }

@@ -55,6 +55,7 @@ export class RunSteps extends Construct {
     this.#foundation.archive.grantFetch(step);
     this.#foundation.archive.grantDeposit(step, 'confirmation.json', 'left-alone.json', 'plan.json', 'waves/*');
     this.#foundation.store.grantGiveGoAhead(step);
+    this.#foundation.store.grantTakeLock(step);
     return step;
   }
 
@@ -118,6 +119,7 @@ export class RunSteps extends Construct {
     archive.grantList(step);
     archive.grantDeposit(step, 'report.json');
     store.grantWithdrawGoAhead(step);
+    store.grantReleaseLock(step);
     store.grantClearPending(step);
     announcements.grantAnnounce(step);
     Grant.addToPrincipal({ grantee: step, actions: ['events:PutEvents'], resourceArns: [bus.eventBusArn] });

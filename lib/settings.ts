@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { Settings } from '../core/settings.ts';
 import * as shape from './settings-shape.ts';
@@ -42,9 +42,7 @@ const onceRight = (mask: Parameters<typeof fields.pick>[0]) => ({
 const settings = fields
   .superRefine(
     (given, context) => {
-      for (const { path, message, input } of misplacedMasters(given)) {
-        context.addIssue({ code: 'custom', path: [...path], message, input });
-      }
+      for (const { path, message } of misplacedMasters(given)) context.addIssue({ code: 'custom', path, message });
     },
     onceRight({ tiers: true, rotators: true }),
   )
@@ -73,8 +71,11 @@ export class SettingsError extends Error {
  * @throws {SettingsError} with every problem: which field, which value, what is wrong with it, what to do.
  */
 export function defineSettings(input: SettingsInput): Settings {
-  const { success, data, error } = settings.safeParse(input, { reportInput: true, error: explain });
-  if (!success) throw new SettingsError(error.issues.map(sayProblem), { cause: error });
+  const { success, data, error } = settings.safeParse(input, { error: explain });
+  if (!success) {
+    const problems = error.issues.map(({ path, message }) => sayProblem(path, valueAt(input, path), message));
+    throw new SettingsError(problems, { cause: error });
+  }
   return data;
 }
 
@@ -85,10 +86,10 @@ function* misplacedMasters({ tiers, rotators }: Pick<Settings, 'tiers' | 'rotato
     const path = ['rotators', name, 'masters'];
     for (const tier of tiers) {
       if (Object.hasOwn(rotator.masters, tier.name)) continue;
-      yield { path, input: rotator.masters, message: `has no master for tier ${tier.name}; name one for each tier` };
+      yield { path, message: `has no master for tier ${tier.name}; name one for each tier` };
     }
     for (const [tier, arn] of Object.entries(rotator.masters)) {
-      const at = { path: [...path, tier], input: arn };
+      const at = { path: [...path, tier] };
       if (!tiers.some(({ name }) => name === tier)) {
         yield { ...at, message: `is for ${tier}, which is no tier; name masters for the configured tiers only` };
       }
@@ -107,6 +108,8 @@ function explain(issue: z.core.$ZodRawIssue): string | undefined {
       return issue.input === undefined ? 'is missing; add it' : `is not of the right type; give ${issue.expected}`;
     case 'unrecognized_keys':
       return `has unknown fields (${issue.keys.join(', ')}); correct their spelling or remove them`;
+    case 'invalid_key':
+      return `is no name for an entry: it ${issue.issues.map(({ message }) => message).join(', and it ')}`;
     case 'invalid_union':
       return 'is of an unknown kind; see RotatorSettings for the kinds and strategies there are';
     default:
@@ -114,10 +117,11 @@ function explain(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-const sayProblem = ({ path, message, input }: z.core.$ZodIssue): string =>
-  `${path.length === 0 ? 'settings' : path.map(String).join('.')} (${sayValue(input)}) ${message}`;
+const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce((value, field) => (value as Readonly<Record<PropertyKey, unknown>> | undefined)?.[field], input);
 
-function sayValue(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+function sayProblem(path: readonly PropertyKey[], value: unknown, message: string): string {
+  const field = path.length === 0 ? 'settings' : path.map(String).join('.');
+  const text = value === undefined ? 'left out' : JSON.stringify(value);
+  return `${field} (${text.length <= 80 ? text : `${text.slice(0, 77)}...`}) ${message}`;
 }

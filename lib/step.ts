@@ -89,7 +89,12 @@ export class Step extends Construct implements IGrantable {
       role: this.grantPrincipal,
       ...(vpc === undefined ? {} : { vpc }),
       layers: [ground.settingsLayer],
-      environment: { ...environment, NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: step },
+      environment: {
+        ...environment,
+        ...(reachesTargets ? trustingRds : {}),
+        NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_SERVICE_NAME: step,
+      },
       tracing: Tracing.ACTIVE,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
@@ -131,6 +136,9 @@ export const bundled = {
     banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
 };
+
+/** Databases on RDS have certificates of Amazon's own authorities, which Node does not know unless it is told. */
+const trustingRds = { NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' };
 
 /** Lambda itself connects a function to a VPC, under the function's role. Code in the function may not. */
 const grantNetworkInterfaces = (grantee: IGrantable) =>

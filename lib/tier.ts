@@ -60,6 +60,7 @@ function rotateBatchOf(scope: Construct, { foundation, settings, tier }: TierPro
   grantSecretKeys(step, settings, 'kms:Decrypt', 'kms:GenerateDataKey');
   archive.grantFetch(step);
   store.grantSeeGoAhead(step);
+  store.grantSeeLock(step);
   killSwitch.grantRead(step);
   seal.grantCheck(step.grantPrincipal);
   return step;

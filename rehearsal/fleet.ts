@@ -4,7 +4,7 @@ import type { RotatorSettings, Settings } from '../core/settings.ts';
 import type { SecretsManagerReplica, SeedEntry } from './secrets-manager.ts';
 import type { Estate } from './targets/estate.ts';
 
-/** A secret of the fleet with a credential that its target accepts. */
+/** A secret of the fleet with a credential that its target accepts, and a service that lives from it. */
 export interface ArmedSecret {
   readonly arn: string;
   readonly name: string;
@@ -20,7 +20,8 @@ export type InventoryEntry = SeedEntry;
 /**
  * Fills Secrets Manager from an inventory, with credentials that work at their targets.
  *
- * A secret whose tags do not say clearly what it is for is there as well, with a value that nobody can use.
+ * A secret whose tags do not say clearly what it is for, or that nobody can read, is there as well, with a value that
+ * nobody can use.
  */
 export async function armFleet(
   inventory: readonly InventoryEntry[],
@@ -54,15 +55,22 @@ export async function armFleet(
 const isCurrent = ({ SecretVersionsToStages: versions = {} }: InventoryEntry, id: string) =>
   versions[id]?.includes('AWSCURRENT') ?? false;
 
-function clearly({ ARN = '', Name = '', Tags = [] }: InventoryEntry, settings: Settings): ArmedSecret | undefined {
+function clearly(entry: InventoryEntry, settings: Settings): ArmedSecret | undefined {
+  const { ARN = '', Name = '', Tags = [], SecretVersionsToStages: versions = {}, DeletedDate } = entry;
+  if (DeletedDate !== undefined || !Object.keys(versions).some((id) => isCurrent(entry, id))) return undefined;
+
   const tag = (key: string) => Tags.find(({ Key }) => Key === key)?.Value ?? '';
   const { tagKeys } = settings;
-  const rotator = settings.rotators[tag(tagKeys.rotator)];
+  const rotator = named(settings.rotators, tag(tagKeys.rotator));
   const tier = settings.tiers.find(({ path }) => Name.startsWith(path));
   const probe = tag(tagKeys.probe);
-  if (rotator === undefined || tier === undefined || settings.probes[probe] === undefined) return undefined;
+  if (rotator === undefined || tier === undefined || named(settings.probes, probe) === undefined) return undefined;
   return { arn: ARN, name: Name, tier: tier.name, service: tag(tagKeys.health), rotator, probe };
 }
+
+/** The entry that a tag names, if it is one: tags come from outside, and `constructor` is none. */
+const named = <T>(entries: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(entries, name) ? entries[name] : undefined;
 
 function credentialFor(
   { name, tier, rotator }: ArmedSecret,

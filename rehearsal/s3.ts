@@ -158,7 +158,7 @@ const operations: Readonly<Record<string, Operation>> = {
   PutObject: { knows: ['Key', 'Body', 'ContentType', 'Metadata', 'IfNoneMatch', 'IfMatch'], answer: putObject },
   GetObject: { knows: ['Key', 'VersionId'], answer: getObject },
   HeadObject: { knows: ['Key', 'VersionId'], answer: headObject },
-  DeleteObject: { knows: ['Key', 'VersionId', 'BypassGovernanceRetention'], answer: deleteObject },
+  DeleteObject: { knows: ['Key', 'VersionId', 'BypassGovernanceRetention', 'IfMatch'], answer: deleteObject },
   ListObjectsV2: { knows: ['Prefix', 'MaxKeys', 'ContinuationToken', 'StartAfter'], answer: listObjects },
 };
 
@@ -170,7 +170,7 @@ function putObject(input: PutObjectCommandInput, request: Request) {
     's3:if-match': IfMatch,
     's3:ObjectCreationOperation': 'true',
   });
-  if (IfMatch !== undefined) request.require('GetObject', key);
+  if (IfMatch !== undefined) requireMatch(IfMatch, key, request);
   request.requireKey('GenerateDataKey', key);
 
   const current = bucket.current(key);
@@ -182,10 +182,6 @@ function putObject(input: PutObjectCommandInput, request: Request) {
     );
   }
   if (IfNoneMatch !== undefined && current !== undefined) throw preconditionFailed();
-  if (IfMatch !== undefined && current === undefined) {
-    throw new ServiceError('NoSuchKey', 'The specified key does not exist.', 404);
-  }
-  if (IfMatch !== undefined && bare(IfMatch) !== bare(current?.etag ?? '')) throw preconditionFailed();
 
   const content = { bytes: bytesOf(input.Body), contentType: ContentType, metadata: Metadata };
   const version = bucket.put(key, content, request.now());
@@ -208,9 +204,10 @@ function headObject({ Key: key = '', VersionId }: HeadObjectCommandInput, reques
 }
 
 function deleteObject(input: DeleteObjectCommandInput, request: Request) {
-  const { Key: key = '', VersionId, BypassGovernanceRetention: bypass = false } = input;
+  const { Key: key = '', VersionId, BypassGovernanceRetention: bypass = false, IfMatch } = input;
   if (VersionId === undefined) {
-    request.require('DeleteObject', key);
+    request.require('DeleteObject', key, { 's3:if-match': IfMatch });
+    if (IfMatch !== undefined) requireMatch(IfMatch, key, request);
     const marker = request.bucket.delete(key, request.now());
     return marker === undefined ? {} : { DeleteMarker: true, VersionId: marker.id };
   }
@@ -252,6 +249,14 @@ function listObjects(input: ListObjectsV2CommandInput, request: Request) {
     ...(StartAfter !== undefined && { StartAfter }),
     ...(isTruncated && { NextContinuationToken: Buffer.from(last).toString('base64url') }),
   };
+}
+
+/** Whoever compares learns something of the object, so it must be allowed to read it. */
+function requireMatch(etag: string, key: string, request: Request): void {
+  request.require('GetObject', key);
+  const current = request.bucket.current(key);
+  if (current === undefined) throw new ServiceError('NoSuchKey', 'The specified key does not exist.', 404);
+  if (bare(etag) !== bare(current.etag)) throw preconditionFailed();
 }
 
 const preconditionFailed = () =>

@@ -63,7 +63,7 @@ export class Services {
     const { account, estate, settings, secrets, secretsManager } = this.#options;
     for (const [service, record] of this.records) {
       account.authorisation.admit(principalOf(service), readingOwn(secrets, service));
-      const address = settings.health[service];
+      const address = Object.hasOwn(settings.health, service) ? settings.health[service] : undefined;
       if (address === undefined) continue;
       await estate.open(new URL(address).host, () => ({ status: record.failing.size === 0 ? 200 : 503 }));
     }
@@ -111,7 +111,7 @@ export class Services {
     }
   }
 
-  /** A rejection counts only if reading AWSCURRENT once more does not mend it: that much every good client does. */
+  /** A failure counts only if reading AWSCURRENT once more does not mend it: that much every good client does. */
   async #authenticate(secret: ArmedSecret, client: SecretsManagerClient): Promise<void> {
     const record = this.records.get(secret.service);
     if (record === undefined) return;
@@ -130,9 +130,10 @@ export class Services {
 
   async #try(secret: ArmedSecret, client: SecretsManagerClient): Promise<Answer> {
     const { canUse = () => true } = this.#options;
-    const { SecretString = '', VersionId = '' } = await client.send(
-      new GetSecretValueCommand({ SecretId: secret.arn }),
-    );
+    const read = await client.send(new GetSecretValueCommand({ SecretId: secret.arn })).catch(() => undefined);
+    if (read === undefined) return 'unknown';
+
+    const { SecretString = '', VersionId = '' } = read;
     if (!canUse(secret.service, secret, VersionId)) return 'rejected';
     return this.#proberOf(secret).ask(new SecretValue(SecretString));
   }

@@ -2,6 +2,7 @@ import type { Announcer } from '../../core/announcer.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import type { Confirmation, Draft, NotPlanned } from '../../core/draft.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
+import type { RunLock } from '../../core/living-ports.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { Batch, PlanHeader, Run } from '../../core/plan.ts';
 import type { Archive, Clock, GoAhead, Herald, Log } from '../../core/ports.ts';
@@ -13,6 +14,7 @@ import { parseEvent } from './event.ts';
 export interface CloseRunPorts {
   readonly archive: Archive;
   readonly goAhead: GoAhead;
+  readonly lock: Pick<RunLock, 'release'>;
   readonly announcer: Announcer;
   readonly herald: Herald;
   readonly settings: Settings;
@@ -27,12 +29,13 @@ export interface RunClosed {
 }
 
 /**
- * Ends a run: nothing of it can start any more, its report is deposited, and people are told.
+ * Ends a run: nothing of it can start any more, its report is deposited, people are told, and last of all the next run
+ * may begin.
  *
  * A run that ends early lacks documents, which is no error; one that cannot be read is.
  */
 export const closeRun =
-  ({ archive, goAhead, announcer, herald, settings, clock, log }: CloseRunPorts) =>
+  ({ archive, goAhead, lock, announcer, herald, settings, clock, log }: CloseRunPorts) =>
   async (given: unknown): Promise<RunClosed> => {
     const { run, startedAt, mode, requestedBy, outcome, reasons } = parseEvent(given);
     await goAhead.withdraw(run);
@@ -58,6 +61,7 @@ export const closeRun =
     log.info('a run ended', { run, outcome, reasons });
     await herald.tell('Keyturn run ended', eventOf(report));
     await announcer.announce({ to: undefined, ...sayReport(report) });
+    await lock.release(run);
     return { run, outcome, reasons };
   };
 

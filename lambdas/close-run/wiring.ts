@@ -6,6 +6,7 @@ import { EventBridgeHerald } from '../../adapters/eventbridge-herald.ts';
 import { withRetries } from '../../adapters/retries.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
 import { S3GoAhead } from '../../adapters/s3-go-ahead.ts';
+import { S3RunLock } from '../../adapters/s3-run-lock.ts';
 import { SnsAnnouncer } from '../../adapters/sns-announcer.ts';
 import { requireVariable } from '../environment.ts';
 import type { Runtime } from '../runtime.ts';
@@ -26,5 +27,6 @@ export const wire = ({
     herald: new EventBridgeHerald(eventBridge, requireVariable(environment, 'EVENT_BUS')),
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
     goAhead: new S3GoAhead(s3, requireVariable(environment, 'DESK_BUCKET')),
+    lock: new S3RunLock(s3, requireVariable(environment, 'DESK_BUCKET')),
   });
 };

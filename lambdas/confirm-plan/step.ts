@@ -4,6 +4,7 @@ import { canonicalJson } from '../../core/canonical.ts';
 import { judgeCaps } from '../../core/caps.ts';
 import type { Confirmation, Draft, Fact } from '../../core/draft.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
+import type { RunLock } from '../../core/living-ports.ts';
 import type { Ending, Outcome } from '../../core/outcome.ts';
 import type { Guardrail, PlanDigest, Run } from '../../core/plan.ts';
 import { makePlan, type Plan, preflightBatches } from '../../core/plan-making.ts';
@@ -18,6 +19,7 @@ export interface ConfirmPlanPorts {
   readonly inventory: Inventory;
   readonly archive: Archive;
   readonly goAhead: GoAhead;
+  readonly lock: Pick<RunLock, 'take'>;
   readonly settings: Settings;
   readonly hash: Hash;
   readonly clock: Clock;
@@ -78,7 +80,7 @@ async function confirmDraft(
 }
 
 async function confirmApproval(
-  { inventory, archive, goAhead, settings, hash, clock }: ConfirmPlanPorts,
+  { inventory, archive, goAhead, lock, settings, hash, clock }: ConfirmPlanPorts,
   { run, digest: confirmed }: ConfirmPlanEvent & { goal: 'approval' },
 ): Promise<PlanConfirmed> {
   const sealed = parseSealedDecision(await archive.fetch(archiveKeys.decision(run)));
@@ -99,6 +101,8 @@ async function confirmApproval(
   // What drifted is left alone one by one, right before it would be touched. Only when nothing is left, nothing is begun.
   if (drifted.length > 0 && drifted.length === planned.length) return end('refused', sayContradictions(drifted));
 
+  const holder = await lock.take(run, now);
+  if (holder.run !== run) return end('refused', [`lockHeld: ${holder.run}`]);
   await goAhead.give(run);
   return { next: 'go on', digest, waves: header.waves.length, reasons: sayContradictions(drifted) };
 }

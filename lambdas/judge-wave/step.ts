@@ -2,7 +2,7 @@ import { archiveKeys, type Phase } from '../../core/archive-keys.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import type { Ending } from '../../core/outcome.ts';
 import type { Batch, Run } from '../../core/plan.ts';
-import { isPlanned, readPlan, readWave } from '../../core/plan-reading.ts';
+import { isPlanned, missingFrom, readPlan, readWave, waveOf } from '../../core/plan-reading.ts';
 import type { AlarmBoard, Archive, Clock, Hash, HealthDesk } from '../../core/ports.ts';
 import { type Probed, sayDoubt } from '../../core/probe.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -12,6 +12,7 @@ import {
   judgeWayBack,
   outcomeOfWayBack,
   type Surroundings,
+  type WaveRecord,
   type WaveVerdict,
 } from '../../core/verdict.ts';
 import { parseEvent } from './event.ts';
@@ -37,27 +38,39 @@ export const judgeWave =
     const { run, wave, phase } = parseEvent(given);
     const { header } = await readPlan(archive, hash, run);
     const batches = await readWave(archive, run, wave);
-    const records = await Promise.all(
-      batches.map(async (batch): Promise<BatchRecord> => {
-        const [rotated, later] = await Promise.all([
-          findProbed(archive, run, batch, 'rotated'),
-          findProbed(archive, run, batch, phase),
-        ]);
-        return { batch, genuine: isPlanned(hash, header, batch), rotated, later };
-      }),
-    );
+    const record: WaveRecord = {
+      wave,
+      judgedAt: clock.now(),
+      missing: missingFrom(waveOf(header, wave), batches),
+      batches: await Promise.all(
+        batches.map(async (batch): Promise<BatchRecord> => {
+          const [rotated, later] = await Promise.all([
+            findProbed(archive, run, batch, 'rotated'),
+            findProbed(archive, run, batch, phase),
+          ]);
+          const genuine = batch.wave === wave && isPlanned(hash, header, batch);
+          return { batch, genuine, rotated, later };
+        }),
+      ),
+    };
 
     if (phase === 'baked') {
       const surroundings = await look({ health, alarms, settings }, batches);
-      const verdict = judge(wave, clock.now(), records, surroundings);
-      await archive.deposit(archiveKeys.verdict(run, wave, phase), JSON.stringify(verdict));
-      return { next: verdict.verdict === 'sound' ? 'go on' : 'back', reasons: verdict.reasons };
+      const { verdict, reasons } = await keepFirst(archive, run, phase, judge(record, surroundings));
+      return { next: verdict === 'sound' ? 'go on' : 'back', reasons };
     }
 
-    const verdict = judgeWayBack(wave, clock.now(), records, await reasonsToGoBack(archive, run, wave, records));
-    await archive.deposit(archiveKeys.verdict(run, wave, phase), JSON.stringify(verdict));
-    return { next: 'end', outcome: outcomeOfWayBack(verdict, records), reasons: verdict.reasons };
+    const why = await reasonsToGoBack(archive, run, record);
+    const verdict = await keepFirst(archive, run, phase, judgeWayBack(record, why));
+    return { next: 'end', outcome: outcomeOfWayBack(verdict, record), reasons: verdict.reasons };
   };
+
+/** The run goes on by the verdict that is evidence: delivered again, the first one stands, whatever it looks like now. */
+async function keepFirst(archive: Archive, run: Run, phase: Phase, verdict: WaveVerdict): Promise<WaveVerdict> {
+  const key = archiveKeys.verdict(run, verdict.wave, phase);
+  const deposited = await archive.deposit(key, JSON.stringify(verdict));
+  return deposited === 'deposited' ? verdict : (JSON.parse(await archive.fetch(key)) as WaveVerdict);
+}
 
 async function look(
   { health, alarms, settings }: Pick<JudgeWavePorts, 'health' | 'alarms' | 'settings'>,
@@ -70,15 +83,10 @@ async function look(
 }
 
 /** What sent the wave back: the verdict after its bake, or, if it did not get there, the doubts of its batches. */
-async function reasonsToGoBack(
-  archive: Archive,
-  run: Run,
-  wave: number,
-  records: readonly BatchRecord[],
-): Promise<readonly string[]> {
+async function reasonsToGoBack(archive: Archive, run: Run, { wave, batches }: WaveRecord): Promise<readonly string[]> {
   const baked = await find<WaveVerdict>(archive, archiveKeys.verdict(run, wave, 'baked'));
   if (baked !== undefined) return baked.reasons;
-  return records.flatMap(({ batch, rotated }) =>
+  return batches.flatMap(({ batch, rotated }) =>
     (rotated?.doubts ?? []).map((doubt) => `batch ${batch.index}: ${sayDoubt(doubt)}`),
   );
 }

@@ -2,14 +2,13 @@ import { type Decision, messageToSeal, serialiseDecision } from '../../core/appr
 import { type Answer, isRepeated, judgeAnswer, type Refusal } from '../../core/approval-answer.ts';
 import type { Callbacks } from '../../core/approval-ports.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import type { Clock, Log, Sealer } from '../../core/ports.ts';
+import type { Log, Sealer } from '../../core/ports.ts';
 import type { Delivery } from './view.ts';
 import { findDecision, type Visit, type VisitPorts } from './visit.ts';
 
 export interface DecidePorts extends VisitPorts {
   readonly sealer: Sealer;
   readonly callbacks: Callbacks;
-  readonly clock: Clock;
   readonly log: Log;
 }
 

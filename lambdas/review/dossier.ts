@@ -1,10 +1,9 @@
 import type { PendingApproval } from '../../core/approval-desk.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import { canonicalJson } from '../../core/canonical.ts';
 import type { NotPlanned } from '../../core/draft.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import type { Batch, PlanHeader, PlannedWave } from '../../core/plan.ts';
-import { isPlanned, readPlan, readWave } from '../../core/plan-reading.ts';
+import { readPlan } from '../../core/plan-reading.ts';
 import type { Archive, Hash } from '../../core/ports.ts';
 
 /** All of a plan that its page shows, every part of it as hashed in what waits for an answer. */
@@ -28,20 +27,26 @@ export async function readDossier(
     if (plan.digest !== digest || plan.header.run !== run) return undefined;
 
     const { header } = plan;
-    const waves = await Promise.all(header.waves.map(({ number }) => readWave(archive, run, number)));
-    const leftAlone: readonly NotPlanned[] = JSON.parse(await archive.fetch(archiveKeys.leftAlone(run)));
+    const [leftAlone, ...waves] = await Promise.all([
+      archive.fetch(archiveKeys.leftAlone(run)),
+      ...header.waves.map(({ number }) => archive.fetch(archiveKeys.wave(run, number))),
+    ]);
+    // The archive holds canonical JSON, of which the header has the hashes: the bytes themselves must have them.
+    if (hash(leftAlone) !== header.leftAloneHash) return undefined;
+    const lines = waves.map((text) => text.split('\n'));
+    if (!header.waves.every((wave, index) => isWave(hash, wave, lines[index] ?? []))) return undefined;
 
-    const isWhole =
-      header.waves.every((planned, index) => isWave(hash, header, planned, waves[index] ?? [])) &&
-      hash(canonicalJson(leftAlone)) === header.leftAloneHash;
-    return isWhole ? { header, batches: waves.flat(), leftAlone } : undefined;
+    return {
+      header,
+      batches: lines.flat().map((line) => JSON.parse(line) as Batch),
+      leftAlone: JSON.parse(leftAlone) as NotPlanned[],
+    };
   } catch (error) {
     if (error instanceof NotInArchiveError || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-/** Whether these are all batches of the wave, each in its place and none in another's. */
-const isWave = (hash: Hash, header: PlanHeader, { number, batches }: PlannedWave, found: readonly Batch[]): boolean =>
-  found.length === batches.length &&
-  found.every((batch, index) => batch.wave === number && batch.index === index && isPlanned(hash, header, batch));
+/** Whether these are all batches of the wave, each in its place: the hash covers what a batch says of its own place. */
+const isWave = (hash: Hash, { batches }: PlannedWave, lines: readonly string[]): boolean =>
+  lines.length === batches.length && lines.every((line, index) => hash(line) === batches[index]?.hash);

@@ -5,6 +5,8 @@ export interface Request {
   readonly method: string;
   readonly run: Run;
   readonly link: string;
+  /** Which page of a long plan, counted from 1. There may be none such. */
+  readonly page: number;
   readonly headers: Headers;
   /** The body's bytes as text, or undefined when it is longer than any answer could be. */
   readonly body: string | undefined;
@@ -29,9 +31,15 @@ export function parseEvent(event: unknown): Request | undefined {
     method: text(within(within(event, 'requestContext'), 'http')['method']),
     run: run as Run,
     link,
+    page: pageOf(text(event['rawQueryString'])),
     headers: headersOf(within(event, 'headers')),
     body: bodyOf(text(event['body']), event['isBase64Encoded'] === true),
   };
+}
+
+function pageOf(query: string): number {
+  const page = new URLSearchParams(query.slice(0, 100)).get('page') ?? '';
+  return /^\d{1,5}$/.test(page) ? Number(page) : 1;
 }
 
 function bodyOf(body: string, isBase64: boolean): string | undefined {

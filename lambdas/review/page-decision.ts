@@ -3,6 +3,8 @@ import { refusals as refusalTexts } from '../../core/approval-answer.ts';
 import { counted } from '../../core/plain-text.ts';
 import { type Html, html } from './html.ts';
 import { moment } from './page-parts.ts';
+import { endSection, progressSection } from './page-progress.ts';
+import type { Progress } from './progress.ts';
 import type { Delivery, PlanView, View } from './view.ts';
 
 type Open = Extract<View, { readonly kind: 'open' }>;
@@ -39,22 +41,30 @@ ${reasonWrong === undefined ? undefined : html`<p class="error" id="reason-error
 }
 
 /** What was decided, when and by whom. */
-export function decidedSection({ decision, delivery, nonce }: Decided): Html {
+export function decidedSection({ plan, decision, delivery, nonce, progress }: Decided): Html {
   const { approver, decidedAt, digest } = decision;
   const approved = decision.decision === 'approved';
+  // What the archive holds of the run's course says that the run knows its decision.
+  const goesOn = progress?.report !== undefined || progress?.waves.some(({ state }) => state !== 'waiting') === true;
 
   return html`<p class="stage">Keyturn</p>
 <h1 class="${decision.decision}">${approved ? 'Approved' : 'Rejected'} by <bdi>${approver}</bdi></h1>
-<p>${moment(decidedAt)}. ${approved ? 'The first wave starts when its window opens.' : 'Nothing is rotated.'}</p>
+<p>${moment(decidedAt)}. ${approved ? undefined : 'Nothing is rotated.'}</p>
 ${decision.decision === 'rejected' ? html`<p>Reason: <bdi>${decision.reason}</bdi></p>` : undefined}
 ${delivery === undefined ? undefined : html`<p role="status">${deliveryTexts[delivery]}</p>`}
 ${
-  nonce === undefined || delivery === 'delivered'
+  nonce === undefined || delivery === 'delivered' || goesOn
     ? undefined
     : html`<form method="post" class="again">${hiddenFields(decision.decision, digest, nonce)}<p>${
         delivery === 'lost' ? 'Try again:' : 'Should the run still wait for it:'
       } <button>Send the decision to the run again</button></p></form>`
-}`;
+}
+${plan === undefined || progress === undefined ? undefined : course(decision, plan, progress)}`;
+}
+
+function course({ decision }: Decided['decision'], plan: PlanView, progress: Progress): Html | undefined {
+  if (decision === 'approved') return progressSection(plan, progress);
+  return progress.report === undefined ? undefined : endSection(progress.report);
 }
 
 const deliveryTexts: Readonly<Record<Delivery, string>> = {

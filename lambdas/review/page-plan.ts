@@ -1,22 +1,34 @@
-import { guardrailName, nearness } from '../../core/approval-summary.ts';
+import { guardrailName, nearness } from '../../core/guardrail-words.ts';
 import { counted } from '../../core/plain-text.ts';
 import type { Strategy } from '../../core/settings.ts';
+import { unusualKinds } from '../../core/unusual.ts';
 import { type Html, html } from './html.ts';
 import { leftAloneSection } from './page-left-alone.ts';
-import { bar, distance, moment } from './page-parts.ts';
+import { bar, distance, moment, tierColour } from './page-parts.ts';
 import { secretsSection } from './page-secrets.ts';
+import { sheetsNavigation } from './page-sheets.ts';
 import type { PlanView } from './view.ts';
 
-/** What an approver needs to decide, the most needed first. */
-export const planSections = (plan: PlanView, isOpen = false): Html => html`${factsSection(plan, isOpen)}
+/** What an approver needs to decide, the most needed first. Pages after the first only list on. */
+export const planSections = (plan: PlanView, isOpen = false): Html =>
+  plan.sheet.page > 1
+    ? html`<p><a class="jump" href="?page=1">Back to ${isOpen ? 'your decision, and ' : undefined}the whole plan</a></p>
+${listing(plan)}`
+    : html`${factsSection(plan, isOpen)}
 ${guardrailsSection(plan)}
+${unusualSection(plan)}
 ${wavesSection(plan)}
-${secretsSection(plan)}
-${leftAloneSection(plan)}
+${listing(plan)}
 ${wayBackSection(plan)}
 <section aria-labelledby="digest-title"><h2 id="digest-title">Digest</h2>
 <p>The decision is about exactly this plan, and no other:</p>
 <p><code>${plan.digest}</code></p></section>`;
+
+const listing = (plan: PlanView): Html => html`<div id="list">
+${sheetsNavigation(plan.sheet, 'Pages of secrets')}
+${secretsSection(plan)}
+${leftAloneSection(plan)}
+${sheetsNavigation(plan.sheet, 'Pages of secrets, once more')}</div>`;
 
 const factsSection = ({ header, answerBy, now }: PlanView, isOpen: boolean): Html => html`<dl class="facts">
 <div><dt>Asked for by</dt><dd><bdi>${header.requestedBy}</bdi></dd></div>
@@ -27,7 +39,7 @@ const factsSection = ({ header, answerBy, now }: PlanView, isOpen: boolean): Htm
 
 const guardrailsSection = ({
   header,
-}: PlanView): Html => html`<section aria-labelledby="caps-title"><h2 id="caps-title">Caps</h2>
+}: PlanView): Html => html`<section aria-labelledby="caps-title"><h2 id="caps-title">Guardrails</h2>
 <ul class="bars">${header.guardrails.map(
   (guardrail) =>
     html`<li><span class="name">${guardrailName(guardrail)}</span>${bar(
@@ -35,6 +47,15 @@ const guardrailsSection = ({
       guardrail.limit,
     )}<span class="words">${nearness(guardrail)}</span></li>`,
 )}</ul></section>`;
+
+const unusualSection = ({
+  header,
+}: PlanView): Html => html`<section aria-labelledby="unusual-title"><h2 id="unusual-title">What is unusual</h2>
+${
+  header.unusual.length === 0
+    ? html`<p>Nothing that Keyturn looks for.</p>`
+    : html`<ul class="unusual">${header.unusual.map(({ kind, of }) => html`<li><strong>${unusualKinds[kind]}</strong> <bdi>${of}</bdi></li>`)}</ul>`
+}</section>`;
 
 function wavesSection({ header, tiers, bakeTimeSeconds }: PlanView): Html {
   const largest = Math.max(...header.waves.map(({ secrets }) => secrets));
@@ -53,10 +74,6 @@ Only if credentials, services and alarms are well after that, the next wave star
 
 const distanceOf = (seconds: number): string =>
   seconds % 60 === 0 ? counted(seconds / 60, 'minute') : counted(seconds, 'second');
-
-/** Tiers beyond the fourth share the last colour: their names stand beside it. */
-const tierColour = (tiers: readonly string[], tier: string): string =>
-  `tier-${Math.min(Math.max(tiers.indexOf(tier), 0), 3)}`;
 
 const wayBackSection = ({ batches }: PlanView): Html => {
   const used = new Set(batches.flatMap(({ secrets }) => secrets.map(({ strategy }) => strategy)));

@@ -1,43 +1,54 @@
+import type { Instant } from '../../core/instant.ts';
 import { counted } from '../../core/plain-text.ts';
-import type { PlannedSecret } from '../../core/plan.ts';
 import { type Html, html } from './html.ts';
+import { dayOf, daysBetween, tierColour } from './page-parts.ts';
+import type { Row } from './sheet.ts';
 import type { PlanView } from './view.ts';
 
-/** More rows than this make a page that no phone likes. The rest is in the archive, and counted here. */
-const mostRows = 500;
+/** Every secret on this page that would be rotated, by tier and service. */
+export function secretsSection({ sheet, header, tiers }: PlanView): Html | undefined {
+  const { rows } = sheet;
+  if (rows.length === 0) return undefined;
 
-type Row = PlannedSecret & { readonly wave: number };
-
-/** Every secret that would be rotated, by tier and service. */
-export function secretsSection({ batches, tiers }: PlanView): Html {
-  const all = batches.flatMap(({ wave, secrets }) => secrets.map((secret): Row => ({ ...secret, wave })));
-  const shown = all.slice(0, mostRows);
-  const known = tiers.filter((tier) => shown.some((row) => row.tier === tier));
-  const unknown = [...new Set(shown.map(({ tier }) => tier))].filter((tier) => !tiers.includes(tier));
-
-  return html`<section aria-labelledby="secrets-title"><h2 id="secrets-title">What is rotated</h2>
-${[...known, ...unknown].map((tier) =>
-  tierTable(
+  const tables = [...Map.groupBy(rows, ({ tier }) => tier)];
+  const part =
+    rows.length < header.selected ? html`<p>${rows.length} of ${header.selected} on this page.</p>` : undefined;
+  return html`<section id="secrets" aria-labelledby="secrets-title"><h2 id="secrets-title">What is rotated</h2>
+${part}${tables.map(([tier, ofTier], index) =>
+  tierTable({
     tier,
-    shown.filter((row) => row.tier === tier),
-  ),
-)}
-${all.length > shown.length ? html`<p>${all.length - shown.length} more, in the later waves, are not shown here.</p>` : undefined}</section>`;
+    rows: ofTier,
+    tiers,
+    asOf: header.draftedAt,
+    isOpen: sheet.page > 1 || index === tables.length - 1,
+  }),
+)}</section>`;
 }
 
-function tierTable(tier: string, rows: readonly Row[]): Html {
+interface TierTable {
+  readonly tier: string;
+  readonly rows: readonly Row[];
+  readonly tiers: readonly string[];
+  readonly asOf: Instant;
+  /** The tier of the highest risk is: nobody approves it unseen. */
+  readonly isOpen: boolean;
+}
+
+function tierTable({ tier, rows, tiers, asOf, isOpen }: TierTable): Html {
   const services = Map.groupBy(rows, ({ service }) => service);
-  return html`<table>
-<caption>${tier}: ${counted(rows.length, 'secret')} of ${counted(services.size, 'service')}</caption>
-<thead><tr><th scope="col">Secret</th><th scope="col" class="number">Overdue</th><th scope="col" class="number">Wave</th></tr></thead>
+  return html`<details class="tier"${isOpen ? html` open` : undefined}><summary><span class="key ${tierColour(tiers, tier)}">${tier}</span> ${counted(rows.length, 'secret')} of ${counted(services.size, 'service')}</summary>
+<table aria-label="${tier}">
+<thead><tr><th scope="col">Secret</th><th scope="col" class="number">Age</th><th scope="col" class="number">Overdue</th><th scope="col" class="number">Wave</th></tr></thead>
 ${[...services].map(
-  ([service, secrets]) => html`<tbody><tr><th colspan="3" scope="rowgroup">${service}</th></tr>
-${secrets.map(secretRow)}</tbody>
+  ([service, secrets]) => html`<tbody><tr><th colspan="4" scope="rowgroup">${service}</th></tr>
+${secrets.map((row) => secretRow(row, asOf))}</tbody>
 `,
-)}</table>
+)}</table></details>
 `;
 }
 
-const secretRow = ({ name, rotator, strategy, expirationDate, daysOverdue, wave }: Row): Html =>
-  html`<tr><td><bdi>${name}</bdi><small>${rotator}, ${strategy}, expired ${expirationDate}</small></td><td class="number">${counted(daysOverdue, 'day')}</td><td class="number">${wave}</td></tr>
+const secretRow = (row: Row, asOf: Instant): Html => {
+  const { name, rotator, strategy, expirationDate, currentSince, daysOverdue, wave } = row;
+  return html`<tr><td><bdi>${name}</bdi><small>${rotator}, ${strategy}; last rotated ${dayOf(currentSince)}, expired ${expirationDate}</small></td><td class="number">${daysBetween(currentSince, asOf)} d</td><td class="number">${daysOverdue} d</td><td class="number">${wave}</td></tr>
 `;
+};

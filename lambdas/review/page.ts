@@ -1,8 +1,10 @@
-import { refusals as refusalTexts } from '../../core/approval-answer.ts';
+import { type Refusal, refusals as refusalTexts } from '../../core/approval-answer.ts';
 import { headline } from '../../core/approval-summary.ts';
 import { type Html, html } from './html.ts';
 import { decidedSection, decisionForms, overSection } from './page-decision.ts';
 import { planSections } from './page-plan.ts';
+import { endSection } from './page-progress.ts';
+import { script } from './script.ts';
 import { style } from './style.ts';
 import type { View } from './view.ts';
 
@@ -22,6 +24,7 @@ ${style.element}
 <main>
 ${bodyOf(view)}
 </main>
+${script.element}
 </body>
 </html>
 `;
@@ -48,12 +51,12 @@ function bodyOf(view: View): Html {
   switch (view.kind) {
     case 'open': {
       const { plan } = view;
-      return html`${alert(view.refusals)}
+      return html`${alert(view.refusals, true)}
 <p class="stage">Keyturn · <bdi>${plan.header.stage}</bdi></p>
 <h1>${headline(plan.header, plan.now)}</h1>
-<p><a class="jump" href="#decide">Go to your decision</a></p>
+${plan.sheet.page > 1 ? undefined : html`<p><a class="jump" href="#decide">Go to your decision</a></p>`}
 ${planSections(plan, true)}
-${decisionForms(view)}`;
+${plan.sheet.page > 1 ? undefined : decisionForms(view)}`;
     }
     case 'decided':
       return html`${alert(view.refusals)}
@@ -62,6 +65,7 @@ ${view.plan === undefined ? undefined : html`<h2 class="plan">The plan: ${headli
     case 'over':
       return html`${alert(view.refusals)}
 ${overSection(view.plan)}
+${view.report === undefined ? undefined : endSection(view.report)}
 ${planSections(view.plan)}`;
     case 'changed':
       return html`<h1>This plan has been changed</h1>
@@ -77,9 +81,23 @@ rotated: the run ends by itself when the time to answer is over. Tell whoever op
   }
 }
 
-const alert = (refusals: Extract<View, { kind: 'open' }>['refusals']): Html | undefined =>
+/** Takes the focus, so that whoever does not see the page hears first that nothing was recorded, and where to mend it. */
+const alert = (refusals: readonly Refusal[], isOpen = false): Html | undefined =>
   refusals.length === 0
     ? undefined
-    : html`<div class="alert" role="alert"><h2>Your answer was not recorded</h2><ul>${refusals.map(
-        (refusal) => html`<li>${refusalTexts[refusal]}</li>`,
+    : html`<div class="alert" role="alert" tabindex="-1" autofocus><h2>Your answer was not recorded</h2><ul>${refusals.map(
+        (refusal) => html`<li>${isOpen ? sentenceOf(refusal) : refusalTexts[refusal]}</li>`,
       )}</ul></div>`;
+
+function sentenceOf(refusal: Refusal): Html {
+  const field = fieldOf[refusal];
+  const text = refusalTexts[refusal];
+  return field === undefined ? html`${text}` : html`<a href="#${field}">${text}</a>`;
+}
+
+/** The field in which a refusal can be mended. */
+const fieldOf: { readonly [refusal in Refusal]?: string } = {
+  countWrong: 'count',
+  reasonMissing: 'reason',
+  reasonTooLong: 'reason',
+};

@@ -7,20 +7,24 @@ export interface Response {
   readonly body: string;
 }
 
-/**
- * Says to browsers what the page needs, which is its own style and its own form, and to keep nothing.
- *
- * `styleHash` is the SHA-256 of the one style element's text, in base64.
- */
+/** SHA-256, in base64, of the text of the page's one style and of its one script. */
+export interface OwnHashes {
+  readonly style: string;
+  readonly script: string;
+}
+
+/** Says to browsers what the page needs, which is its own style, script, form and address, and to keep nothing. */
 export const respondWith =
-  (styleHash: string) =>
+  ({ style, script }: OwnHashes) =>
   (statusCode: number, page: Html, more: Readonly<Record<string, string>> = {}): Response => ({
     statusCode,
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': [
         "default-src 'none'",
-        `style-src 'sha256-${styleHash}'`,
+        `style-src 'sha256-${style}'`,
+        `script-src 'sha256-${script}'`,
+        "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

@@ -5,6 +5,7 @@ import { parseEvent, type Request } from './event.ts';
 import { formFaults, readForm } from './form.ts';
 import { page } from './page.ts';
 import { type Response, respondWith } from './response.ts';
+import { script } from './script.ts';
 import { style } from './style.ts';
 import type { View } from './view.ts';
 import { type Showing, viewOf } from './viewing.ts';
@@ -23,7 +24,8 @@ export interface ReviewPorts extends DecidePorts {
  */
 export const review = (ports: ReviewPorts) => {
   const { hash, log, reviewUrl } = ports;
-  const respond = respondWith(Buffer.from(hash(style.text).replace('sha256:', ''), 'hex').toString('base64'));
+  const inBase64 = (text: string) => Buffer.from(hash(text).replace('sha256:', ''), 'hex').toString('base64');
+  const respond = respondWith({ style: inBase64(style.text), script: inBase64(script.text) });
   const ownOrigin = new URL(reviewUrl).origin;
 
   const fault = (status: number, title: string, text: string, more = {}) =>
@@ -32,6 +34,7 @@ export const review = (ports: ReviewPorts) => {
   const answer = async (request: Request): Promise<Response> => {
     const { method, run } = request;
     if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') {
+      log.warn('a request is of no use here', { run, method });
       return fault(405, 'Not like this', 'A plan is looked at or answered.', { allow: 'GET, HEAD, POST' });
     }
 
@@ -47,14 +50,16 @@ export const review = (ports: ReviewPorts) => {
       return respond(404, page({ kind: 'nothing' }));
     }
 
-    const showing: Showing = { visit, now: ports.clock.now(), settings: ports.settings };
+    const { page: number } = request;
+    const showing: Showing = { visit, now: ports.clock.now(), page: number, settings: ports.settings };
     if (form === undefined) {
       const view = viewOf(showing);
+      log.info('plan looked at', { run, approver: visit.invitation.approver, method, shown: view.kind });
       return respond(view.kind === 'changed' ? 409 : 200, page(view));
     }
 
     const decided = await decide(ports, visit, form);
-    const view = viewOf(showing, { decided, reason: form.reason });
+    const view = viewOf({ ...showing, page: 1 }, { decided, reason: form.reason });
     return respond(statusOf(decided, view), page(view));
   };
 

@@ -27,7 +27,7 @@ dt{color:var(--soft);font-size:.875rem}dd{margin:0;overflow-wrap:anywhere}
 .bars .words{grid-column:2;color:var(--soft);font-size:.9rem}
 @media (max-width:34rem){.bars li{grid-template-columns:1fr}.bars .words{grid-column:1}}
 .bar{display:block;width:100%;height:1rem;border-radius:.2rem}
-.track{fill:var(--track)}.within{fill:var(--link)}.exceeded{fill:var(--t2)}
+.track{fill:var(--track)}.within{fill:var(--link)}.exceeded{fill:var(--t2)}.good{fill:var(--good)}
 .tier-0{fill:var(--t0)}.tier-1{fill:var(--t1)}.tier-2{fill:var(--t2)}.tier-3{fill:var(--t3)}
 .key{display:inline-block;margin-right:1rem;padding-left:.5rem;border-left:.9rem solid var(--t0);line-height:1.1}
 .key.tier-1{border-color:var(--t1)}.key.tier-2{border-color:var(--t2)}.key.tier-3{border-color:var(--t3)}
@@ -37,9 +37,15 @@ th,td{text-align:left;vertical-align:top;padding:.4rem .5rem .4rem 0;border-top:
 thead th{font-size:.875rem;color:var(--soft);font-weight:500;border-top:0}
 tbody th{padding-top:.8rem}
 td{overflow-wrap:anywhere}td+td{overflow-wrap:normal}
-td small{display:block;color:var(--soft)}
+td small,.names small{display:block;color:var(--soft)}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+details.tier summary{font-weight:600}
 details{border-top:1px solid var(--line);padding:.5rem 0}summary{cursor:pointer;padding:.25rem 0}
+.unusual{list-style:none;margin:.5rem 0;padding:0}.unusual li{border-left:.3rem solid var(--t1);padding:.1rem 0 .1rem .75rem;margin:.5rem 0;
+overflow-wrap:anywhere}.unusual strong{display:block}
+.sheets ul{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:1rem 0}
+.sheets li,.sheets a{min-height:1.75rem}.sheets a,.reason a{display:inline-block;padding:.1rem 0}
+.filter{margin:.5rem 0}.filter span{color:var(--soft);font-size:.9rem}[hidden]{display:none!important}
 .names{margin:.25rem 0;padding-left:1.25rem;overflow-wrap:anywhere}
 #decide{margin-top:3rem;border-top:3px solid var(--ink)}
 .answers{display:grid;grid-template-columns:repeat(auto-fit,minmax(16rem,1fr));gap:1rem;margin-top:1rem}

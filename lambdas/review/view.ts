@@ -2,7 +2,10 @@ import type { Decision } from '../../core/approval.ts';
 import type { Refusal } from '../../core/approval-answer.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { PlanDigest } from '../../core/plan.ts';
+import type { RunReport } from '../../core/report.ts';
 import type { Dossier } from './dossier.ts';
+import type { Progress } from './progress.ts';
+import type { Sheet } from './sheet.ts';
 
 /** A plan and what its page says around it. */
 export interface PlanView extends Dossier {
@@ -11,6 +14,8 @@ export interface PlanView extends Dossier {
   readonly bakeTimeSeconds: number;
   /** Names of the tiers, in ascending order of risk. */
   readonly tiers: readonly string[];
+  /** The secrets that this page lists. */
+  readonly sheet: Sheet;
   readonly now: Instant;
 }
 
@@ -38,8 +43,14 @@ export type View =
       readonly refusals: readonly Refusal[];
       /** With which the one who decided sends the decision to the run again. Undefined for anyone else. */
       readonly nonce: string | undefined;
+      readonly progress: Progress | undefined;
     }
-  | { readonly kind: 'over'; readonly plan: PlanView; readonly refusals: readonly Refusal[] }
+  | {
+      readonly kind: 'over';
+      readonly plan: PlanView;
+      readonly refusals: readonly Refusal[];
+      readonly report: RunReport | undefined;
+    }
   | { readonly kind: 'changed'; readonly digest: PlanDigest }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'fault'; readonly title: string; readonly text: string };

@@ -3,9 +3,10 @@ import { type Invitation, ownerOf, type PendingApproval } from '../../core/appro
 import type { ApprovalDesk } from '../../core/approval-ports.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
-import type { Archive, Hash } from '../../core/ports.ts';
+import type { Archive, Clock, Hash } from '../../core/ports.ts';
 import { type Dossier, readDossier } from './dossier.ts';
 import type { Request } from './event.ts';
+import { type Progress, readProgress } from './progress.ts';
 
 /** An approver at the desk, and all that their link opens. */
 export interface Visit {
@@ -14,17 +15,19 @@ export interface Visit {
   readonly decided: Decision | undefined;
   /** Undefined: what the archive holds, plan or decision, is not about what waits here. */
   readonly dossier: Dossier | undefined;
+  readonly progress: Progress | undefined;
 }
 
 export interface VisitPorts {
   readonly archive: Archive;
   readonly desk: ApprovalDesk;
   readonly hash: Hash;
+  readonly clock: Clock;
 }
 
 /** Opens a link. Undefined: it is nobody's. It writes nothing, however often it is asked. */
 export async function openLink(
-  { archive, desk, hash }: VisitPorts,
+  { archive, desk, hash, clock }: VisitPorts,
   { run, link }: Request,
 ): Promise<Visit | undefined> {
   const pending = await desk.find(run);
@@ -32,9 +35,13 @@ export async function openLink(
   if (pending === undefined || invitation === undefined) return undefined;
 
   const [dossier, found] = await Promise.all([readDossier(archive, hash, pending), findDecision(archive, pending)]);
-  return found === 'foreign'
-    ? { pending, invitation, decided: undefined, dossier: undefined }
-    : { pending, invitation, decided: found, dossier };
+  if (found === 'foreign') {
+    return { pending, invitation, decided: undefined, dossier: undefined, progress: undefined };
+  }
+  // Nothing of a run is to be seen before its time to answer has ended in one way or the other.
+  const isOpen = found === undefined && clock.now() < pending.answerBy;
+  const progress = isOpen || dossier === undefined ? undefined : await readProgress(archive, dossier.header);
+  return { pending, invitation, decided: found, dossier, progress };
 }
 
 /** What is recorded, `foreign` when that is no decision about this plan. */

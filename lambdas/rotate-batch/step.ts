@@ -1,6 +1,7 @@
 import type { BatchAnswer, Claim } from '../../core/claim.ts';
 import { rotateBatchSeconds } from '../../core/deadlines.ts';
 import { type Instant, instant } from '../../core/instant.ts';
+import { type SecretEntry, versionWith } from '../../core/inventory.ts';
 import type { PlannedSecret } from '../../core/plan.ts';
 import type { CurrentVersion, Log, Prober, Rotator, Vault } from '../../core/ports.ts';
 import type { Goal } from '../../core/rotation.ts';
@@ -84,7 +85,7 @@ async function turnOne(ports: RotateBatchPorts, { goal, secret, version, masters
       master: await masters.of(rotator),
       clock,
       deadline,
-      seen: { entry, current: version?.kind === 'read' ? version.value : undefined },
+      seen: { entry, current: valueSeen(entry, version) },
     });
     if (turned.kind === 'held') return { arn, name, kind: 'failed', reason: turned.reason };
     const { versionId, touched } = turned;
@@ -101,6 +102,10 @@ async function turnOne(ports: RotateBatchPorts, { goal, secret, version, masters
     };
   }
 }
+
+/** The value was read before the description: it proves something only if AWSCURRENT has not moved in between. */
+const valueSeen = (entry: SecretEntry, version: CurrentVersion | undefined): SecretValue | undefined =>
+  version?.kind === 'read' && version.versionId === versionWith('AWSCURRENT', entry) ? version.value : undefined;
 
 class MasterUnreadableError extends Error {
   override readonly name = 'MasterUnreadableError';

@@ -3,6 +3,7 @@ import { archiveKeys } from '../../core/archive-keys.ts';
 import type { NotStarted } from '../../core/claim.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import { readSwitch } from '../../core/flags.ts';
+import type { RunLock } from '../../core/living-ports.ts';
 import type { Batch, Run } from '../../core/plan.ts';
 import { isPlanned, readPlan } from '../../core/plan-reading.ts';
 import type { Archive, Clock, GoAhead, Hash, SealChecker, Switch } from '../../core/ports.ts';
@@ -12,6 +13,7 @@ export interface WarrantPorts {
   readonly archive: Archive;
   readonly seals: SealChecker;
   readonly goAhead: GoAhead;
+  readonly lock: Pick<RunLock, 'isHeldBy'>;
   readonly killSwitch: Switch;
   readonly hash: Hash;
   readonly clock: Clock;
@@ -31,6 +33,7 @@ export async function reasonNotToStart(ports: WarrantPorts, goal: Goal, batch: B
   if (forged !== undefined || goal === 'roll back') return forged;
 
   if (!(await ports.goAhead.isGiven(batch.run))) return 'goAheadWithdrawn';
+  if (!(await ports.lock.isHeldBy(batch.run))) return 'lockNotHeld';
   const position = readSwitch(await ports.killSwitch.read());
   return position.kind === 'stop' ? position.reason : undefined;
 }

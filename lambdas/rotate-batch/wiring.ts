@@ -9,6 +9,7 @@ import { withRetries } from '../../adapters/retries.ts';
 import { rotatorFor } from '../../adapters/rotators/choose.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
 import { S3GoAhead } from '../../adapters/s3-go-ahead.ts';
+import { S3RunLock } from '../../adapters/s3-run-lock.ts';
 import { SecretsManagerVault } from '../../adapters/secrets-manager-vault.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import { SsmSwitch } from '../../adapters/ssm-switch.ts';
@@ -39,6 +40,7 @@ export const wire = ({
     killSwitch: new SsmSwitch(ssm, requireVariable(environment, 'SWITCH')),
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
     goAhead: new S3GoAhead(s3, requireVariable(environment, 'DESK_BUCKET')),
+    lock: new S3RunLock(s3, requireVariable(environment, 'DESK_BUCKET')),
     hash: sha256,
   });
 };

@@ -1,7 +1,6 @@
-import { counted } from '../../core/plain-text.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import type { RehearsalReport } from '../report.ts';
-import { grouped } from './words.ts';
+import { grouped, many } from './words.ts';
 
 interface ServiceCalls {
   readonly service: string;
@@ -13,7 +12,7 @@ interface ServiceCalls {
 export function callsSection(report: RehearsalReport): Html {
   const services = byService(report.calls);
   return html`<section aria-labelledby="calls-title"><h2 id="calls-title">Calls to AWS</h2>
-<p>Keyturn’s own, without the clients’. ${counted(report.writesToSecrets, 'of them was a write', 'of them were writes')} to secrets.</p>
+<p>Keyturn’s own, without the clients’. ${many(report.writesToSecrets, 'of them was a write', 'of them were writes')} to secrets.</p>
 ${services.length === 0 ? html`<p>No call was made.</p>` : callsTable(services, report.rotated)}
 ${denied(report)}</section>`;
 }
@@ -70,7 +69,7 @@ export function byService(calls: RehearsalReport['calls']): readonly ServiceCall
 const denied = ({ denied: calls }: RehearsalReport): Html =>
   calls.length === 0
     ? html`<p>No call was denied: every step did with its own role what it had to.</p>`
-    : html`<h3 class="bad">${counted(calls.length, 'call was', 'calls were')} denied</h3>
+    : html`<h3 class="bad">${many(calls.length, 'call was', 'calls were')} denied</h3>
 <table><thead><tr><th scope="col">Function</th><th scope="col">Action</th></tr></thead>
 <tbody>${calls.map(
         ({ function: name, action, resource }) =>

@@ -1,7 +1,6 @@
-import { counted } from '../../core/plain-text.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import type { RehearsalReport } from '../report.ts';
-import { grouped } from './words.ts';
+import { grouped, many } from './words.ts';
 
 /** What the clients felt, and what another principal saw. */
 export const evidenceSection = (
@@ -12,7 +11,7 @@ ${verification(report)}</section>`;
 
 function clients({ clients: { authentications, failures, failing, stillFailing }, fleet }: RehearsalReport): Html {
   const services = Object.entries(failing).sort(([, one], [, other]) => other - one);
-  return html`<p>${counted(fleet.services, 'service')} authenticated ${grouped(authentications)} times with what AWSCURRENT held, and
+  return html`<p>${many(fleet.services, 'service')} authenticated ${grouped(authentications)} times with what AWSCURRENT held, and
 failed ${grouped(failures)} times${failures === 0 ? '.' : ':'}</p>
 ${
   services.length === 0
@@ -30,5 +29,5 @@ ${
 const verification = ({ verification: { claims, confirmed, contradicted } }: RehearsalReport): Html =>
   claims === 0
     ? html`<p>Nothing was claimed to be rotated, so there was nothing to verify.</p>`
-    : html`<p>Of ${counted(claims, 'claim')} that a secret was rotated, another role confirmed ${confirmed} and contradicted
+    : html`<p>Of ${many(claims, 'claim')} that a secret was rotated, another role confirmed ${grouped(confirmed)} and contradicted
 ${contradicted > 0 ? html`<strong class="bad">${contradicted}</strong>` : contradicted}.</p>`;

@@ -1,8 +1,8 @@
-import { guardrailName, nearness } from '../../core/approval-summary.ts';
+import { nearness } from '../../core/approval-summary.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import { bar, moment } from '../../lambdas/review/page-parts.ts';
 import type { RehearsalReport } from '../report.ts';
-import { inWords } from './words.ts';
+import { sayGuardrail } from './sentences.ts';
 
 /** What stood between the selection and the fleet: bounds, and a person. */
 export const guardsSection = (
@@ -13,8 +13,7 @@ export const guardsSection = (
 
 function guardrailItem(guardrail: RehearsalReport['guardrails'][number]): Html {
   const { actual, limit, verdict } = guardrail;
-  const name = guardrailName(guardrail);
-  return html`<li><span class="name">${name === guardrail.name ? capital(inWords(name)) : name}</span>${bar(
+  return html`<li><span class="name">${sayGuardrail(guardrail)}</span>${bar(
     actual === 0
       ? []
       : [{ share: Math.min(actual, limit), colour: 'within' }, ...over(actual, limit)].filter(({ share }) => share > 0),
@@ -23,8 +22,6 @@ function guardrailItem(guardrail: RehearsalReport['guardrails'][number]): Html {
 }
 
 const over = (actual: number, limit: number) => (actual > limit ? [{ share: actual - limit, colour: 'exceeded' }] : []);
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function approval({ approval, timeline, mode }: RehearsalReport): Html {
   if (approval !== undefined) {

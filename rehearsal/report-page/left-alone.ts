@@ -1,7 +1,7 @@
-import { counted } from '../../core/plain-text.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import type { RehearsalReport } from '../report.ts';
-import { sayWhyLeftAlone } from './sentences.ts';
+import { sayWhyLeftAlone, sayWhyOfSecret } from './sentences.ts';
+import { many } from './words.ts';
 
 interface Named {
   readonly name: string;
@@ -19,14 +19,14 @@ export function leftAloneSection(report: RehearsalReport): Html {
   const total = reasons.reduce((sum, { count }) => sum + count, 0);
 
   return html`<section aria-labelledby="left-alone-title"><h2 id="left-alone-title">Left alone</h2>
-<p>${total === 0 ? 'No secret was left alone.' : `${counted(total, 'secret')} ${total === 1 ? 'was' : 'were'} left alone, and this is why.`}</p>
+<p>${total === 0 ? 'No secret was left alone.' : `${many(total, 'secret')} ${total === 1 ? 'was' : 'were'} left alone, and this is why.`}</p>
 ${reasons.map(({ reason, names, count }) => group(names[0]?.why ?? sayWhyLeftAlone(reason), names, count))}</section>`;
 }
 
 const group = (why: string, names: readonly Named[], count: number): Html =>
   names.length === 0
-    ? html`<p class="group">${counted(count, 'secret')}: ${why} <span class="soft">(the run ended before it listed their names)</span></p>`
-    : html`<details><summary>${counted(count, 'secret')}: ${why}</summary>
+    ? html`<p class="group">${many(count, 'secret')}: ${why} <span class="soft">(the run ended before it listed their names)</span></p>`
+    : html`<details><summary>${many(count, 'secret')}: ${why}</summary>
 <ul class="names">${names.map(
         ({ name }) => html`<li class="one"><bdi>${name}</bdi></li>
 `,
@@ -37,4 +37,4 @@ const group = (why: string, names: readonly Named[], count: number): Html =>
 const lateOnes = ({ secrets }: RehearsalReport): Named[] =>
   secrets
     .filter(({ kind }) => kind === 'leftAlone')
-    .map(({ name, reason = 'unknown' }) => ({ name, reason, why: sayWhyLeftAlone(reason) }));
+    .map(({ name, reason = 'unknown' }) => ({ name, reason, why: sayWhyOfSecret(reason) }));

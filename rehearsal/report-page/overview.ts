@@ -6,7 +6,7 @@ import { span } from './words.ts';
 /** Nothing is drawn narrower than this, in percent: it would not be seen. */
 const narrowest = 0.5;
 
-/** The whole run to one scale, beside the sentence that says what of it was waiting. */
+/** The whole run to one scale. What it shows stands in words beside it. */
 export function overview(lanes: readonly Lane[]): Html | undefined {
   const phases = lanes.flatMap((lane) => lane.phases);
   const [first, last] = [phases[0], phases.at(-1)];
@@ -17,8 +17,7 @@ export function overview(lanes: readonly Lane[]): Html | undefined {
 
   // Waits first, so that the slivers of work between them are seen.
   const ordered = [...phases.filter(isWait), ...phases.filter((phase) => !isWait(phase))];
-  return html`<p>${shares(phases, whole)}</p>
-<svg class="overview" height="46" aria-hidden="true" focusable="false">
+  return html`<svg class="overview" height="46" aria-hidden="true" focusable="false">
 <rect y="2" width="100%" height="22" class="track"/>
 ${ordered.map(
   (phase) =>
@@ -31,18 +30,24 @@ ${hoursBetween(from, last.to).map(
 </svg>`;
 }
 
-function shares(phases: readonly Phase[], whole: number): string {
-  const total = (chosen: readonly Phase[]): number => chosen.reduce((sum, phase) => sum + lengthOf(phase), 0);
-  const of = (activity: Phase['activity']): number => total(phases.filter((phase) => phase.activity === activity));
-  const parts = [
-    ['waiting for the approval', of('approval')],
-    ['waiting for the rotation window', of('window')],
-    ['baking', of('bake')],
-    ['waiting out a deadline', of('deadline')],
+/** What the time of a run went into. */
+export function shares(lanes: readonly Lane[]): string {
+  const phases = lanes.flatMap((lane) => lane.phases);
+  const total = (isChosen: (phase: Phase) => boolean): number =>
+    phases.filter(isChosen).reduce((sum, phase) => sum + lengthOf(phase), 0);
+  const waits = [
+    ['waiting for the approval', 'approval'],
+    ['waiting for the rotation window', 'window'],
+    ['baking', 'bake'],
+    ['waiting out a deadline', 'deadline'],
   ] as const;
-  const said = parts.filter(([, millis]) => millis > 0).map(([what, millis]) => `${span(millis)} ${what}`);
-  const work = `${span(total(phases.filter((phase) => !isWait(phase))))} at work`;
-  return `The run took ${span(whole)} of virtual time: ${[...said, work].join(', ')}. To scale:`;
+  const said = waits
+    .map(([what, activity]) => [what, total((phase) => phase.activity === activity)] as const)
+    .filter(([, millis]) => millis > 0)
+    .map(([what, millis]) => `${span(millis)} ${what}`);
+  const whole = `The run took ${span(total(() => true))} of virtual time`;
+  if (said.length === 0) return `${whole}, all of it at work.`;
+  return `${whole}: ${said.join(', ')}, ${span(total((phase) => !isWait(phase)))} at work.`;
 }
 
 const hour = 3_600_000;

@@ -1,11 +1,11 @@
-import { counted, utcMinute } from '../../core/plain-text.ts';
+import { utcMinute } from '../../core/plain-text.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import type { RehearsalReport } from '../report.ts';
-import { overview } from './overview.ts';
+import { overview, shares } from './overview.ts';
 import { activities, isWait, type Lane, lanesOf, lengthOf } from './phases.ts';
 import { type PlacedPhase, positionOf, type Scale, scaleOf } from './scale.ts';
 import { waveOutcomes } from './waves.ts';
-import { clockTime, shortSpan, span } from './words.ts';
+import { clockTime, grouped, many, shortSpan, span } from './words.ts';
 
 type Moment = 'promotedAt' | 'demotedAt';
 
@@ -14,12 +14,13 @@ export function pictureSection(report: RehearsalReport): Html | undefined {
   const lanes = lanesOf(report).filter(({ phases }) => phases.length > 0);
   if (lanes.length === 0) return undefined;
   const scale = scaleOf(lanes);
+  const isCut = lanes.some((lane) => scale.place(lane).some((phase) => phase.isCut));
 
   return html`<section aria-labelledby="picture-title"><h2 id="picture-title">The run over time</h2>
 ${patterns}
-${overview(lanes)}
-<p>And wave by wave, with long waits cut short. All times are UTC.</p>
-${key(report, lanes, scale)}
+<p>${shares(lanes)} All times are UTC.</p>
+${isCut ? html`${overview(lanes)}<p>The same wave by wave, with long waits cut short:</p>` : undefined}
+${key(report, scale, isCut)}
 <ol class="lanes">${lanes.map((lane) => laneItem(lane, report, scale))}</ol></section>`;
 }
 
@@ -35,11 +36,11 @@ function laneItem(lane: Lane, report: RehearsalReport, scale: Scale): Html {
   const title = lane.wave === undefined ? 'Before the first wave' : `Wave ${lane.wave}`;
   const said =
     wave &&
-    html` <span class="soft">${wave.tiers.join(' and ')}: ${wave.rotated} of ${wave.planned} rotated, ${waveOutcomes[wave.outcome]}</span>`;
+    html` <span class="soft">${wave.tiers.join(' and ')}: ${grouped(wave.rotated)} of ${grouped(wave.planned)} rotated, ${waveOutcomes[wave.outcome]}</span>`;
 
   return html`<li><h3>${title}${said}</h3>
 <svg class="lane" height="50" aria-hidden="true" focusable="false">
-${placed.map(block)}
+${placed.map(block)}${placed.map(label)}
 ${ticks(momentsOf(report, lane, 'promotedAt'), placed, 'promoted')}
 ${ticks(momentsOf(report, lane, 'demotedAt'), placed, 'demoted')}
 </svg>
@@ -47,15 +48,18 @@ ${ticks(momentsOf(report, lane, 'demotedAt'), placed, 'demoted')}
 `;
 }
 
-function block({ activity, x, width, isCut, from, to }: PlacedPhase): Html {
-  const middle = `${(x + width / 2).toFixed(2)}%`;
-  // Room for the words on a phone, too, at the size they have.
-  const isLabelled = isCut ? width > 12 : width > 11;
-  return html`<rect x="${x.toFixed(2)}%" y="12" width="${Math.max(width, 0.25).toFixed(2)}%" height="26" class="${activity}"/>${
+const block = ({ activity, x, width, isCut }: PlacedPhase): Html =>
+  html`<rect x="${x.toFixed(2)}%" y="12" width="${Math.max(width, 0.25).toFixed(2)}%" height="26" class="${activity}"/>${
     isCut
       ? html`<svg x="${x.toFixed(2)}%" y="10" width="10" height="30" overflow="visible">${axisBreak}</svg>`
       : undefined
-  }${isLabelled ? html`<text x="${middle}" y="29" class="${isWait({ activity, from, to }) ? 'on-wait' : 'on-work'}">${shortSpan(to - from)}</text>` : undefined}`;
+  }`;
+
+/** How long a block was, where it has room for the words on a phone, too. Beside an axis break they make way for it. */
+function label(phase: PlacedPhase): Html | undefined {
+  const { x, width, isCut } = phase;
+  if (width < 12) return undefined;
+  return html`<text x="${(x + width / 2).toFixed(2)}%" y="29"${isCut ? html` dx="6"` : undefined} class="${isWait(phase) ? 'on-wait' : 'on-work'}">${shortSpan(lengthOf(phase))}</text>`;
 }
 
 /** Two strokes across a bar, with a gap between: here something is left out. */
@@ -85,8 +89,8 @@ function stepItem(phase: PlacedPhase, report: RehearsalReport, lane: Lane): Html
     momentsOf(report, lane, moment).filter((at) => phase.from <= at && at < phase.to).length;
   const [promoted, demoted] = [within('promotedAt'), within('demotedAt')];
   return html`<li>${swatch(phase.activity)}<time datetime="${new Date(phase.from).toISOString()}" title="${utcMinute(phase.from)}">${clockTime(phase.from)}</time> ${activities[phase.activity]} <span class="soft">${span(lengthOf(phase))}</span>${
-    promoted > 0 ? html`, ${promoted} promoted` : undefined
-  }${demoted > 0 ? html`, ${demoted} demoted` : undefined}</li>
+    promoted > 0 ? html`, ${grouped(promoted)} promoted` : undefined
+  }${demoted > 0 ? html`, ${grouped(demoted)} demoted` : undefined}</li>
 `;
 }
 
@@ -94,15 +98,14 @@ const swatch = (activity: PlacedPhase['activity']): Html =>
   html`<svg class="swatch" width="12" height="12" aria-hidden="true" focusable="false"><rect width="12" height="12" class="${activity}"/></svg>`;
 
 /** How to read the lanes. */
-function key({ secrets }: RehearsalReport, lanes: readonly Lane[], scale: Scale): Html {
-  const isAnyCut = lanes.some((lane) => scale.place(lane).some(({ isCut }) => isCut));
+function key({ secrets }: RehearsalReport, scale: Scale, isCut: boolean): Html {
   const bar = scaleBar(scale.perMilli);
-  const isAny = (moment: Moment): boolean => secrets.some((secret) => secret[moment] !== undefined);
+  const [promoted, demoted] = [countOf(secrets, 'promotedAt'), countOf(secrets, 'demotedAt')];
   return html`<ul class="reading">
 ${bar && html`<li class="scale"><svg width="100%" height="12" aria-hidden="true" focusable="false"><path d="M.5 1V11M.5 6H9999"/><rect x="${bar.width}%" width="100%" height="12" class="paper"/><line x1="${bar.width}%" x2="${bar.width}%" y1="1" y2="11"/></svg><span>This wide is ${bar.millis / 1_000} s of work.</span></li>`}
-${isAnyCut ? html`<li>${cutSample} a wait, cut short: the figure says how long it was</li>` : undefined}
-${isAny('promotedAt') ? html`<li>${tickSample('promoted')} a secret’s new version became the current one (${counted(countOf(secrets, 'promotedAt'), 'secret')})</li>` : undefined}
-${isAny('demotedAt') ? html`<li>${tickSample('demoted')} the recorded version became the current one again (${counted(countOf(secrets, 'demotedAt'), 'secret')})</li>` : undefined}
+${isCut ? html`<li>${cutSample}<span>a wait, cut short: the figure says how long it was</span></li>` : undefined}
+${promoted > 0 ? html`<li>${tickSample('promoted')}<span>a secret’s new version became the current one (${many(promoted, 'secret')})</span></li>` : undefined}
+${demoted > 0 ? html`<li>${tickSample('demoted')}<span>the recorded version became the current one again (${many(demoted, 'secret')})</span></li>` : undefined}
 </ul>`;
 }
 

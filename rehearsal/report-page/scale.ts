@@ -17,7 +17,7 @@ export interface Scale {
 }
 
 /** What a wait that is cut takes of the width, if there is room for it, and what all those of a lane take at most. */
-const cutWidth = 15;
+const cutWidth = 17;
 const mostCut = 60;
 
 /**

@@ -1,4 +1,5 @@
 import { flaws } from '../../core/approval.ts';
+import { guardrailName } from '../../core/approval-summary.ts';
 import { notStarted } from '../../core/claim.ts';
 import { preflightReasons } from '../../core/draft.ts';
 import { flagReasons } from '../../core/flags.ts';
@@ -9,6 +10,7 @@ import { contradictions } from '../../core/second-judgement.ts';
 import { driftReasons } from '../../core/still-due.ts';
 import { waveReasons } from '../../core/verdict.ts';
 import type { RehearsalReport } from '../report.ts';
+import { inWords } from './words.ts';
 
 /** Why a secret is left alone, in words. */
 const ofLeftAlone: Readonly<Record<string, string>> = {
@@ -26,6 +28,7 @@ const ofRuns: Readonly<Record<string, string>> = {
   ...holds,
   ...waveReasons,
   ...doubts,
+  masterUnreadable: 'the credential that its rotator needs could not be read',
   nobodyAnswered: 'nobody answered in time',
   noWindowBeforeExpiry: 'no rotation window opens before the approval expires',
 };
@@ -39,8 +42,22 @@ const say = (reason: string, sentences: Readonly<Record<string, string>>): strin
 
 export const sayWhyLeftAlone = (reason: string): string => say(reason, ofLeftAlone);
 
-/** A contradiction shares its key with the reason to leave alone that was overlooked, so the outcome tells them apart. */
-export const sayWhyEnded = (reason: string, outcome: RehearsalReport['outcome']): string =>
-  say(reason, outcome === 'refused' ? { ...ofRuns, ...contradictions } : { ...ofLeftAlone, ...ofRuns });
+/**
+ * Says why a run ended. Where it was refused, a key names a contradiction rather than what the first judgement would have
+ * said, and what stands before a colon may be a guardrail.
+ */
+export function sayWhyEnded(reason: string, { outcome, guardrails }: RehearsalReport): string {
+  if (outcome !== 'refused') return say(reason, { ...ofLeftAlone, ...ofRuns });
+  const guardrail = guardrails.find(({ name }) => reason.startsWith(`${name}: `));
+  if (guardrail === undefined) return say(reason, { ...ofRuns, ...contradictions });
+  return `${sayGuardrail(guardrail)}${reason.slice(guardrail.name.length)}`;
+}
 
-export const sayWhyOfSecret = (reason: string): string => say(reason, { ...ofRuns, ...ofLeftAlone });
+/** What a bound is about. One that has no words yet is called by its name. */
+export function sayGuardrail(guardrail: RehearsalReport['guardrails'][number]): string {
+  const name = guardrailName(guardrail);
+  return name === guardrail.name ? inWords(name) : name;
+}
+
+/** A planned secret that was left alone after all had drifted since: what the preflight would have said is not why. */
+export const sayWhyOfSecret = (reason: string): string => say(reason, { ...ofLeftAlone, ...ofRuns, ...driftReasons });

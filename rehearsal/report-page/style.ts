@@ -3,7 +3,7 @@ import { style as approvalStyle } from '../../lambdas/review/style.ts';
 
 /** What the report shows beyond what the approval page does. Colours and type are that page's: it is one product. */
 const added = `
-:root{--bake:#cfe0f2;--bakes:#7ea6d0;--hatch:#8d96a1}
+:root{--bake:#cfe0f2;--bakes:#5b8ac0;--hatch:#868f9a}
 @media (prefers-color-scheme:dark){:root{--bake:#20364f;--bakes:#4f7fb5;--hatch:#707a85}}
 main{max-width:60rem}
 h1{font-size:1.75rem}
@@ -41,8 +41,8 @@ svg text{font:12px system-ui,sans-serif;text-anchor:middle;fill:var(--soft);font
 .lane .on-work{fill:var(--page);font-weight:600}
 .lane .on-wait{fill:var(--ink);font-weight:600;stroke:var(--page);stroke-width:4px;paint-order:stroke;stroke-linejoin:round}
 .reading{list-style:none;margin:.75rem 0 1.25rem;padding:0;font-size:.9rem;color:var(--soft)}
-.reading li{margin:.15rem 0}.reading>li>svg{vertical-align:middle}
-.reading .sample{display:inline-block;width:26px;margin-right:.5rem}
+.reading li{display:flex;align-items:baseline;margin:.15rem 0}.reading .scale{display:block}
+.reading .sample{flex:none;align-self:center;width:26px;margin-right:.5rem}
 .lanes{list-style:none;margin:0;padding:0}.lanes>li{margin:0 0 1.5rem;break-inside:avoid}
 .steps{display:flex;flex-wrap:wrap;gap:.1rem 1.25rem;list-style:none;margin:.25rem 0 0;padding:0;font-size:.9rem}
 .steps time{font-variant-numeric:tabular-nums}
@@ -50,10 +50,13 @@ svg text{font:12px system-ui,sans-serif;text-anchor:middle;fill:var(--soft);font
 .wave>summary>h3{display:inline;font-size:1.05rem}
 .wave table{table-layout:fixed}
 td span.rotated{color:var(--good)}td span.rolledBack{color:var(--t1)}td span.held{color:var(--bad);font-weight:600}
-.calls td:first-child{padding-left:1rem}.calls th+th{font-weight:600}
+.calls td:first-child{padding-left:1rem}
+.number+td,.number+th:not(.number){padding-left:1.5rem}
+.calls th.number{font-weight:600}.calls thead th.number{font-weight:500}
 .group{border-top:1px solid var(--line);margin:0;padding:.75rem 0}
-.filter{max-width:26rem;margin:1.5rem 0 0}
+.filter input{min-height:2.75rem}.filter{max-width:26rem;margin:1.5rem 0 0}
 .filter output{display:block;min-height:1.5em;color:var(--soft);font-size:.9rem}
+@media (max-width:34rem){h1{font-size:1.4rem}.wave th:first-child{width:60%}.lane text{font-size:11px}.steps{display:block}.steps li{padding-left:1.2rem;text-indent:-1.2rem}.steps li+li{margin-top:.1rem}}
 @media (min-width:46rem){.names{columns:2;column-gap:2rem}}
 @media (prefers-color-scheme:light){td span.rolledBack{color:#7d5000}}
 @media (forced-colors:active){.overview,.lane,.swatch,.sample{forced-color-adjust:none}}

@@ -1,11 +1,10 @@
-import { counted } from '../../core/plain-text.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import { bar, moment } from '../../lambdas/review/page-parts.ts';
 import type { RehearsalReport } from '../report.ts';
 import { headline } from './headline.ts';
 import { sayWhyEnded } from './sentences.ts';
 import type { kinds } from './waves.ts';
-import { grouped, span } from './words.ts';
+import { grouped, many, span } from './words.ts';
 
 /** What a reader with ten seconds takes away. */
 export const summarySection = (
@@ -25,13 +24,14 @@ const promise = ({ promise: { says, broken } }: RehearsalReport): Html =>
 /** More reasons than this are folded away. */
 const mostReasons = 8;
 
-function reasons({ reasons: all, outcome }: RehearsalReport): Html | undefined {
+function reasons(report: RehearsalReport): Html | undefined {
+  const all = report.reasons;
   if (all.length === 0) return undefined;
-  const item = (reason: string): Html => html`<li>${sayWhyEnded(reason, outcome)}</li>`;
+  const item = (reason: string): Html => html`<li>${sayWhyEnded(reason, report)}</li>`;
   const rest = all.slice(mostReasons);
   return html`<h2>Why it ended so</h2>
 <ul class="reasons">${all.slice(0, mostReasons).map(item)}</ul>
-${rest.length === 0 ? undefined : html`<details><summary>${counted(rest.length, 'more reason')}</summary><ul class="reasons">${rest.map(item)}</ul></details>`}`;
+${rest.length === 0 ? undefined : html`<details><summary>${many(rest.length, 'more reason')}</summary><ul class="reasons">${rest.map(item)}</ul></details>`}`;
 }
 
 /** The fleet as one bar: every secret of it is in exactly one part. */
@@ -50,7 +50,7 @@ function fleetBar(report: RehearsalReport): Html {
   const shown = [...parts, { colour: 'untouched', count: unplanned, words: 'selected, not planned' }].filter(
     ({ count }) => count > 0,
   );
-  return html`<section aria-labelledby="fleet-title"><h2 id="fleet-title">The fleet: ${counted(fleet.secrets, 'secret')} of ${counted(fleet.services, 'service')}</h2>
+  return html`<section aria-labelledby="fleet-title"><h2 id="fleet-title">The fleet: ${many(fleet.secrets, 'secret')} of ${many(fleet.services, 'service')}</h2>
 ${
   shown.length === 0
     ? html`<p>It is empty.</p>`

@@ -1,8 +1,7 @@
-import { counted } from '../../core/plain-text.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import type { RehearsalReport } from '../report.ts';
 import { sayWhyOfSecret } from './sentences.ts';
-import { clockTime } from './words.ts';
+import { clockTime, grouped, many } from './words.ts';
 
 type Secret = RehearsalReport['secrets'][number];
 
@@ -32,8 +31,8 @@ export function secretsSection({ secrets, waves, selected, outcome }: RehearsalR
   return html`<section aria-labelledby="secrets-title"><h2 id="secrets-title">Every planned secret</h2>
 <p>${
     secrets.length === 0
-      ? `No plan was made${selected > 0 ? ` of the ${counted(selected, 'secret')} that had been selected` : ''}: nothing could be touched.`
-      : `${counted(secrets.length, 'secret')} in ${counted(byWave.length, 'wave')}, and what happened to each.`
+      ? `No plan was made${selected > 0 ? ` of the ${many(selected, 'secret')} that had been selected` : ''}: nothing could be touched.`
+      : `${many(secrets.length, 'secret')} in ${many(byWave.length, 'wave')}, and what happened to each.`
   }</p>
 ${byWave.map(([number, ofWave]) => {
   const wave = waves.find((one) => one.number === number);
@@ -47,7 +46,7 @@ ${wavesTable(number, ofWave, wave?.outcome ?? 'not started', outcome)}</details>
 function tally(secrets: readonly Secret[]): string {
   const counts = Map.groupBy(secrets, ({ kind }) => kind);
   return (Object.keys(kinds) as Secret['kind'][])
-    .flatMap((kind) => (counts.has(kind) ? [`${counts.get(kind)?.length} ${kinds[kind]}`] : []))
+    .flatMap((kind) => (counts.has(kind) ? [`${grouped(counts.get(kind)?.length ?? 0)} ${kinds[kind]}`] : []))
     .join(', ');
 }
 

@@ -50,7 +50,7 @@ export class SecretStore {
   }
 
   arns(): string[] {
-    return [...this.#secrets.keys()];
+    return [...this.#secrets.keys()].filter((arn) => this.locate(arn) !== undefined);
   }
 
   /** What a list would tell, which may be old. */

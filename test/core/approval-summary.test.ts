@@ -24,6 +24,7 @@ const header = {
   ],
   leftAlone: { notDue: 80, frozen: 9 },
   startsAt: start,
+  unusual: [{ kind: 'serviceHitTwice', of: 'orders (2)' }],
 } as unknown as PlanHeader;
 
 describe('the summary of a plan', () => {
@@ -73,6 +74,9 @@ Answer by: 2026-11-19 01:15 UTC. Without an answer nothing is rotated.
 Caps:
   Secrets in one run: 38 of at most 60 secrets
   perDay: 40 of at most 90 secrets in 24 hours
+
+Unusual:
+  Services with more than one secret in this run: orders (2)
 
 See the plan and decide here. The link is yours alone: whoever has it can answer as you.
 https://desk.example.com/review/run-1/the-link

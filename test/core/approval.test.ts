@@ -33,6 +33,7 @@ const header: PlanHeader = {
   leftAlone: {},
   leftAloneHash: 'sha256:none',
   startsAt: instant(0),
+  unusual: [],
 };
 
 const approval: Decision = {

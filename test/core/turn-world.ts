@@ -155,6 +155,7 @@ const planned = (strategy: Strategy): PlannedSecret => ({
   probe: 'p',
   currentVersion: 'v-old',
   newVersion: 'v-new',
+  currentSince: instant(0),
   expirationDate: '2026-11-01',
   daysOverdue: 17,
 });

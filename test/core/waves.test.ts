@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
+import { instant } from '../../core/instant.ts';
 import type { PlannedSecret, Run } from '../../core/plan.ts';
 import { cutIntoWaves, orderIntoWaves } from '../../core/waves.ts';
 import { arnOf, selectedWith } from '../entries.ts';
@@ -12,6 +13,7 @@ const run = 'run-1' as Run;
 const planned = (tier: string, name: string): PlannedSecret => ({
   ...selectedWith({ tier, name: `prod/${tier}/${name}`, arn: arnOf(`prod/${tier}/${name}`) }),
   newVersion: `new-${name}`,
+  currentSince: instant(0),
 });
 
 const many = (tier: string, count: number): PlannedSecret[] =>

@@ -89,16 +89,16 @@ export function planOf(
   selected: readonly SelectedSecret[],
   leftAlone: Parameters<typeof makePlan>[0]['draft']['leftAlone'],
   fleet: { readonly secrets: number; readonly services: number },
-  said: { readonly requestedBy?: string; readonly why?: string } = {},
+  said: { readonly requestedBy?: string; readonly why?: string; readonly run?: Run } = {},
 ): Plan {
-  const { requestedBy = 'ada', why = 'The keys of the quarter are due' } = said;
+  const { requestedBy = 'ada', why = 'The keys of the quarter are due', run: named = run } = said;
   return makePlan({
-    draft: { run, mode: 'rotate', requestedBy, why, asOf, selected, leftAlone },
-    facts: selected.map(({ arn, name, currentVersion }) => ({
+    draft: { run: named, mode: 'rotate', requestedBy, why, asOf, selected, leftAlone },
+    facts: selected.map(({ arn, name, currentVersion, expirationDate }) => ({
       arn,
       name,
       versionId: currentVersion,
-      createdAt: instant(0),
+      createdAt: instant((Date.parse(expirationDate) || asOf) - 90 * 86_400_000),
       malformed: undefined,
       account: arn,
       answer: 'accepted' as const,

@@ -97,6 +97,7 @@ export class ApprovalWorld {
 
   /** Archives a plan as confirm-plan does. */
   depositPlan({ header, waves, leftAlone }: Plan): PlanDigest {
+    const { run } = header;
     const text = canonicalJson(header);
     this.archive.texts.set(archiveKeys.plan(run), text);
     this.archive.texts.set(archiveKeys.leftAlone(run), canonicalJson(leftAlone));
@@ -109,7 +110,12 @@ export class ApprovalWorld {
   /** Archives a plan and asks for its approval. */
   async ask(plan: Plan): Promise<PlanDigest> {
     const digest = this.depositPlan(plan);
-    await this.requestApproval({ run, digest, requestedBy: plan.header.requestedBy, taskToken: 'task-token' });
+    await this.requestApproval({
+      run: plan.header.run,
+      digest,
+      requestedBy: plan.header.requestedBy,
+      taskToken: 'task-token',
+    });
     return digest;
   }
 

@@ -202,6 +202,37 @@ describe('S9: secret values', () => {
   }
 });
 
+describe('what settings add', () => {
+  const key = 'arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d';
+  const added = permissionsIn(deploy({ ...settings, secretKeyArns: [key], alarms: ['orders-5xx'] }).template);
+  const via = 'StringEquals kms:ViaService secretsmanager.{AWS::Region}.amazonaws.com';
+
+  it('for keys of their own: what reading and writing takes, by way of Secrets Manager', () => {
+    const grants = [...added].flatMap(([actor, granted]) =>
+      granted
+        .filter(({ resources }) => resources.includes(key))
+        .map(
+          ({ actions, condition }) =>
+            `${actor.replace(/-(low|medium|high)$/, '')} ${actions.join(', ')} if ${condition}`,
+        ),
+    );
+    assert.deepEqual([...new Set(grants)].toSorted(), [
+      `keyturn-prod-probe-batch kms:Decrypt if ${via}`,
+      `keyturn-prod-rotate-batch kms:Decrypt, kms:GenerateDataKey if ${via}`,
+    ]);
+  });
+
+  it('for alarms: that judge-wave sees those, and no others', () => {
+    const grants = [...added].flatMap(([actor, granted]) =>
+      granted
+        .filter(({ actions }) => actions.some((action) => action.startsWith('cloudwatch:')))
+        .map(({ actions, resources }) => [actor, actions, resources]),
+    );
+    const alarm = 'arn:aws:cloudwatch:us-east-1:111122223333:alarm:orders-5xx';
+    assert.deepEqual(grants, [['keyturn-prod-judge-wave', ['cloudwatch:DescribeAlarms'], [alarm]]]);
+  });
+});
+
 describe('S1: the seal', () => {
   const { KeyPolicy, KeySpec, KeyUsage } = deployed.the('AWS::KMS::Key', 'RotationSealKey');
   const statements: {

@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+import settings from './keyturn.config.ts';
+import { fleetOf } from './bench/fleet.ts';
+import { rehearsed } from './bench/rehearsal.ts';
+import { instant } from './core/instant.ts';
+const inv = readFileSync('rehearsal/chromepay/inventory.json','utf8');
+const n = Number(process.argv[2]);
+const r = await rehearsed({...settings, caps: {secrets: n, percentOfFleet: 100}}, n === 127 ? inv : fleetOf(n, inv), instant(Date.UTC(2026,10,18,2)));
+const { report, ...rest } = r;
+console.log(rest, report.outcome, report.reasons, report.promise.broken, report.rotated, report.clients, report.calls, report.duration, report.waves);

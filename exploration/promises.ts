@@ -1,0 +1,239 @@
+import type { Goal, Hold } from '../core/rotation.ts';
+import { type Call, type Delivery, effectOf, hasEnded, type Rules, type Running } from './delivery.ts';
+import { type Event, isQuiet, type Scenario, type State } from './state.ts';
+import { accepts, authenticates, firstCreated, labelsOf, original, rested, valueOf, type World } from './world.ts';
+
+/** Everything that is checked, and the sentence a story ends with. */
+export const promises = {
+  notOurs: 'a call was made that its goal does not allow',
+  othersMoved: 'AWSCURRENT was moved from, or AWSPENDING taken off, a version of somebody else',
+  oldTakenAway: 'S7: a call took away an old credential that the strategy can leave valid',
+  currentDied: 'S5: AWSCURRENT authenticated, and a call of ours ended that',
+  windowStayedOpen: 'S5: the call after the one that opened the window of `replace` does not close it',
+  lost: 'S11: the target accepts a credential that no version holds',
+  unlabelled: 'S11: on its way forward, a delivery took the last label off the version it made',
+  unproved: 'S6: done, and the last answer about the credential it is done with was not yes',
+  notDone: 'S6: done, and the labels are not where they then should be',
+  notUndone: 'S11: rolled back and done, and later AWSCURRENT is not on the old version',
+  leftBroken: 'S5: nobody is at work, at most one call failed, and AWSCURRENT does not authenticate',
+  heldInVain: 'S11: nothing went wrong, and yet it was held',
+  notSettled: 'S11: nothing stands in its way, and yet it cannot be settled',
+  settledBroken: 'S5: it was settled, a version that the run can name works, and AWSCURRENT does not authenticate',
+  untrueHold: 'it was held for a reason that is not so',
+} as const;
+
+export type Broken = keyof typeof promises;
+
+const allowed: Readonly<Record<Goal, ReadonlySet<Call>>> = {
+  rotate: new Set<Call>([
+    'read current',
+    'describe',
+    'look',
+    'read old',
+    'read new',
+    'ask old',
+    'ask new',
+    'list',
+    'remove',
+    'create',
+    'stage',
+    'set',
+    'promote',
+    'drop pending',
+  ]),
+  'roll back': new Set<Call>([
+    'read current',
+    'describe',
+    'look',
+    'read old',
+    'read new',
+    'ask old',
+    'ask new',
+    'restore target',
+    'demote',
+    'drop pending',
+  ]),
+};
+
+/** Which promise one event broke, if it broke one. Remembers which worlds it has settled already. */
+export function promisesOf(scenario: Scenario): (before: State, event: Event, after: State) => Broken | undefined {
+  const { rules, deliveries, disturbances } = scenario;
+  const settled = new Map<string, Broken | undefined>();
+  /** A rotation beside a way back, which a deadline should have stopped, moves AWSCURRENT to and fro. */
+  const isContested = deliveries.some(
+    ({ goal, begins }, index) => begins === 'beside' && goal !== deliveries[index - 1]?.goal,
+  );
+
+  return (before, event, after) => {
+    const during =
+      event.by === 'outsider' ? undefined : brokenByCall(before, after, event.by, event.goal, event.call, rules, isContested);
+    return during ?? (isQuiet(after) ? brokenAtRest(after) : undefined);
+  };
+
+  function brokenAtRest(state: State): Broken | undefined {
+    const { world, left, hadOutsider } = state;
+    const run = state.deliveries.filter(hasEnded);
+    const wasKilled = run.some((one) => one.phase === 'ended' && one.how === 'killed');
+    if (!hadOutsider && !wasKilled && !isContested && disturbances - left <= 1 && !authenticates(world)) {
+      return 'leftBroken';
+    }
+    if (!hadOutsider && !isContested && left === disturbances) {
+      if (run.some((one) => one.phase === 'ended' && one.how !== 'killed' && one.how.kind !== 'done')) {
+        return 'heldInVain';
+      }
+    }
+    if (!hadOutsider && !isContested) {
+      const last = state.deliveries.findLastIndex((one) => one.phase === 'ended');
+      const how = state.deliveries[last];
+      if (deliveries[last]?.goal === 'roll back' && how?.phase === 'ended' && how.how !== 'killed') {
+        if (how.how.kind === 'done' && world.current !== 'old') return 'notUndone';
+      }
+    }
+
+    const key = `${JSON.stringify(world)}${hadOutsider}`;
+    if (!settled.has(key)) settled.set(key, brokenWhenSettled(world, hadOutsider, rules));
+    return settled.get(key);
+  }
+}
+
+function brokenByCall(
+  before: State,
+  after: State,
+  by: number,
+  goal: Goal,
+  call: Call,
+  { target }: Rules,
+  isContested: boolean,
+): Broken | undefined {
+  if (!allowed[goal].has(call)) return 'notOurs';
+  const was = before.deliveries[by] as Delivery;
+  const is = after.deliveries[by] as Delivery;
+  const [w, x] = [before.world, after.world];
+
+  if (was.phase === 'turning' && w !== x) {
+    const broken = brokenByWrite(w, x, was, goal, call, target, isContested);
+    if (broken !== undefined) return broken;
+  }
+  if (target === 'replace' && is.phase === 'turning' && is.turning.observed !== undefined && w !== x) {
+    const closes = goal === 'rotate' ? 'promote' : 'demote';
+    if (authenticates(w) && !authenticates(x) && is.next !== closes) return 'windowStayedOpen';
+  }
+  if (is.phase === 'ended' && was.phase !== 'ended' && is.how !== 'killed' && is.how.kind === 'done') {
+    return brokenByDone(was as Running, after, goal, is.how.on, call);
+  }
+  return undefined;
+}
+
+function brokenByWrite(
+  w: World,
+  x: World,
+  { truth, turning }: Running,
+  goal: Goal,
+  call: Call,
+  target: Rules['target'],
+  isContested: boolean,
+): Broken | undefined {
+  if (w.current === 'other' && x.current !== 'other') return 'othersMoved';
+  if (w.pending === 'other' && x.pending !== 'other' && !truth.actedSinceLook && w.current !== 'other') {
+    return 'othersMoved';
+  }
+
+  const isReplace = target === 'replace';
+  if (!isReplace && accepts(w, original) && !accepts(x, original)) return 'oldTakenAway';
+
+  if (authenticates(w) && !authenticates(x)) {
+    const opensWindow = isReplace && (call === 'set' || call === 'restore target');
+    // Between a look, or an answer, and the very call that rests on it, nobody can keep an outsider from acting.
+    const isCollision =
+      (call === 'set' && turning.justLooked && truth.actedSinceLook) ||
+      (call === 'promote' && truth.actedSinceNew) ||
+      (call === 'demote' && truth.actedSinceOld);
+    if (!opensWindow && !isCollision && !(isContested && isReplace)) return 'currentDied';
+  }
+
+  if (target !== 'issued keys' && x.accepts.some((value) => value >= firstCreated && value !== x.fresh)) return 'lost';
+  if (goal === 'rotate' && labelsOf(w).isNewLabelled && !labelsOf(x).isNewLabelled) return 'unlabelled';
+  return undefined;
+}
+
+function brokenByDone(was: Running, after: State, goal: Goal, on: 'old' | 'new', call: Call): Broken | undefined {
+  if (on !== (goal === 'rotate' ? 'new' : 'old')) return 'notDone';
+  const asked = call === 'ask old' || call === 'ask new';
+  const last = asked ? 'accepted' : was.truth[on];
+  if (last !== 'accepted') return 'unproved';
+
+  const { world, hadOutsider, deliveries } = after;
+  const isAlone = deliveries.every(({ phase }) => phase === 'ended' || phase === 'waiting');
+  if (isAlone && !hadOutsider && (world.current !== on || world.pending === 'new' || !authenticates(world))) {
+    return 'notDone';
+  }
+  return undefined;
+}
+
+/** Why a reason to hold is so, looking at everything. */
+const isSo: Readonly<Record<Hold, (world: World) => boolean>> = {
+  currentMoved: (world) => world.current === 'other',
+  pendingTaken: (world) => world.pending === 'other',
+  oldRejected: (world) => !accepts(world, original),
+  newRejected: (world) => !accepts(world, world.fresh),
+  neitherAccepted: (world) => !accepts(world, original) && !accepts(world, world.fresh),
+  oldUnknown: () => false,
+  newUnknown: () => false,
+  deadline: () => false,
+  stuck: () => false,
+};
+
+/**
+ * Settles what was left, with nothing going wrong any more: back, and forward where back is impossible. Where nobody else
+ * acted it must get back, and it must get forward too, unless the target refuses what is new.
+ */
+function brokenWhenSettled(left: World, hadOutsider: boolean, rules: Rules): Broken | undefined {
+  const world = rested(left);
+  const back = runAlone('roll back', world, rules);
+  if (back.broken !== undefined) return back.broken;
+
+  if (!hadOutsider) {
+    if (back.held !== undefined) return 'notSettled';
+    const forward = runAlone('rotate', world, rules);
+    if (forward.broken !== undefined) return forward.broken;
+    if (forward.held !== undefined && (forward.held !== 'newRejected' || world.refused < firstCreated)) return 'notSettled';
+    return authenticates(forward.world) ? undefined : 'settledBroken';
+  }
+
+  const settled = back.held === undefined ? back : runAlone('rotate', back.world, rules);
+  if (settled.broken !== undefined) return settled.broken;
+  const { current, pending } = settled.world;
+  const isOurs = current !== 'other' && pending !== 'other';
+  const couldWork = accepts(settled.world, original) || accepts(settled.world, settled.world.fresh);
+  return isOurs && couldWork && !authenticates(settled.world) ? 'settledBroken' : undefined;
+}
+
+interface Alone {
+  readonly world: World;
+  readonly held: Hold | undefined;
+  readonly broken: Broken | undefined;
+}
+
+/** One delivery to its end, alone and undisturbed. */
+function runAlone(goal: Goal, from: World, rules: Rules): Alone {
+  const state = (world: World, delivery: Delivery): State => ({ world, deliveries: [delivery], left: 0, hadOutsider: false });
+  let delivery: Delivery = { phase: 'waiting' };
+  let world = from;
+  for (let calls = 0; calls < 100; calls += 1) {
+    const call = delivery.phase === 'turning' ? delivery.next : delivery.phase === 'waiting' ? 'read current' : 'describe';
+    const { world: after, heard } = effectOf(goal, delivery, world, rules);
+    const broken = brokenByCall(state(world, delivery), state(after, heard), 0, goal, call, rules, false);
+    if (broken !== undefined) return { world: after, held: undefined, broken };
+    [world, delivery] = [after, heard];
+    if (delivery.phase === 'ended') {
+      const held = delivery.how !== 'killed' && delivery.how.kind === 'held' ? delivery.how.reason : undefined;
+      if (held === undefined) return { world, held, broken: undefined };
+      return { world, held, broken: isSo[held](world) ? undefined : 'untrueHold' };
+    }
+  }
+  return { world, held: undefined, broken: 'notSettled' };
+}
+
+/** Whether what a version holds is known to the run. */
+export const isHeld = (world: World, value: number): boolean =>
+  value === valueOf(world, 'old') || value === valueOf(world, 'new');

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { Decision } from '../../core/approval.ts';
+import type { PlanDigest, Run } from '../../core/plan.ts';
+import { at, RunWorld, run } from './run-world.ts';
+
+/** What is said of a wave of an approved plan, at a moment. */
+async function admitted(
+  { now = '2026-11-19T02:30:00Z', wave = 1 },
+  alter: (world: RunWorld) => void = () => {},
+  more: ConstructorParameters<typeof RunWorld>[0] = {},
+): Promise<unknown> {
+  const world = await new RunWorld(more).approved();
+  world.now = at(now);
+  alter(world);
+  const admission = await world.admitWave({ run, wave });
+  assert.deepEqual(
+    world.calls.filter((call) => !/^(fetch|switch)/.test(call)),
+    [],
+    'it only reads',
+  );
+  if (admission.next === 'go on') return 'go on';
+  return admission.next === 'wait' ? admission.until : [admission.outcome, ...admission.reasons];
+}
+
+describe('admitting a wave', () => {
+  it('lets it start from the first moment of a window to just before its last', async () => {
+    assert.equal(await admitted({ now: '2026-11-19T02:00:00Z' }), 'go on');
+    assert.equal(await admitted({ now: '2026-11-19T04:59:59.999Z' }), 'go on');
+  });
+
+  it('has it wait until the window opens', async () => {
+    assert.equal(await admitted({ now: '2026-11-19T01:59:59.999Z' }), '2026-11-19T02:00:00.000Z');
+  });
+
+  it('stops when the next window opens only as the plan expires, or later', async () => {
+    const windows = [{ days: ['thu', 'fri'] as const, from: '02:00', to: '05:00', timeZone: 'UTC' }];
+    assert.equal(await admitted({ now: '2026-11-19T05:00:00Z' }, undefined, { windows }), '2026-11-20T02:00:00.000Z');
+    assert.deepEqual(await admitted({ now: '2026-11-19T05:00:00Z' }), ['halted', 'noWindowBeforeExpiry']);
+
+    const atExpiry = [{ days: ['fri'] as const, from: '19:15', to: '20:00', timeZone: 'UTC' }];
+    const now = '2026-11-20T19:14:59Z';
+    assert.deepEqual(await admitted({ now }, undefined, { windows: atExpiry }), ['halted', 'noWindowBeforeExpiry']);
+    const justBefore = [{ days: ['fri'] as const, from: '19:14', to: '20:00', timeZone: 'UTC' }];
+    assert.equal(await admitted({ now }, undefined, { windows: justBefore }), 'go on');
+  });
+
+  it('has it wait for a freeze to end, and stops when it ends too late', async () => {
+    const frozenTo = (to: string) => ({
+      windows: [],
+      freezes: [{ from: at('2026-11-19T00:00:00Z'), to: at(to), why: 'Black Friday' }],
+    });
+    assert.equal(await admitted({}, undefined, frozenTo('2026-11-20T19:14:59.999Z')), '2026-11-20T19:14:59.999Z');
+    assert.deepEqual(await admitted({}, undefined, frozenTo('2026-11-20T19:15:00Z')), [
+      'halted',
+      'noWindowBeforeExpiry',
+    ]);
+  });
+
+  for (const [what, text, reason] of [
+    ['absent, or cannot be read', undefined, 'switchAbsent'],
+    ['off', '{"go":false}', 'switchOff'],
+    ['empty', '', 'switchMalformed'],
+    ['something else', 'on', 'switchMalformed'],
+    ['misspelt', '{"go":true,"tier":["low"]}', 'switchMalformed'],
+  ] as const) {
+    it(`stops when the kill switch is ${what} (S8)`, async () => {
+      assert.deepEqual(await admitted({}, (world) => Object.assign(world, { switchText: text })), ['halted', reason]);
+    });
+  }
+
+  it('goes as far as the flags let it, and no further', async () => {
+    const switched = (switchText: string) => (world: RunWorld) => Object.assign(world, { switchText });
+    assert.equal(await admitted({ wave: 1 }, switched('{"go":true,"waves":1}')), 'go on');
+    assert.deepEqual(await admitted({ wave: 2 }, switched('{"go":true,"waves":1}')), ['halted', 'waveBeyondLimit']);
+    assert.equal(await admitted({ wave: 1 }, switched('{"go":true,"tiers":["low"]}')), 'go on');
+    assert.deepEqual(await admitted({ wave: 2 }, switched('{"go":true,"tiers":["low"]}')), [
+      'halted',
+      'tierSwitchedOff',
+    ]);
+  });
+
+  for (const [what, more, flaw] of [
+    ['was rejected', { decision: 'rejected', reason: 'no' } as Partial<Decision>, 'notApproved'],
+    ['is about another run', { run: 'another-run' as Run }, 'otherRun'],
+    ['is about another plan', { digest: `sha256:${'0'.repeat(64)}` as PlanDigest }, 'otherPlan'],
+    ['was given by whoever asked', { approver: ' ADA ' }, 'selfApproved'],
+  ] as const) {
+    it(`stops when the plan ${what} (S1)`, async () => {
+      assert.deepEqual(await admitted({}, (world) => world.decide(more)), ['halted', flaw]);
+    });
+  }
+
+  it('stops from the very moment at which the plan expires, or its approval does (S1)', async () => {
+    const windows = { windows: [] };
+    assert.equal(await admitted({ now: '2026-11-20T19:14:59.999Z' }, undefined, windows), 'go on');
+    assert.deepEqual(await admitted({ now: '2026-11-20T19:15:00Z' }, undefined, windows), [
+      'halted',
+      'approvalExpired',
+    ]);
+
+    const shorter = (world: RunWorld) => world.decide({ expiresAt: at('2026-11-19T03:00:00Z') });
+    assert.equal(await admitted({ now: '2026-11-19T02:59:59.999Z' }, shorter), 'go on');
+    assert.deepEqual(await admitted({ now: '2026-11-19T03:00:00Z' }, shorter), ['halted', 'approvalExpired']);
+  });
+
+  it('stops when what is recorded is no decision, and lets nothing start when none is (S1)', async () => {
+    const key = 'runs/run-of-november/decision.json';
+    assert.deepEqual(await admitted({}, ({ archive }) => archive.texts.set(key, '{}')), ['halted', 'approvalMissing']);
+    await assert.rejects(
+      admitted({}, ({ archive }) => archive.texts.delete(key)),
+      { name: 'NotInArchiveError' },
+    );
+  });
+
+  it('knows no wave that the plan does not', async () => {
+    await assert.rejects(admitted({ wave: 3 }), /has 2 waves, so there is no wave 3/);
+  });
+
+  it('is asked again after every wait: what was so before says nothing of now (S8)', async () => {
+    const world = await new RunWorld().approved();
+    world.now = at('2026-11-19T01:00:00Z');
+    assert.equal((await world.admitWave()).next, 'wait');
+    world.now = at('2026-11-19T02:00:00Z');
+    assert.equal((await world.admitWave()).next, 'go on');
+    assert.equal((await world.admitWave()).next, 'go on');
+    world.switchText = undefined;
+    assert.equal((await world.admitWave()).next, 'end');
+  });
+});

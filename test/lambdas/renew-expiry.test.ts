@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { renewExpiry } from '../../lambdas/renew-expiry/step.ts';
+import { arnOf, at, key1, key2, key3, RunWorld, run } from './run-world.ts';
+
+const verdictKey = 'runs/run-of-november/verdicts/1-baked.json';
+
+/** A wave that was rotated and judged. */
+async function judged(before: (world: RunWorld) => void = () => {}, after: (world: RunWorld) => void = () => {}) {
+  const world = await new RunWorld().approved();
+  before(world);
+  await world.baked();
+  after(world);
+  await world.judgeWave({ run, wave: 1, phase: 'baked' });
+  world.calls.length = 0;
+  return world;
+}
+
+describe('renewing the expiry of a wave', () => {
+  it('moves the tag of every secret that was rotated, counted from the verdict, and writes nothing else', async () => {
+    const world = await judged();
+
+    assert.deepEqual(await world.renewExpiry(), { renewed: 3 });
+    assert.deepEqual(
+      world.renewed,
+      [key1, key2, key3].map((name) => [arnOf(name), '2027-02-17']),
+    );
+    assert.deepEqual(world.fleet.writes.length, 3);
+    assert.ok(!world.calls.some((call) => /^(read|describe|list|stage|deposit)/.test(call)));
+  });
+
+  it('leaves the tag of what was left alone: it is still due (S3)', async () => {
+    const world = await judged(({ fleet }) => fleet.change(key2, 'v9', ['AWSCURRENT'], at('2026-11-01T00:00:00Z')));
+
+    assert.deepEqual(await world.renewExpiry(), { renewed: 2 });
+    assert.ok(!world.renewed.some(([arn]) => arn === arnOf(key2)));
+  });
+
+  it('renews nothing of a wave that is not sound, or that was not judged (S6)', async () => {
+    const unsound = await judged(undefined, ({ health }) => health.set('orders', 'unknown'));
+    await assert.rejects(unsound.renewExpiry(), /was judged unsound; only a sound wave is renewed/);
+    assert.deepEqual(unsound.renewed, []);
+
+    const unjudged = await (await new RunWorld().approved()).baked();
+    await assert.rejects(unjudged.renewExpiry(), { name: 'NotInArchiveError' });
+    assert.deepEqual(unjudged.renewed, []);
+  });
+
+  it('renews nothing of another wave than the one that was judged', async () => {
+    const world = await judged();
+    await assert.rejects(world.renewExpiry({ run, wave: 2 }), { name: 'NotInArchiveError' });
+    assert.deepEqual(world.renewed, []);
+  });
+
+  it('renews nothing that the plan does not have, whatever the verdict says (S1)', async () => {
+    const world = await judged();
+    const verdict = world.document(verdictKey);
+    const stranger = { arn: 'arn:stranger', name: 'stranger', kind: 'rotated' };
+    world.archive.texts.set(verdictKey, JSON.stringify({ ...verdict, secrets: [...verdict.secrets, stranger] }));
+    assert.deepEqual(await world.renewExpiry(), { renewed: 3 });
+  });
+
+  it('writes the same dates when it is delivered again, days later (S11)', async () => {
+    const world = await judged();
+    await world.renewExpiry();
+    world.now = at('2026-11-25T00:00:00Z');
+    await world.renewExpiry();
+    assert.deepEqual(world.renewed.slice(3), world.renewed.slice(0, 3));
+  });
+
+  it('goes on from the start when an earlier delivery died half-way (S11)', async () => {
+    const world = await judged();
+    let calls = 0;
+    const renew = async (arn: string, date: string) => {
+      calls += 1;
+      if (calls === 2) throw new Error('throttled');
+      return world.ports.tags.renew(arn, date);
+    };
+    await assert.rejects(renewExpiry({ ...world.ports, tags: { renew } })({ run, wave: 1 }), /throttled/);
+    assert.deepEqual(await world.renewExpiry(), { renewed: 3 });
+    assert.equal(new Map(world.renewed).size, 3);
+  });
+});

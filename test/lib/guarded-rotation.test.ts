@@ -1,0 +1,365 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+
+import settings from '../../keyturn.config.ts';
+import { GuardedRotation } from '../../lib/guarded-rotation.ts';
+import { compose, synthesise } from '../../lib/synthesise.ts';
+import { Deployed, deploy, place } from './deployment.ts';
+
+/*
+ * Goal: the deployed system keeps its promises by what AWS itself enforces.
+ *
+ * Method: the synthesised template, one promise at a time.
+ */
+
+const deployed = deploy(settings);
+const { template } = deployed;
+
+interface Statement {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Principal: unknown;
+  readonly Action: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
+const bucketPolicy = (prefix: string): readonly Statement[] =>
+  deployed.the('AWS::S3::BucketPolicy', prefix).PolicyDocument.Statement;
+
+describe('S13: deploying rotates nothing', () => {
+  it('since nothing in the stack runs while it is deployed', () => {
+    const types = new Set(Object.values(template.Resources).map(({ Type }) => Type));
+    assert.deepEqual([...types].toSorted(), [
+      'AWS::ApiGatewayV2::Api',
+      'AWS::ApiGatewayV2::Integration',
+      'AWS::ApiGatewayV2::Route',
+      'AWS::ApiGatewayV2::Stage',
+      'AWS::CloudWatch::Alarm',
+      'AWS::IAM::Policy',
+      'AWS::IAM::Role',
+      'AWS::KMS::Key',
+      'AWS::Lambda::Function',
+      'AWS::Lambda::LayerVersion',
+      'AWS::Lambda::Permission',
+      'AWS::Lambda::Version',
+      'AWS::Logs::LogGroup',
+      'AWS::S3::Bucket',
+      'AWS::S3::BucketPolicy',
+      'AWS::SNS::Subscription',
+      'AWS::SNS::Topic',
+      'AWS::SNS::TopicPolicy',
+      'AWS::SQS::Queue',
+      'AWS::SQS::QueuePolicy',
+      'AWS::Scheduler::Schedule',
+      'AWS::StepFunctions::StateMachine',
+    ]);
+  });
+
+  it('since the kill switch is not part of it: somebody has to turn it on', () => {
+    assert.deepEqual(deployed.all('AWS::SSM::Parameter'), {});
+  });
+
+  it('since rotations are on no schedule until one is switched on', () => {
+    const schedules = Object.values(deployed.all('AWS::Scheduler::Schedule')).map(({ Properties }) => [
+      Properties.State,
+      JSON.parse(Properties.Target.Input).mode,
+      JSON.parse(Properties.Target.Input).requestedBy,
+    ]);
+    assert.deepEqual(schedules, [
+      ['ENABLED', 'audit', 'schedule:audit'],
+      ['DISABLED', 'rotate', 'schedule:rotation'],
+    ]);
+  });
+
+  it('and what could not be started is not tried again for days', () => {
+    for (const { Properties } of Object.values(deployed.all('AWS::Scheduler::Schedule'))) {
+      assert.deepEqual(Properties.Target.RetryPolicy, { MaximumEventAgeInSeconds: 900, MaximumRetryAttempts: 2 });
+      assert.match(deployed.say(Properties.Target.DeadLetterConfig.Arn), /Undelivered/);
+    }
+  });
+
+  it('changes no run under way: the versions that it calls stay', () => {
+    const versions = Object.values(deployed.all('AWS::Lambda::Version'));
+    assert.equal(versions.length, 14);
+    for (const { DeletionPolicy, UpdateReplacePolicy } of versions) {
+      assert.deepEqual([DeletionPolicy, UpdateReplacePolicy], ['Retain', 'Retain']);
+    }
+  });
+
+  it('makes new versions of all functions when a setting changes, and of none when nothing does', () => {
+    const versions = (from: Deployed) => Object.keys(from.all('AWS::Lambda::Version'));
+    assert.deepEqual(deploy(settings).template, template);
+
+    const stricter = versions(deploy({ ...settings, caps: { ...settings.caps, secrets: 59 } }));
+    assert.deepEqual(
+      stricter.filter((version) => versions(deployed).includes(version)),
+      [],
+    );
+  });
+});
+
+describe('what outlives the stack', () => {
+  /** A change of these ids would make AWS replace what evidence and seals rest on. */
+  const stateful = {
+    RotationDataKeyF18CA656: 'AWS::KMS::Key',
+    RotationArchiveBucketCD7B20A5: 'AWS::S3::Bucket',
+    RotationStoreBucket64310856: 'AWS::S3::Bucket',
+    RotationSealKey97854B56: 'AWS::KMS::Key',
+  };
+
+  for (const [id, type] of Object.entries(stateful)) {
+    it(`${id} keeps its logical id, and is retained`, () => {
+      const { Type, DeletionPolicy, UpdateReplacePolicy } = template.Resources[id] ?? {};
+      assert.deepEqual([Type, DeletionPolicy, UpdateReplacePolicy], [type, 'Retain', 'Retain']);
+    });
+  }
+
+  it('is all keys and buckets that there are', () => {
+    const found = [...Object.keys(deployed.all('AWS::KMS::Key')), ...Object.keys(deployed.all('AWS::S3::Bucket'))];
+    assert.deepEqual(found.toSorted(), Object.keys(stateful).toSorted());
+  });
+
+  it('is every log as well, for a year', () => {
+    for (const { DeletionPolicy, Properties } of Object.values(deployed.all('AWS::Logs::LogGroup'))) {
+      assert.deepEqual([DeletionPolicy, Properties.RetentionInDays], ['Retain', 365]);
+    }
+  });
+});
+
+describe('the archive', () => {
+  const { ObjectLockConfiguration, VersioningConfiguration } = deployed.the('AWS::S3::Bucket', 'RotationArchive');
+  const denied = bucketPolicy('RotationArchive').filter(({ Effect }) => Effect === 'Deny');
+
+  it('refuses a write that could replace what is there', () => {
+    const refusal = denied.find(({ Sid }) => Sid === 'RefuseReplacement');
+    assert.deepEqual(
+      [refusal?.Action, refusal?.Principal, refusal?.Condition],
+      [
+        's3:PutObject',
+        { AWS: '*' },
+        { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
+      ],
+    );
+  });
+
+  it('refuses to remove anything, since a delete marker would reopen its key', () => {
+    const refusal = denied.find(({ Sid }) => Sid === 'RefuseRemoval');
+    assert.deepEqual(
+      [refusal?.Action, refusal?.Principal, refusal?.Condition],
+      [['s3:BypassGovernanceRetention', 's3:DeleteObject', 's3:DeleteObjectVersion'], { AWS: '*' }, undefined],
+    );
+  });
+
+  it('locks every object for as long as configured', () => {
+    assert.deepEqual(ObjectLockConfiguration.Rule.DefaultRetention, { Mode: 'GOVERNANCE', Days: 400 });
+    assert.equal(VersioningConfiguration.Status, 'Enabled');
+  });
+});
+
+describe('both buckets', () => {
+  for (const prefix of ['RotationArchive', 'RotationStore']) {
+    it(`${prefix} speaks TLS 1.2 only, with nobody from outside, and is encrypted with Keyturn's key`, () => {
+      const conditions = bucketPolicy(prefix).map(({ Effect, Condition }) => JSON.stringify([Effect, Condition]));
+      assert.ok(conditions.includes('["Deny",{"Bool":{"aws:SecureTransport":"false"}}]'));
+      assert.ok(conditions.includes('["Deny",{"NumericLessThan":{"s3:TlsVersion":1.2}}]'));
+
+      const { PublicAccessBlockConfiguration, BucketEncryption } = deployed.the('AWS::S3::Bucket', prefix);
+      assert.deepEqual([...new Set(Object.values(PublicAccessBlockConfiguration))], [true]);
+      const [rule] = BucketEncryption.ServerSideEncryptionConfiguration;
+      assert.match(deployed.say(rule.ServerSideEncryptionByDefault.KMSMasterKeyID), /RotationDataKey/);
+    });
+  }
+
+  it('keep what may end no longer than a run can last', () => {
+    const [{ ExpirationInDays }] = deployed.the('AWS::S3::Bucket', 'RotationStore').LifecycleConfiguration.Rules;
+    assert.equal(ExpirationInDays, 30);
+  });
+});
+
+describe('the approval desk', () => {
+  it('can be asked for a page and told an answer, and nothing else', () => {
+    const routes = Object.values(deployed.all('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties.RouteKey);
+    assert.deepEqual(routes.toSorted(), ['GET /review/{run}/{link}', 'POST /review/{run}/{link}']);
+  });
+
+  it('S12: writes down which route was asked for, and never the path with the link in it', () => {
+    const { AccessLogSettings } = deployed.the('AWS::ApiGatewayV2::Stage');
+    assert.deepEqual(Object.values(JSON.parse(AccessLogSettings.Format)), [
+      '$context.requestId',
+      '$context.requestTime',
+      '$context.identity.sourceIp',
+      '$context.routeKey',
+      '$context.status',
+      '$context.responseLength',
+      '$context.integration.status',
+    ]);
+  });
+
+  it('answers no faster than people ask', () => {
+    assert.deepEqual(deployed.the('AWS::ApiGatewayV2::Stage').DefaultRouteSettings, {
+      ThrottlingBurstLimit: 20,
+      ThrottlingRateLimit: 10,
+    });
+  });
+
+  it('decides before its caller has gone', () => {
+    assert.ok(deployed.functions().get('keyturn-prod-review').Timeout < 30);
+  });
+
+  it('sends each approver what names them or nobody, and never the link of another', () => {
+    const subscriptions = Object.values(deployed.all('AWS::SNS::Subscription')).map(({ Properties }) => [
+      Properties.Endpoint,
+      Properties.FilterPolicy,
+    ]);
+    assert.deepEqual(subscriptions, [
+      ['platform-oncall@chromepay.example', { approver: ['platform-oncall', { exists: false }] }],
+      ['security-oncall@chromepay.example', { approver: ['security-oncall', { exists: false }] }],
+    ]);
+  });
+
+  it('sends it encrypted', () => {
+    assert.match(deployed.say(deployed.the('AWS::SNS::Topic').KmsMasterKeyId), /RotationDataKey/);
+  });
+});
+
+describe('a function', () => {
+  const stores = ['ARCHIVE_BUCKET', 'DESK_BUCKET'];
+  const variables: Readonly<Record<string, readonly string[]>> = {
+    'draft-plan': ['ARCHIVE_BUCKET'],
+    'confirm-plan': stores,
+    'request-approval': [...stores, 'REVIEW_URL', 'TOPIC_ARN'],
+    review: [...stores, 'REVIEW_URL', 'SEAL_KEY'],
+    'admit-wave': ['ARCHIVE_BUCKET', 'SWITCH'],
+    'judge-wave': ['ARCHIVE_BUCKET', 'NODE_EXTRA_CA_CERTS'],
+    'renew-expiry': ['ARCHIVE_BUCKET'],
+    'close-run': [...stores, 'EVENT_BUS', 'TOPIC_ARN'],
+    ...Object.fromEntries(
+      settings.tiers.flatMap(({ name }) => [
+        [`rotate-batch-${name}`, [...stores, 'NODE_EXTRA_CA_CERTS', 'SEAL_KEY', 'SWITCH', 'TIER']],
+        [`probe-batch-${name}`, [...stores, 'NODE_EXTRA_CA_CERTS', 'TIER']],
+      ]),
+    ),
+  };
+  const named = Object.entries(variables).map(([step, own]) => ({
+    step,
+    own: [...own, 'NODE_OPTIONS', 'POWERTOOLS_SERVICE_NAME'],
+    Properties: deployed.functions().get(`keyturn-prod-${step}`),
+  }));
+
+  it('exists for each step, and no other', () => {
+    const names = named.map(({ step }) => `keyturn-prod-${step}`);
+    assert.deepEqual([...deployed.functions().keys()].toSorted(), names.toSorted());
+  });
+
+  for (const { step, own, Properties } of named) {
+    it(`${step} is told what it needs, and nothing else`, () => {
+      assert.deepEqual(Object.keys(Properties.Environment.Variables).toSorted(), own.toSorted());
+    });
+
+    it(`${step} runs on the pinned runtime, traced, with a log and limits of its own`, () => {
+      const { Runtime, Architectures, Timeout, MemorySize, TracingConfig, LoggingConfig, Layers } = Properties;
+      assert.deepEqual([Runtime, Architectures, TracingConfig], ['nodejs24.x', ['arm64'], { Mode: 'Active' }]);
+      assert.ok(Timeout <= 300 && [256, 512].includes(MemorySize) && Layers.length === 1);
+      const log = deployed.say(LoggingConfig.LogGroup);
+      assert.equal(named.filter((other) => deployed.say(other.Properties.LoggingConfig.LogGroup) === log).length, 1);
+    });
+  }
+
+  it('that asks targets or services is put where they are, and no other', () => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const stack = new Stack(app, 'Stack');
+    new GuardedRotation(stack, 'Rotation', { settings, vpc: new Vpc(stack, 'Vpc') as IVpc });
+    const inVpc = new Deployed(Template.fromStack(stack).toJSON() as Deployed['template']);
+
+    const inside = [...inVpc.functions()].filter(([, { VpcConfig }]) => VpcConfig !== undefined).map(([name]) => name);
+    assert.deepEqual(
+      inside.toSorted(),
+      named
+        .map(({ step }) => `keyturn-prod-${step}`)
+        .filter((name) => /rotate-batch|probe-batch|judge-wave/.test(name))
+        .toSorted(),
+    );
+  });
+});
+
+describe('the workflow role', () => {
+  it('can be taken by the state machine and by its map runs, of this account, and by nothing else', () => {
+    const { AssumeRolePolicyDocument } = deployed.the('AWS::IAM::Role', 'RotationWorkflow');
+    const arn = (rest: string) => `arn:aws:states:us-east-1:111122223333:${rest}`;
+    assert.deepEqual(AssumeRolePolicyDocument.Statement, [
+      {
+        Action: 'sts:AssumeRole',
+        Effect: 'Allow',
+        Principal: { Service: 'states.amazonaws.com' },
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+          ArnLike: { 'aws:SourceArn': [arn('stateMachine:keyturn-prod'), arn('mapRun:keyturn-prod/*')] },
+        },
+      },
+    ]);
+  });
+});
+
+describe('alarms', () => {
+  const alarms = Object.values(deployed.all('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
+  const runbook = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+
+  it('tell people of every end that nobody intended, and of a start that was not made', () => {
+    assert.deepEqual(alarms.map(({ MetricName }) => MetricName).toSorted(), [
+      'ApproximateNumberOfMessagesVisible',
+      'ExecutionsAborted',
+      'ExecutionsFailed',
+      'ExecutionsTimedOut',
+    ]);
+    for (const { AlarmActions } of alarms) assert.match(deployed.say(AlarmActions[0]), /AnnouncementsTopic/);
+  });
+
+  it('each have an article in the runbook', () => {
+    for (const { AlarmDescription } of alarms) {
+      const article = /See docs\/operations\.md#([a-z-]+)$/.exec(AlarmDescription)?.[1];
+      assert.ok(runbook.includes(`\n### ${article}\n`), AlarmDescription);
+    }
+  });
+});
+
+describe('synthesis', () => {
+  it('takes seconds without bundling', () => {
+    const startedAt = performance.now();
+    deploy(settings);
+    assert.ok(performance.now() - startedAt < 10_000);
+  });
+
+  it('suits any account and region when none is given', () => {
+    assert.doesNotMatch(JSON.stringify(deploy({ ...settings, rotators: {} }, {}).template), /111122223333|us-east-1/);
+  });
+
+  it('lays the settings where every function reads them', () => {
+    const outdir = mkdtempSync(join(tmpdir(), 'keyturn-test-'));
+    try {
+      synthesise({ settings, outdir, bundling: false, ...place });
+      const { S3Key } = deployed.the('AWS::Lambda::LayerVersion').Content;
+      const layer = join(outdir, `asset.${S3Key.replace('.zip', '')}`, 'settings.json');
+      assert.deepEqual(JSON.parse(readFileSync(layer, 'utf8')), settings);
+    } finally {
+      rmSync(outdir, { recursive: true });
+    }
+  });
+
+  it("fails on what breaks AWS's rules", () => {
+    const outdir = mkdtempSync(join(tmpdir(), 'keyturn-test-'));
+    try {
+      const app = new App({ outdir, context: { 'aws:cdk:bundling-stacks': [] } });
+      new Bucket(compose(app, { settings, ...place }), 'Unguarded');
+      assert.throws(() => app.synth(), /Validation failed/);
+    } finally {
+      rmSync(outdir, { recursive: true });
+    }
+  });
+});

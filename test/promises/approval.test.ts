@@ -1,0 +1,206 @@
+/*
+ * Goal: S1 nothing changes without an approval of exactly that plan, by somebody who did not ask for it, in time.
+ *
+ * Method: whole runs, in each of which somebody goes around one part of the approval: at the page, in the archive, or with
+ * an administrator's rights past the workflow. What they are answered is looked at, and that no secret has changed.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { Scene, Trap } from '../../rehearsal/scenario.ts';
+import {
+  answer,
+  ask,
+  fieldsIn,
+  invited,
+  invoke,
+  meanwhile,
+  platform,
+  security,
+  send,
+  when,
+} from '../rehearsal/people.ts';
+import { changed, type Played, type Playing, played, synthesised } from '../rehearsal/played.ts';
+import { Deployed } from './deployed.ts';
+
+const assembly = synthesised();
+
+/** Plays a run in which nobody approves by themselves. */
+const unanswered = (begin: (scene: Scene) => Trap | Promise<Trap>, options: Playing = {}) =>
+  played(assembly, {
+    ...options,
+    scenario: { outcome: 'expired', nobodyAnswers: true, begin: async (scene) => begin(scene) },
+  });
+
+function assertNothingChanged(day: Played, outcome: string, ...reasons: string[]): void {
+  assert.deepEqual([day.report.outcome, day.report.reasons], [outcome, reasons]);
+  assert.deepEqual([day.report.writesToSecrets, day.report.rotated, changed(day)], [0, 0, []]);
+}
+
+const planOf = ({ cloud, run }: Scene) => cloud.s3.text(cloud.archiveBucket, `runs/${run}/plan.json`) ?? '';
+
+function tamperWithPlan({ cloud, run, ...scene }: Scene): void {
+  const header = JSON.parse(planOf({ cloud, run, ...scene }));
+  cloud.s3.tamper(cloud.archiveBucket, `runs/${run}/plan.json`, JSON.stringify({ ...header, why: 'another reason' }));
+}
+
+describe('S1 without an approval', () => {
+  it('S1 a batch of the very plan is not rotated, whoever invokes the function', async () => {
+    let said: unknown;
+    const day = await unanswered((scene) =>
+      meanwhile(async () => {
+        await invited(scene, platform);
+        const { cloud, run } = scene;
+        const [line = ''] = (cloud.s3.text(cloud.archiveBucket, `runs/${run}/waves/1.jsonl`) ?? '').split('\n');
+        said = await invoke(scene, 'keyturn-prod-rotate-batch-low', { goal: 'rotate', batch: JSON.parse(line) });
+      }),
+    );
+    assert.deepEqual(said, { kind: 'notStarted', reason: 'approvalMissing' });
+    assertNothingChanged(day, 'expired', 'nobodyAnswered');
+  });
+
+  it('S1 a decision that somebody wrote into the archive, waking the run by its own token, lacks the seal', async () => {
+    const day = await unanswered((scene) =>
+      meanwhile(async () => {
+        await invited(scene, platform);
+        const { cloud, run } = scene;
+        const pending = JSON.parse(cloud.s3.text(cloud.deskBucket, `pending/${run}.json`) ?? '{}');
+        const { digest, requestedBy, expiresAt, taskToken } = pending;
+        const decision = { run, digest, requestedBy, expiresAt, approver: 'mallory', decidedAt: scene.time.now() };
+        const sealed = { decision: { ...decision, decision: 'approved' }, seal: 'A'.repeat(43) };
+        cloud.s3.tamper(cloud.archiveBucket, `runs/${run}/decision.json`, JSON.stringify(sealed));
+        const insider = 'arn:aws:iam::111122223333:role/insider';
+        cloud.account.authorisation.admit(insider, 'administrator');
+        await cloud.account.call(insider, 'states', 'SendTaskSuccess', { taskToken, output: '{}' });
+      }),
+    );
+    assertNothingChanged(day, 'halted', 'batch 0: notStarted: sealBroken');
+  });
+
+  it('S1 an answer that comes after the time to answer counts for nothing', async () => {
+    let late: Awaited<ReturnType<typeof send>> | undefined;
+    const day = await unanswered((scene) =>
+      meanwhile(async () => {
+        const link = await invited(scene, platform);
+        const fields = fieldsIn((await ask(scene, link)).text);
+        await scene.time.sleep(4 * 3_600_000);
+        late = await send(scene, link, { ...fields, decision: 'approved' });
+      }),
+    );
+    assert.equal(late?.status, 409);
+    assertNothingChanged(day, 'expired', 'nobodyAnswered');
+  });
+});
+
+describe('S1 the page', () => {
+  it('S1 decides nothing however often it is opened', async () => {
+    const day = await unanswered((scene) =>
+      meanwhile(async () => {
+        const link = await invited(scene, platform);
+        for (let times = 0; times < 20; times += 1) assert.equal((await ask(scene, link)).status, 200);
+        for (const method of ['HEAD', 'PUT', 'DELETE']) assert.equal((await ask(scene, link, { method })).status, 404);
+      }),
+    );
+    assertNothingChanged(day, 'expired', 'nobodyAnswered');
+  });
+
+  it('S1 refuses an answer to another plan, with another nonce, of another origin, and another number of secrets', async () => {
+    const statuses: number[] = [];
+    const day = await unanswered((scene) =>
+      meanwhile(async () => {
+        const link = await invited(scene, platform);
+        for (const wrong of [{ digest: `sha256:${'0'.repeat(64)}` }, { nonce: 'guessed' }, { count: '11' }]) {
+          statuses.push((await answer(scene, link, wrong)).status);
+        }
+        const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://evil.example' };
+        statuses.push((await ask(scene, link, { method: 'POST', headers, body: 'decision=approved' })).status);
+      }),
+    );
+    assert.deepEqual(statuses, [409, 409, 422, 403]);
+    assertNothingChanged(day, 'expired', 'nobodyAnswered');
+  });
+
+  it('S1 opens for no link but the one that was sent', async () => {
+    const statuses: number[] = [];
+    const day = await unanswered((scene) =>
+      meanwhile(async () => {
+        const { origin } = new URL(await invited(scene, platform));
+        const links = ['/', '/review', `/review/${scene.run}`, `/review/${scene.run}/short`];
+        const guesses = [`/review/${scene.run}/${'A'.repeat(43)}`, `/review/another-run/${'A'.repeat(43)}`];
+        for (const path of [...links, ...guesses]) statuses.push((await ask(scene, `${origin}${path}`)).status);
+      }),
+    );
+    assert.deepEqual(statuses, [404, 404, 404, 404, 404, 404]);
+    assertNothingChanged(day, 'expired', 'nobodyAnswered');
+  });
+
+  it('S1 takes the first answer, and no second', async () => {
+    const statuses: number[] = [];
+    const day = await unanswered((scene) =>
+      meanwhile(async () => {
+        const [one, other] = [await invited(scene, platform), await invited(scene, security)];
+        const fields = fieldsIn((await ask(scene, other)).text);
+        statuses.push((await answer(scene, one, { decision: 'rejected', reason: 'not tonight' })).status);
+        statuses.push((await send(scene, other, { ...fields, decision: 'approved' })).status);
+      }),
+    );
+    assert.deepEqual(statuses, [200, 409]);
+    assertNothingChanged(day, 'rejected', 'rejected: not tonight');
+  });
+
+  it('S1 says that a plan has changed, and takes no answer to it', async () => {
+    let refused: Awaited<ReturnType<typeof send>> | undefined;
+    const day = await unanswered((scene) =>
+      meanwhile(async () => {
+        const link = await invited(scene, platform);
+        const fields = fieldsIn((await ask(scene, link)).text);
+        tamperWithPlan(scene);
+        refused = await send(scene, link, { ...fields, decision: 'approved' });
+      }),
+    );
+    assert.equal(refused?.status, 409);
+    assertNothingChanged(day, 'expired', 'nobodyAnswered');
+  });
+});
+
+describe('S1 whoever asked for a run', () => {
+  it('S1 is sent no link, under whatever spelling; somebody else approves', async () => {
+    for (const requestedBy of ['platform-oncall', ' Platform-Oncall@chromepay.example']) {
+      const { report, scene } = await played(assembly, { requestedBy });
+      assert.deepEqual([report.outcome, report.approval?.by], ['completed', 'security-oncall']);
+      const links = scene.cloud.sns.inbox(platform).filter(({ message }) => message.includes('/review/'));
+      assert.deepEqual(links, []);
+    }
+  });
+});
+
+describe('S1 a plan whose bytes change after the approval', () => {
+  const changedOn = (state: string, change: (scene: Scene) => void) =>
+    played(assembly, { scenario: { outcome: 'refused', begin: async (scene) => when(state, () => change(scene)) } });
+
+  it('S1 is refused when the approval is looked at again', async () => {
+    assertNothingChanged(await changedOn('Confirm approval', tamperWithPlan), 'refused', 'otherPlan');
+  });
+
+  it('S1 admits no wave', async () => {
+    assertNothingChanged(await changedOn('Admit wave', tamperWithPlan), 'halted', 'otherPlan');
+  });
+
+  it('S1 is refused by the function that would write', async () => {
+    const day = await changedOn('Rotate batch', tamperWithPlan);
+    assertNothingChanged(day, 'halted', 'batch 0: notStarted: otherPlan');
+  });
+});
+
+describe('S1 the mode', () => {
+  it('S1 is audit on the schedule that is switched on, and the other has to be switched on', async () => {
+    const { stack } = new Deployed(assembly);
+    assert.deepEqual(
+      stack.schedules.map(({ isEnabled, target }) => [isEnabled, JSON.parse(target.input).mode]),
+      [
+        [true, 'audit'],
+        [false, 'rotate'],
+      ],
+    );
+  });
+});

@@ -1,0 +1,132 @@
+/*
+ * Goal: S9, and what of S1, S7 and S10 rests on roles: AWS itself refuses everybody what is not theirs to do.
+ *
+ * Method: every role of the synthesised stack makes every call of a long list. What each may do is written down here by
+ * hand; all the rest must be refused by its policies.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { synthesised } from '../rehearsal/played.ts';
+import { attemptsIn } from './attempts.ts';
+import { Deployed } from './deployed.ts';
+
+const assembly = synthesised();
+
+const rotateBatch = (tier: string) => [
+  'check a seal',
+  `move AWSCURRENT of ${tier}`,
+  `put ${tier}`,
+  `read ${tier}`,
+  'read the archive',
+  'read the switch',
+  'see the go-ahead',
+];
+const probeBatch = (tier: string) => [
+  'deposit preflight facts',
+  'deposit what was probed',
+  `read ${tier}`,
+  'withdraw the go-ahead',
+];
+
+/** All that each role may do of the list. */
+const may: Readonly<Record<string, readonly string[]>> = {
+  'draft-plan': ['deposit draft.json', 'deposit preflight.jsonl', 'list secrets', 'read the archive'],
+  'confirm-plan': [
+    'deposit a wave',
+    'deposit confirmation.json',
+    'deposit left-alone.json',
+    'deposit plan.json',
+    'give the go-ahead',
+    'list secrets',
+    'read the archive',
+  ],
+  'request-approval': ['lay a task token', 'read the archive'],
+  review: ['deposit decision.json', 'read a task token', 'read the archive', 'seal'],
+  'admit-wave': ['read the archive', 'read the switch'],
+  'rotate-batch-low': [...rotateBatch('low'), 'read the master of low'],
+  'rotate-batch-medium': rotateBatch('medium'),
+  'rotate-batch-high': rotateBatch('high'),
+  'probe-batch-low': probeBatch('low'),
+  'probe-batch-medium': probeBatch('medium'),
+  'probe-batch-high': probeBatch('high'),
+  'judge-wave': ['deposit a verdict', 'read the archive'],
+  'renew-expiry': ['read the archive', 'tag the expiry of high', 'tag the expiry of low'],
+  'close-run': ['clear a task token', 'deposit report.json', 'read the archive', 'withdraw the go-ahead'],
+  workflow: ['read the archive'],
+  schedules: [],
+};
+
+describe('S9 a role', () => {
+  const roles = new Deployed(assembly).roles;
+
+  it('S9 is held by each function alone, and there are no others', () => {
+    assert.deepEqual([...roles.keys()].toSorted(), Object.keys(may).toSorted());
+    assert.equal(new Set(roles.values()).size, roles.size);
+  });
+
+  for (const [name, role] of roles) {
+    it(`S9 of ${name} may do what is its own, and AWS refuses it all the rest`, async () => {
+      const deployed = new Deployed(assembly);
+      const allowed: string[] = [];
+      for (const [what, attempt] of Object.entries(attemptsIn(deployed))) {
+        if (await deployed.lets(role, attempt)) allowed.push(what);
+      }
+      assert.deepEqual(allowed.toSorted(), may[name]?.toSorted());
+    });
+  }
+});
+
+describe('S9 even an administrator', () => {
+  it('S1 cannot seal an approval, nor replace or delete what was deposited, and the account can', async () => {
+    const deployed = new Deployed(assembly);
+    const administrator = 'arn:aws:iam::111122223333:role/administrator';
+    deployed.cloud.account.authorisation.admit(administrator, 'administrator');
+    const refused: string[] = [];
+    for (const [what, attempt] of Object.entries(attemptsIn(deployed))) {
+      if (!(await deployed.lets(administrator, attempt))) refused.push(what);
+    }
+    assert.deepEqual(refused, [
+      'seal',
+      'check a seal',
+      'overwrite the archive',
+      'overwrite what was probed',
+      'overwrite the decision',
+      'delete from the archive',
+    ]);
+  });
+});
+
+describe('S9 the workflow', () => {
+  const { stack, cloud, roles } = new Deployed(assembly);
+  const workflow = cloud.account.authorisation.contextOf(roles.get('workflow') ?? '');
+
+  it('S13 may invoke published versions only, of every function but the review', () => {
+    for (const { name, arn, qualifiedArns } of stack.functions) {
+      assert.equal(workflow.allows('lambda:InvokeFunction', arn), false, name);
+      const published = qualifiedArns.map((version) => workflow.allows('lambda:InvokeFunction', version));
+      assert.deepEqual(published, [name !== 'keyturn-prod-review'], name);
+    }
+  });
+
+  it('S1 cannot be answered by anybody but the review, nor started but by the schedules and itself', () => {
+    const [machine] = stack.stateMachines;
+    const allowed = (action: string) =>
+      [...roles].flatMap(([name, role]) =>
+        cloud.account.authorisation.contextOf(role).allows(action, machine?.arn ?? '') ? [name] : [],
+      );
+    assert.deepEqual(allowed('states:SendTaskSuccess'), ['review']);
+    assert.deepEqual(allowed('states:StartExecution').toSorted(), ['schedules', 'workflow']);
+  });
+
+  it('S9 of all roles, no other may invoke a function', () => {
+    for (const [name, role] of roles) {
+      if (name === 'workflow') continue;
+      const context = cloud.account.authorisation.contextOf(role);
+      for (const { qualifiedArns, arn } of stack.functions) {
+        for (const one of [arn, ...qualifiedArns])
+          assert.equal(context.allows('lambda:InvokeFunction', one), false, name);
+      }
+    }
+  });
+});

@@ -1,0 +1,116 @@
+import type { Run } from '../../core/plan.ts';
+import type { Plan } from '../../core/plan-making.ts';
+import { requestApproval } from '../../lambdas/request-approval/step.ts';
+import { review } from '../../lambdas/review/step.ts';
+import type { Account } from '../../rehearsal/account.ts';
+import { Door } from '../../rehearsal/door.ts';
+import type { HttpApi } from '../../rehearsal/stack.ts';
+import { ApprovalWorld } from '../lambdas/approval-world.ts';
+
+/* A desk behind a real server on loopback: the rehearsal's door before the deployed steps, over ports in memory. */
+
+export * from '../lambdas/approval-plans.ts';
+
+/** The one route of the deployed API, whose GET and POST lead to the review function. */
+const routes = ['GET', 'POST'].map((method) => ({
+  routeKey: `${method} /review/{run}/{link}`,
+  integrationUri: 'arn:review',
+}));
+
+/** An account whose one function answers, and to whom nothing else can be said. */
+const accountWith = (answer: (event: unknown) => Promise<unknown>) =>
+  ({
+    call: async (_principal: string, _service: string, _operation: string, { Payload }: { Payload: string }) => {
+      try {
+        return { Payload: JSON.stringify(await answer(JSON.parse(Payload))) };
+      } catch {
+        return { Payload: '', FunctionError: 'Unhandled' };
+      }
+    },
+  }) as unknown as Account;
+
+export class OpenDesk {
+  readonly world = new ApprovalWorld();
+  readonly #door: Door;
+  /** What the door is told of a function: without a link, a nonce or a token. */
+  readonly url: string;
+
+  private constructor(door: Door) {
+    this.#door = door;
+    this.url = door.url;
+    const answer = review({ ...this.world.ports, reviewUrl: this.url });
+    door.leadTo(accountWith(answer), { id: 'api', routes } as unknown as HttpApi, 'us-east-1:111122223333');
+  }
+
+  static async open(): Promise<OpenDesk> {
+    return new OpenDesk(await Door.open());
+  }
+
+  close(): Promise<void> {
+    return this.#door.close();
+  }
+
+  /** Archives a plan, asks for its approval, and returns the approvers' links. */
+  async ask(plan: Plan, taskToken = 'task-token'): Promise<{ readonly grace: string; readonly joan: string }> {
+    const digest = this.world.depositPlan(plan);
+    const { run, requestedBy } = plan.header;
+    const before = this.world.announced.length;
+    await requestApproval({ ...this.world.ports, reviewUrl: this.url })({ run, digest, requestedBy, taskToken });
+
+    const sent = this.world.announced.slice(before);
+    const linkTo = (approver: string) =>
+      /https?:\S+\/review\/\S+/.exec(sent.find(({ to }) => to === approver)?.text ?? '')?.[0] ?? '';
+    return { grace: linkTo('grace'), joan: linkTo('joan') };
+  }
+
+  decisionOf(run: Run): unknown {
+    const text = this.world.archive.texts.get(`runs/${run}/decision.json`);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  get logged(): string {
+    return JSON.stringify(this.world.logged);
+  }
+}
+
+/** The fields of a page's form, as they stand in it: what a scanner sends, and what a person adds to. */
+export function formsOf(page: string): URLSearchParams[] {
+  return [...page.matchAll(/<form[^>]*>([\s\S]*?)<\/form>/g)].map(
+    ([, form = '']) =>
+      new URLSearchParams(
+        [...form.matchAll(/<input\b[^>]*>/g)].map(([tag]): [string, string] => [
+          attribute(tag, 'name'),
+          attribute(tag, 'value'),
+        ]),
+      ),
+  );
+}
+
+const attribute = (tag: string, name: string): string => new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? '';
+
+/** What a browser says of a form that a page of this origin sends. */
+export const ofThisPage = { origin: 'null', 'sec-fetch-site': 'same-origin' };
+
+/** Sends an answer over HTTP, as the page of that link would. */
+export const send = (
+  link: string,
+  answer: Readonly<Record<string, string>> | URLSearchParams | string,
+  headers: Readonly<Record<string, string>> = ofThisPage,
+): Promise<Response> =>
+  fetch(link, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    body: new URLSearchParams(answer).toString(),
+  });
+
+/** Opens a link, fills in the form for this decision, and sends it. */
+export async function answerAt(link: string, answer: Readonly<Record<string, string>>): Promise<Response> {
+  return send(link, await filledAt(link, answer));
+}
+
+/** What the page at a link would send. */
+export async function filledAt(link: string, answer: Readonly<Record<string, string>>): Promise<URLSearchParams> {
+  const forms = formsOf(await (await fetch(link)).text());
+  const form = forms.find((fields) => fields.get('decision') === answer['decision']) ?? new URLSearchParams();
+  return new URLSearchParams({ ...Object.fromEntries(form), ...answer });
+}
