@@ -65,7 +65,7 @@ export default defineSettings({
     { name: 'medium', path: 'prod/medium/' },
     { name: 'high', path: 'prod/high/' },
   ],
-  caps: { secrets: 60, percentOfFleet: 40 },
+  caps: { secrets: 60, percentOfFleet: 40, secretsPerDay: 100 },
   batchSize: 15,
   bakeTimeSeconds: 15 * 60,
   // Quiet hours on days with a working day after them.
@@ -85,6 +85,8 @@ export default defineSettings({
   health: Object.fromEntries(
     services.map((service) => [service, `https://${service}.services.chromepay.example/health`]),
   ),
+  // Personal links go by mail. How to set SES up: docs/channels/email.md.
+  channels: { email: { from: 'keyturn@chromepay.example', configurationSet: 'keyturn' } },
   approvers: [
     { name: 'platform-oncall', email: 'platform-oncall@chromepay.example' },
     { name: 'security-oncall', email: 'security-oncall@chromepay.example' },

@@ -1,11 +1,22 @@
 import { commandLine } from './command-line.ts';
 import { plan } from './commands/plan.ts';
+import { quarantine, release } from './commands/quarantine.ts';
+import { recover } from './commands/recover.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { status } from './commands/status.ts';
 import { halt, resume } from './commands/switch.ts';
 
 /** Every command there is, in the order in which help lists them. */
-const commands = { plan, rehearse, status: status(), halt: halt(), resume: resume() };
+const commands = {
+  plan,
+  rehearse,
+  status: status(),
+  halt: halt(),
+  resume: resume(),
+  recover: recover(),
+  quarantine: quarantine(),
+  release: release(),
+};
 
 process.exitCode = await commandLine(commands, process.argv.slice(2), {
   print: (text) => process.stdout.write(text),

@@ -20,3 +20,24 @@ export class OtherPlanError extends Error {
     );
   }
 }
+
+/** No channel carried the question to anybody who may answer it. Not retryable: the log says what each channel met. */
+export class NobodyReachedError extends Error {
+  override readonly name = 'NobodyReachedError';
+
+  constructor(run: Run, options?: ErrorOptions) {
+    super(
+      `nobody could be asked about run ${run}: no channel took the question; see the log, and mend a channel`,
+      options,
+    );
+  }
+}
+
+/** The plan was decided while its run had stopped waiting for a moment. Not retryable: look at the decision instead. */
+export class AlreadyDecidedError extends Error {
+  override readonly name = 'AlreadyDecidedError';
+
+  constructor(run: Run, options?: ErrorOptions) {
+    super(`run ${run} is decided, so nobody is reminded; read its decision`, options);
+  }
+}

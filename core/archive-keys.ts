@@ -1,7 +1,10 @@
 import type { Run } from './plan.ts';
 
-/** What a probe looks at: candidates before the plan, a batch just rotated, a wave after its bake, a wave gone back. */
-export const phases = ['preflight', 'rotated', 'baked', 'rolledBack'] as const;
+/**
+ * What a probe looks at: candidates before the plan, a batch just rotated, a wave after its bake, a wave gone back, and one
+ * that was sent back after its run had died.
+ */
+export const phases = ['preflight', 'rotated', 'baked', 'rolledBack', 'recovered'] as const;
 export type Phase = (typeof phases)[number];
 
 /** Where a run's documents stand in the archive. Everything of a run is below one prefix. */
@@ -16,5 +19,7 @@ export const archiveKeys = {
   decision: (run: Run) => `runs/${run}/decision.json`,
   probe: (run: Run, wave: number, phase: Phase, index: number) => `runs/${run}/probes/${wave}/${phase}/${index}.json`,
   verdict: (run: Run, wave: number, phase: Phase) => `runs/${run}/verdicts/${wave}-${phase}.json`,
+  admission: (run: Run, wave: number) => `runs/${run}/admissions/${wave}.json`,
+  recovery: (run: Run) => `runs/${run}/recovery.json`,
   report: (run: Run) => `runs/${run}/report.json`,
 } as const;

@@ -8,7 +8,7 @@ import type { Caps } from './settings.ts';
  * passes or fails by a rounding error. What cannot be compared is exceeded.
  */
 export function judgeCaps(
-  caps: Caps,
+  caps: Pick<Caps, 'secrets' | 'percentOfFleet'>,
   { selected, fleet }: { readonly selected: number; readonly fleet: number },
 ): readonly Guardrail[] {
   const withinShare = selected * 100 * 1_000_000 <= Math.round(caps.percentOfFleet * 1_000_000) * fleet;

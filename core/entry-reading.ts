@@ -48,6 +48,7 @@ function* reasonsInNature(entry: SecretEntry, settings: Settings): Generator<Lea
   if (nameInArn(entry.arn) !== entry.name) yield 'arnContradictsName';
   if (settings.exemptPatterns.some((pattern) => fits(entry.name, pattern))) yield 'exempt';
   if (mastersOf(settings).includes(entry.arn)) yield 'master';
+  if (settings.channels.slack?.tokenSecretArn === entry.arn) yield 'keyturnsOwn';
   if (entry.deletedAt !== undefined) yield 'scheduledForDeletion';
   if (entry.owningService !== undefined) yield 'ownedByService';
   if (entry.managedType !== undefined) yield 'managedExternal';

@@ -7,6 +7,7 @@ export const guardrailName = ({ name }: Guardrail): string => guardrailNames[nam
 const guardrailNames: Readonly<Record<string, string>> = {
   secrets: 'Secrets in one run',
   percentOfFleet: 'Share of the fleet',
+  secretsPerDay: 'Secrets in 24 hours',
   secondJudgement: 'Second judgement',
 };
 

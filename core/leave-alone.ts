@@ -11,6 +11,7 @@ export const leaveAloneReasons = {
   arnContradictsName: 'its ARN is not the ARN of a secret with its name',
   exempt: 'its name fits a pattern of secrets that are never touched',
   master: 'a rotator needs it to change other credentials',
+  keyturnsOwn: 'Keyturn itself needs it to reach people',
   scheduledForDeletion: 'it is scheduled for deletion',
   ownedByService: 'another AWS service owns it',
   managedExternal: 'it is a managed external secret, which Secrets Manager rotates by itself',
@@ -52,6 +53,7 @@ export const leaveAloneReasons = {
   notDue: 'it has not expired',
 
   frozen: 'a freeze is on',
+  quarantined: 'it failed in an earlier run, and nobody has released it since',
 } as const;
 
 export type LeaveAloneReason = keyof typeof leaveAloneReasons;

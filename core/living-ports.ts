@@ -48,5 +48,5 @@ export interface Executions {
 /** Starts recoveries. */
 export interface Recoveries {
   /** One name is one recovery: a second start of it starts nothing. */
-  start(name: string, run: Run): Promise<'started' | 'running' | 'ended'>;
+  start(name: string, run: Run): Promise<'underWay' | 'ended'>;
 }

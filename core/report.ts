@@ -137,17 +137,3 @@ function addCounts(counts: Readonly<Record<string, number>>, more: readonly stri
   for (const reason of more) sum[reason] = (sum[reason] ?? 0) + 1;
   return sum;
 }
-
-/** The report as people are told it, in a few lines. */
-export function sayReport(report: RunReport): { readonly subject: string; readonly text: string } {
-  const { run, stage, outcome, reasons, fleet, selected, rotated, rolledBack, held } = report;
-  return {
-    subject: `Keyturn ${stage}: run ${outcome}`,
-    text: [
-      `Run ${run} ended: ${outcome}.`,
-      `${rotated} of ${selected} selected secrets rotated, ${rolledBack} rolled back, ${held} held, of a fleet of ${fleet.secrets}.`,
-      ...(held > 0 ? ['Held secrets need a person: see the runbook.'] : []),
-      ...reasons.map((reason) => `- ${reason}`),
-    ].join('\n'),
-  };
-}

@@ -57,9 +57,18 @@ export type Step =
  */
 export function next(goal: Goal, strategy: Strategy, observed: Observed): Step {
   if (observed.current === 'other') return hold('currentMoved');
-  if (observed.newVersion === 'unseen') return { kind: 'find new' };
+  if (observed.newVersion === 'unseen' && !mayCreateUnseen(goal, strategy, observed)) return { kind: 'find new' };
   return goal === 'rotate' ? forward(strategy, observed) : back(strategy, observed);
 }
+
+/**
+ * Whether a new version may be made before anybody has looked for one without a label.
+ *
+ * With `alternate` it may, over an old credential that works: Secrets Manager turns away a second version of one id, and
+ * until one is kept the target is told nothing.
+ */
+const mayCreateUnseen = (goal: Goal, strategy: Strategy, { current, old }: Observed): boolean =>
+  goal === 'rotate' && strategy === 'alternate' && current === 'old' && (old === 'unasked' || old === 'accepted');
 
 function forward(strategy: Strategy, observed: Observed): Step {
   if (observed.current === 'new') {
@@ -70,7 +79,7 @@ function forward(strategy: Strategy, observed: Observed): Step {
 
   if (observed.pending === 'other') return hold('pendingTaken');
 
-  if (observed.newVersion === 'absent') {
+  if (observed.newVersion !== 'present') {
     if (observed.old === 'unasked') return { kind: 'ask old' };
     if (observed.old !== 'accepted') return hold(observed.old === 'rejected' ? 'oldRejected' : 'oldUnknown');
     return { kind: 'create' };
@@ -78,7 +87,7 @@ function forward(strategy: Strategy, observed: Observed): Step {
 
   switch (observed.new) {
     case 'unasked':
-      return { kind: 'test' };
+      return strategy === 'replace' && observed.old === 'unasked' ? { kind: 'ask old' } : { kind: 'test' };
     case 'rejected':
       return forwardRejected(strategy, observed);
     case 'unknown':
@@ -98,7 +107,9 @@ function forwardRejected(strategy: Strategy, observed: Observed): Step {
 function back(strategy: Strategy, observed: Observed): Step {
   switch (observed.old) {
     case 'unasked':
-      return { kind: 'ask old' };
+      return strategy === 'replace' && observed.newVersion === 'present' && observed.new === 'unasked'
+        ? { kind: 'test' }
+        : { kind: 'ask old' };
     case 'unknown':
       return hold('oldUnknown');
     case 'rejected':

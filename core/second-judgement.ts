@@ -33,6 +33,7 @@ export const contradictions = {
   deleted: 'it is scheduled for deletion',
   notDue: 'its expiration tag does not say that it has expired',
   frozen: 'a freeze is on',
+  quarantined: 'it failed in an earlier run and was not released',
 } as const;
 
 export type Contradiction = keyof typeof contradictions;
@@ -49,6 +50,8 @@ export function judgeAgain(
   entries: readonly SecretEntry[],
   settings: Settings,
   asOf: Instant,
+  /** ARNs that failed in earlier runs and were not released. */
+  quarantined: readonly string[] = [],
 ): readonly Contradicted[] {
   const planned = placesOf(candidates);
   const listed = placesOf(entries);
@@ -57,7 +60,8 @@ export function judgeAgain(
     const { name, arn } = candidate;
     const found = [...placesIn(listed, candidate)].flatMap((place) => entries[place] ?? []);
     const against = judgeOne(candidate, found, placesIn(planned, candidate).size, settings, asOf);
-    return Array.from(against, (contradiction) => ({ name, arn, contradiction }));
+    const barred: Contradicted[] = quarantined.includes(arn) ? [{ name, arn, contradiction: 'quarantined' }] : [];
+    return [...Array.from(against, (contradiction) => ({ name, arn, contradiction })), ...barred];
   });
 }
 
@@ -148,7 +152,7 @@ const trials = ['postgres by postgres', 'http-api-key by http', 'hmac-key by htt
 
 function* settingsAgainst(
   { name, arn, tier, rotator, strategy, probe, service }: SelectedSecret,
-  { rotators, probes, health, exemptPatterns }: Settings,
+  { rotators, probes, health, exemptPatterns, channels }: Settings,
 ): Generator<Contradiction> {
   const tool = new Map(Object.entries(rotators)).get(rotator);
   const trial = new Map(Object.entries(probes)).get(probe);
@@ -160,7 +164,8 @@ function* settingsAgainst(
   if (!Object.keys(health).includes(service)) yield 'serviceUnknown';
 
   const isMaster = masters.some((byTier) => Object.values(byTier).includes(arn));
-  if (isMaster || exemptPatterns.some((pattern) => covers(pattern, name))) yield 'untouchable';
+  const isOwnToken = Object.values(channels).some((channel) => Object.values(channel).includes(arn));
+  if (isMaster || isOwnToken || exemptPatterns.some((pattern) => covers(pattern, name))) yield 'untouchable';
 }
 
 function* stateAgainst(candidate: SelectedSecret, entry: SecretEntry): Generator<Contradiction> {

@@ -27,6 +27,8 @@ export interface TagKeys {
 export interface Caps {
   readonly secrets: number;
   readonly percentOfFleet: number;
+  /** How many secrets all runs together may touch in any 24 hours. */
+  readonly secretsPerDay: number;
 }
 
 /** Recurring hours in which waves may start. It does not cross midnight. */
@@ -77,6 +79,30 @@ export interface ProbeSettings {
 export interface Approver {
   readonly name: string;
   readonly email: string;
+  /** Their id in Slack, as in `U012ABCDEF`. */
+  readonly slackUser?: string;
+}
+
+/** Mail by SES. */
+export interface EmailSettings {
+  /** The address that mails come from: an identity that SES has verified, or an address of a domain that it has. */
+  readonly from: string;
+  /** A configuration set of SES that tracks no clicks. */
+  readonly configurationSet?: string;
+}
+
+/** An app in a Slack workspace. */
+export interface SlackSettings {
+  /** Where everybody is told that a plan waits, and how it went. */
+  readonly channel: string;
+  /** ARN of the secret that holds the app's bot token. Keyturn's own: outside every tier's path, and never rotated. */
+  readonly tokenSecretArn: string;
+}
+
+/** How people are reached, beside the SNS topic that there always is. A personal link goes by these alone. */
+export interface ChannelSettings {
+  readonly email?: EmailSettings;
+  readonly slack?: SlackSettings;
 }
 
 export interface Schedule {
@@ -121,6 +147,7 @@ export interface Settings {
   /** Names of the CloudWatch alarms that must not be in alarm after a bake. */
   readonly alarms: readonly string[];
   readonly approvers: readonly Approver[];
+  readonly channels: ChannelSettings;
   /** ARNs of the customer-managed keys that the tiers' secrets are encrypted with. Empty: the account's default key. */
   readonly secretKeyArns: readonly string[];
   /** How long the archive refuses to give anything up, in days. */

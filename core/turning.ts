@@ -38,7 +38,7 @@ export interface Turning<Value> {
   readonly strategy: Strategy;
   /** Undefined when a call failed: then nothing is known any more. */
   readonly observed: Observed | undefined;
-  /** Whether nothing was called since the labels were looked at. */
+  /** Whether the last call told where the labels are. */
   readonly justLooked: boolean;
   readonly old: Value | undefined;
   /** What the new version holds. */
@@ -53,12 +53,7 @@ export interface Turning<Value> {
 const attemptsPerCall = 3;
 
 /** Begins to turn a credential, on a look at its labels that was just taken. */
-export function begin<Value>(
-  goal: Goal,
-  strategy: Strategy,
-  labels: Labels,
-  old: Value | undefined,
-): Turning<Value> {
+export function begin<Value>(goal: Goal, strategy: Strategy, labels: Labels, old: Value | undefined): Turning<Value> {
   const nothing = { observed: undefined, justLooked: false, fresh: undefined, made: undefined, tried: {} };
   return looked({ goal, strategy, old, ...nothing }, labels);
 }
@@ -92,10 +87,14 @@ function callFor<Value>(turning: Turning<Value>, step: Exclude<Step['kind'], 'do
     case 'test':
       return 'ask new';
     case 'create':
+      // A version that could not be kept may be there already, without a label.
+      if (turning.observed?.newVersion === 'unseen' && turning.tried.stage !== undefined) return 'read new';
       return turning.made === undefined ? 'create' : 'stage';
     case 'set':
-      // Of all that is written, only this has nobody who compares: what it rests on must be no older than a call.
-      return turning.justLooked ? 'set' : 'look';
+    case 'restore target':
+      // A target does not compare labels, as Secrets Manager does: a change that takes something away from somebody
+      // rests on nothing older than a call. With `overlap` it takes nothing away.
+      return turning.justLooked || turning.strategy === 'overlap' ? step : 'look';
     default:
       return step;
   }
@@ -110,7 +109,8 @@ function unlessTooOften<Value>({ observed, tried }: Turning<Value>, call: Call):
 /** The labels were looked at. What the target said stands only if they are where they were when it said so. */
 export function looked<Value>(turning: Turning<Value>, { current, pending, isNewLabelled }: Labels): Turning<Value> {
   const before = turning.observed;
-  const newVersion = isNewLabelled || turning.fresh !== undefined ? 'present' : 'unseen';
+  const isPresent = isNewLabelled || turning.fresh !== undefined;
+  const newVersion = isPresent ? 'present' : before?.newVersion === 'absent' ? 'absent' : 'unseen';
   const isAsBefore = before?.current === current && before.pending === pending && before.newVersion === newVersion;
   return {
     ...turning,
@@ -161,20 +161,18 @@ export function written<Value>(turning: Turning<Value>, call: Write): Turning<Va
       return learn(after, isReplace ? { current: 'new', new: 'unasked' } : { current: 'new' });
     case 'restore target':
       // Again no time to ask, but only if AWSCURRENT has to follow.
-      return learn(after, { old: turning.observed?.current === 'new' ? 'accepted' : 'unasked', new: 'unasked' });
+      return learn(after, { old: turning.observed?.current === 'new' ? 'accepted' : 'unasked', new: 'rejected' });
     case 'demote':
       // Whether AWSPENDING stays behind when AWSCURRENT leaves its version is not documented.
       if (turning.observed?.pending === 'new') return forget(after);
       return learn(after, isReplace ? { current: 'old', old: 'unasked' } : { current: 'old' });
     case 'drop pending':
-      return learn(after, { pending: 'none' });
+      // AWSPENDING leaves a version together with AWSCURRENT. That it could be taken off says where AWSCURRENT still is.
+      return { ...learn(after, { pending: 'none' }), justLooked: turning.observed?.current === 'new' };
   }
 }
 
-export type Write = Extract<
-  Call,
-  'stage' | 'set' | 'promote' | 'restore target' | 'demote' | 'drop pending'
->;
+export type Write = Extract<Call, 'stage' | 'set' | 'promote' | 'restore target' | 'demote' | 'drop pending'>;
 
 /** A call failed, in whatever way. It may have taken place, so nothing is known any more. */
 export const failed = <Value>(turning: Turning<Value>, call: Call): Turning<Value> => forget(count(turning, call));

@@ -3,12 +3,12 @@ import type { Goal } from '../core/rotation.ts';
 import {
   answered,
   begin,
-  type Call as TurnCall,
   created,
   type End,
   failed,
   looked,
   nextCall,
+  type Call as TurnCall,
   type Turning as TurningOf,
   type Write,
   wasRead,
@@ -21,6 +21,7 @@ import {
   demote,
   dropPending,
   firstCreated,
+  heldBy,
   labelsOf,
   move,
   ordinary,
@@ -33,7 +34,6 @@ import {
   strategyOf,
   type TargetKind,
   type Value,
-  valueOf,
   type World,
 } from './world.ts';
 
@@ -140,7 +140,7 @@ export function effectOf(goal: Goal, delivery: Delivery, world: World, rules: Ru
     case 'waiting':
       return {
         world,
-        heard: { phase: 'describing', seen: { place: world.current, value: valueOf(world, world.current) ?? -1 } },
+        heard: { phase: 'describing', seen: { place: world.current, value: heldBy(world, world.current) ?? -1 } },
       };
     case 'describing': {
       const turning = rules.heart.begin(goal, rules.target, world, delivery.seen);
@@ -197,9 +197,9 @@ function effectOfTurning(delivery: Running, world: World, rules: Rules): Effect 
     case 'look':
       return learn(looked(turning, labelsOf(world)), world, { ...truth, actedSinceLook: false });
     case 'read old':
-      return learn(wasRead(turning, 'old', valueOf(world, 'old')));
+      return learn(wasRead(turning, 'old', heldBy(world, 'old')));
     case 'read new':
-      return learn(wasRead(turning, 'new', valueOf(world, 'new')));
+      return learn(wasRead(turning, 'new', heldBy(world, 'new')));
     case 'ask old':
       return asked('old', known(turning.old));
     case 'ask new':
@@ -229,7 +229,7 @@ function effectOfTurning(delivery: Running, world: World, rules: Rules): Effect 
   function asked(version: 'old' | 'new', value: Value): Effect {
     const [answer, after] = ask(world, value, customs);
     // An answer about another value than the version's own proves nothing of the version.
-    const proved = value === valueOf(world, version) ? answer : truth[version];
+    const proved = value === heldBy(world, version) ? answer : truth[version];
     return learn(answered(turning, version, answer), after, {
       ...truth,
       [version]: proved,

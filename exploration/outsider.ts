@@ -1,4 +1,4 @@
-import { accepts, outsiders, original, type TargetKind, twins, unknown, valueOf, type World } from './world.ts';
+import { accepts, heldBy, original, outsiders, type TargetKind, twins, unknown, type World } from './world.ts';
 
 /** What somebody may do meanwhile who knows nothing of the run, as sentences of a story. */
 export interface Act {
@@ -15,7 +15,7 @@ function* possible(world: World, target: TargetKind, pendingFollows: boolean): G
   const { current, pending, accepts: taken } = world;
   const isPair = target === 'alternate';
   const isReplace = target === 'replace';
-  const login = (valueOf(world, current) ?? 0) % 2 === 0 ? 0 : 1;
+  const login = (heldBy(world, current) ?? 0) % 2 === 0 ? 0 : 1;
   const at = (which: 0 | 1, value: number) => taken.map((is, index) => (index === which ? value : is));
 
   /** Another value, stored as AWSCURRENT and accepted by the target. */
@@ -37,7 +37,7 @@ function* possible(world: World, target: TargetKind, pendingFollows: boolean): G
       yield { says: 'gives the login in use another password, and stores it', world: byHand(own, at(login, own)) };
     }
     const to = current === 'old' ? 'new' : 'old';
-    if (valueOf(world, to) !== undefined) {
+    if (heldBy(world, to) !== undefined) {
       const goes = pendingFollows && pending === current ? 'none' : pending;
       yield {
         says: `moves AWSCURRENT to the ${to} version by hand`,
@@ -47,7 +47,10 @@ function* possible(world: World, target: TargetKind, pendingFollows: boolean): G
   }
 
   if (pending !== 'other' && world.current !== 'other') {
-    yield { says: 'puts AWSPENDING on a version of their own', world: { ...world, pending: 'other', other: outsiders[0] } };
+    yield {
+      says: 'puts AWSPENDING on a version of their own',
+      world: { ...world, pending: 'other', other: outsiders[0] },
+    };
   }
   if (pending !== 'none') yield { says: 'drops AWSPENDING', world: { ...world, pending: 'none' } };
   if (world.previous === 'new') {
@@ -62,7 +65,7 @@ function* possible(world: World, target: TargetKind, pendingFollows: boolean): G
   if (isPair && taken[1] !== twins) {
     yield { says: 'restores what the idle login had', world: { ...world, accepts: at(1, twins) } };
   }
-  const fresh = valueOf(world, 'new');
+  const fresh = heldBy(world, 'new');
   if (isReplace && taken[0] !== unknown[0]) {
     yield { says: 'sets a password that they store nowhere', world: { ...world, accepts: [unknown[0]] } };
   } else if (isPair) {

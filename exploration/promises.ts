@@ -1,11 +1,11 @@
 import type { Goal, Hold } from '../core/rotation.ts';
 import { type Call, type Delivery, effectOf, hasEnded, type Rules, type Running } from './delivery.ts';
 import { type Event, isQuiet, type Scenario, type State } from './state.ts';
-import { accepts, authenticates, firstCreated, labelsOf, original, rested, valueOf, type World } from './world.ts';
+import { accepts, authenticates, firstCreated, keyOf, labelsOf, original, rested, type World } from './world.ts';
 
 /** Everything that is checked, and the sentence a story ends with. */
 export const promises = {
-  notOurs: 'a call was made that its goal does not allow',
+  notOurs: 'a call was made, or moved AWSCURRENT to, what its goal does not allow',
   othersMoved: 'AWSCURRENT was moved from, or AWSPENDING taken off, a version of somebody else',
   oldTakenAway: 'S7: a call took away an old credential that the strategy can leave valid',
   currentDied: 'S5: AWSCURRENT authenticated, and a call of ours ended that',
@@ -66,7 +66,9 @@ export function promisesOf(scenario: Scenario): (before: State, event: Event, af
 
   return (before, event, after) => {
     const during =
-      event.by === 'outsider' ? undefined : brokenByCall(before, after, event.by, event.goal, event.call, rules, isContested);
+      event.by === 'outsider'
+        ? undefined
+        : brokenByCall(before, after, event.by, event.goal, event.call, rules, isContested);
     return during ?? (isQuiet(after) ? brokenAtRest(after) : undefined);
   };
 
@@ -90,8 +92,11 @@ export function promisesOf(scenario: Scenario): (before: State, event: Event, af
       }
     }
 
-    const key = `${JSON.stringify(world)}${hadOutsider}`;
-    if (!settled.has(key)) settled.set(key, brokenWhenSettled(world, hadOutsider, rules));
+    const wentBack = state.deliveries.some(
+      ({ phase }, index) => phase === 'ended' && deliveries[index]?.goal === 'roll back',
+    );
+    const key = `${keyOf(world)}${hadOutsider}${wentBack}`;
+    if (!settled.has(key)) settled.set(key, brokenWhenSettled(world, { hadOutsider, wentBack }, rules));
     return settled.get(key);
   }
 }
@@ -114,12 +119,16 @@ function brokenByCall(
     const broken = brokenByWrite(w, x, was, goal, call, target, isContested);
     if (broken !== undefined) return broken;
   }
-  if (target === 'replace' && is.phase === 'turning' && is.turning.observed !== undefined && w !== x) {
+  if (was.phase === 'turning' && target === 'replace' && !isContested) {
+    const opens = (call === 'set' || call === 'restore target') && authenticates(w) && !authenticates(x);
     const closes = goal === 'rotate' ? 'promote' : 'demote';
-    if (authenticates(w) && !authenticates(x) && is.next !== closes) return 'windowStayedOpen';
+    const hasHeard = is.phase === 'turning' && is.turning.observed !== undefined;
+    if (opens && hasHeard && is.next !== closes && !was.truth.actedSinceLook) return 'windowStayedOpen';
   }
   if (is.phase === 'ended' && was.phase !== 'ended' && is.how !== 'killed' && is.how.kind === 'done') {
-    return brokenByDone(was as Running, after, goal, is.how.on, call);
+    // What a zombie says of the labels nobody hears: its task has ended, and probe-batch looks for itself.
+    const isExcused = isContested && (target === 'replace' || goal === 'rotate');
+    return brokenByDone(was as Running, after, goal, is.how.on, call, isExcused);
   }
   return undefined;
 }
@@ -134,6 +143,7 @@ function brokenByWrite(
   isContested: boolean,
 ): Broken | undefined {
   if (w.current === 'other' && x.current !== 'other') return 'othersMoved';
+  if (w.current !== x.current && x.current !== (goal === 'rotate' ? 'new' : 'old')) return 'notOurs';
   if (w.pending === 'other' && x.pending !== 'other' && !truth.actedSinceLook && w.current !== 'other') {
     return 'othersMoved';
   }
@@ -152,11 +162,19 @@ function brokenByWrite(
   }
 
   if (target !== 'issued keys' && x.accepts.some((value) => value >= firstCreated && value !== x.fresh)) return 'lost';
-  if (goal === 'rotate' && labelsOf(w).isNewLabelled && !labelsOf(x).isNewLabelled) return 'unlabelled';
+  if (goal === 'rotate' && !truth.actedSinceLook && labelsOf(w).isNewLabelled && !labelsOf(x).isNewLabelled)
+    return 'unlabelled';
   return undefined;
 }
 
-function brokenByDone(was: Running, after: State, goal: Goal, on: 'old' | 'new', call: Call): Broken | undefined {
+function brokenByDone(
+  was: Running,
+  after: State,
+  goal: Goal,
+  on: 'old' | 'new',
+  call: Call,
+  isExcused: boolean,
+): Broken | undefined {
   if (on !== (goal === 'rotate' ? 'new' : 'old')) return 'notDone';
   const asked = call === 'ask old' || call === 'ask new';
   const last = asked ? 'accepted' : was.truth[on];
@@ -164,7 +182,12 @@ function brokenByDone(was: Running, after: State, goal: Goal, on: 'old' | 'new',
 
   const { world, hadOutsider, deliveries } = after;
   const isAlone = deliveries.every(({ phase }) => phase === 'ended' || phase === 'waiting');
-  if (isAlone && !hadOutsider && (world.current !== on || world.pending === 'new' || !authenticates(world))) {
+  if (
+    isAlone &&
+    !hadOutsider &&
+    !isExcused &&
+    (world.current !== on || world.pending === 'new' || !authenticates(world))
+  ) {
     return 'notDone';
   }
   return undefined;
@@ -187,16 +210,22 @@ const isSo: Readonly<Record<Hold, (world: World) => boolean>> = {
  * Settles what was left, with nothing going wrong any more: back, and forward where back is impossible. Where nobody else
  * acted it must get back, and it must get forward too, unless the target refuses what is new.
  */
-function brokenWhenSettled(left: World, hadOutsider: boolean, rules: Rules): Broken | undefined {
+function brokenWhenSettled(
+  left: World,
+  { hadOutsider, wentBack }: { readonly hadOutsider: boolean; readonly wentBack: boolean },
+  rules: Rules,
+): Broken | undefined {
   const world = rested(left);
   const back = runAlone('roll back', world, rules);
   if (back.broken !== undefined) return back.broken;
 
   if (!hadOutsider) {
     if (back.held !== undefined) return 'notSettled';
+    if (wentBack) return undefined;
     const forward = runAlone('rotate', world, rules);
     if (forward.broken !== undefined) return forward.broken;
-    if (forward.held !== undefined && (forward.held !== 'newRejected' || world.refused < firstCreated)) return 'notSettled';
+    if (forward.held !== undefined && (forward.held !== 'newRejected' || world.refused < firstCreated))
+      return 'notSettled';
     return authenticates(forward.world) ? undefined : 'settledBroken';
   }
 
@@ -208,32 +237,44 @@ function brokenWhenSettled(left: World, hadOutsider: boolean, rules: Rules): Bro
   return isOurs && couldWork && !authenticates(settled.world) ? 'settledBroken' : undefined;
 }
 
-interface Alone {
+export interface Alone {
+  readonly calls: readonly Call[];
   readonly world: World;
   readonly held: Hold | undefined;
   readonly broken: Broken | undefined;
 }
 
+/** How what was left is settled, for a story: first back, then forward if it was held. */
+export function settlementOf(left: World, rules: Rules): readonly (Alone & { readonly goal: Goal })[] {
+  const back = runAlone('roll back', rested(left), rules);
+  const goes = { ...back, goal: 'roll back' as const };
+  return back.held === undefined ? [goes] : [goes, { ...runAlone('rotate', back.world, rules), goal: 'rotate' }];
+}
+
 /** One delivery to its end, alone and undisturbed. */
 function runAlone(goal: Goal, from: World, rules: Rules): Alone {
-  const state = (world: World, delivery: Delivery): State => ({ world, deliveries: [delivery], left: 0, hadOutsider: false });
+  const state = (world: World, delivery: Delivery): State => ({
+    world,
+    deliveries: [delivery],
+    left: 0,
+    hadOutsider: false,
+  });
   let delivery: Delivery = { phase: 'waiting' };
   let world = from;
-  for (let calls = 0; calls < 100; calls += 1) {
-    const call = delivery.phase === 'turning' ? delivery.next : delivery.phase === 'waiting' ? 'read current' : 'describe';
+  const calls: Call[] = [];
+  while (calls.length < 100) {
+    const call: Call =
+      delivery.phase === 'turning' ? delivery.next : delivery.phase === 'waiting' ? 'read current' : 'describe';
+    calls.push(call);
     const { world: after, heard } = effectOf(goal, delivery, world, rules);
     const broken = brokenByCall(state(world, delivery), state(after, heard), 0, goal, call, rules, false);
-    if (broken !== undefined) return { world: after, held: undefined, broken };
+    if (broken !== undefined) return { calls, world: after, held: undefined, broken };
     [world, delivery] = [after, heard];
     if (delivery.phase === 'ended') {
       const held = delivery.how !== 'killed' && delivery.how.kind === 'held' ? delivery.how.reason : undefined;
-      if (held === undefined) return { world, held, broken: undefined };
-      return { world, held, broken: isSo[held](world) ? undefined : 'untrueHold' };
+      if (held === undefined) return { calls, world, held, broken: undefined };
+      return { calls, world, held, broken: isSo[held](world) ? undefined : 'untrueHold' };
     }
   }
-  return { world, held: undefined, broken: 'notSettled' };
+  return { calls, world, held: undefined, broken: 'notSettled' };
 }
-
-/** Whether what a version holds is known to the run. */
-export const isHeld = (world: World, value: number): boolean =>
-  value === valueOf(world, 'old') || value === valueOf(world, 'new');

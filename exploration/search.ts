@@ -1,24 +1,25 @@
 /** What is searched: states and what leads from one to the next. */
-export interface Space<State, Event> {
+export interface Space<State, Event, Promise> {
   readonly start: State;
-  key(state: State): string;
+  /** Two states of one name have one future. */
+  name(state: State): string;
   successors(state: State): readonly { readonly event: Event; readonly state: State }[];
-  /** Which promise this step broke, in words; undefined when none. */
-  broken(before: State, event: Event, after: State): string | undefined;
+  /** Which promise this broke, if one. */
+  broken(before: State, event: Event, after: State): Promise | undefined;
 }
 
-export interface Found<State, Event> {
-  readonly promise: string;
+export interface Found<State, Event, Promise = unknown> {
+  readonly promise: Promise;
   /** The shortest way there: every event, and the state after it. */
   readonly path: readonly { readonly event: Event; readonly state: State }[];
 }
 
-export interface Search<State, Event> {
+export interface Search<State, Event, Promise> {
   readonly states: number;
   readonly transitions: number;
   /** Events on the longest way from the start, over all states; undefined when a way comes back to where it was. */
   readonly longest: number | undefined;
-  readonly found: Found<State, Event> | undefined;
+  readonly found: Found<State, Event, Promise> | undefined;
 }
 
 /**
@@ -27,8 +28,8 @@ export interface Search<State, Event> {
  * So what it finds is shortest. When it finds nothing it sorts all states topologically: where that succeeds, no state is
  * ever come back to, and so everything ends.
  */
-export function search<State, Event>(space: Space<State, Event>): Search<State, Event> {
-  const indexes = new Map<string, number>([[space.key(space.start), 0]]);
+export function search<State, Event, Promise>(space: Space<State, Event, Promise>): Search<State, Event, Promise> {
+  const indexes = new Map<string, number>([[space.name(space.start), 0]]);
   /** By state: whence it was first reached, and which of the successors there it is. */
   const parents = [-1];
   const ordinals = [0];
@@ -52,11 +53,11 @@ export function search<State, Event>(space: Space<State, Event>): Search<State, 
           return { states: indexes.size, transitions: edges.length, longest: undefined, found: { promise, path } };
         }
 
-        const key = space.key(successor.state);
-        const known = indexes.get(key);
+        const name = space.name(successor.state);
+        const known = indexes.get(name);
         edges.push(known ?? indexes.size);
         if (known !== undefined) continue;
-        indexes.set(key, indexes.size);
+        indexes.set(name, indexes.size);
         parents.push(index);
         ordinals.push(ordinal);
         nextLayer.push(successor.state);

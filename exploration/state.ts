@@ -1,8 +1,8 @@
 import type { Goal } from '../core/rotation.ts';
 import {
   besideAnAct,
-  callOf,
   type Call,
+  callOf,
   type Delivery,
   effectOf,
   failedCall,
@@ -69,8 +69,47 @@ export const start = ({ rules, deliveries, disturbances }: Scenario): State => (
   hadOutsider: false,
 });
 
-export const keyOf = ({ world, deliveries, left, hadOutsider }: State): string =>
-  `${keyOfWorld(world)}|${deliveries.map(keyOfDelivery).join('|')}|${left}${hadOutsider ? 'o' : ''}`;
+/** Gives things that are alike one number. */
+class Numbers<Thing> {
+  readonly #keyOf: (thing: Thing) => string;
+  readonly #byKey = new Map<string, number>();
+  /** Most things are met again as they are, and writing their key takes longer than looking them up. */
+  readonly #byThing = new Map<Thing, number>();
+
+  constructor(keyOf: (thing: Thing) => string) {
+    this.#keyOf = keyOf;
+  }
+
+  of(thing: Thing): number {
+    const met = this.#byThing.get(thing);
+    if (met !== undefined) return met;
+
+    const key = this.#keyOf(thing);
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const number = this.#byKey.size;
+    this.#byKey.set(key, number);
+    this.#byThing.set(thing, number);
+    return number;
+  }
+}
+
+/** Names states, so that two from which the same follows have one name. */
+export function namer({ deliveries: planned }: Scenario): (state: State) => string {
+  const worlds = new Numbers<World>(keyOfWorld);
+  const numbers = new Numbers<Delivery>(keyOfDelivery);
+  // Two deliveries side by side with one goal are each other's mirror image.
+  const mirrored = planned.findIndex(
+    ({ goal, begins }, index) => begins === 'beside' && planned[index - 1]?.goal === goal,
+  );
+
+  return ({ world, deliveries, left, hadOutsider }) => {
+    const ids = deliveries.map((delivery) => numbers.of(delivery));
+    const [one, other] = [ids[mirrored - 1], ids[mirrored]];
+    if (one !== undefined && other !== undefined && one > other) [ids[mirrored - 1], ids[mirrored]] = [other, one];
+    return `${worlds.of(world)},${ids},${left}${hadOutsider ? 'o' : ''}`;
+  };
+}
 
 /** Everything that can happen now. */
 export function successorsOf(state: State, scenario: Scenario): Successor[] {
@@ -127,8 +166,9 @@ function callsOf(state: State, { rules, deliveries }: Scenario, index: number, s
   add('works', effect.world, effect.heard, 0);
   if (left === 0) return;
 
-  add('is not made: the step is killed, or past its deadline', world, killed, 1);
+  // Before it has turned anything, to be killed is the same as to be killed right after.
   if (delivery.phase !== 'turning') return;
+  add('is not made: the step is killed, or past its deadline', world, killed, 1);
 
   if (call === 'ask old' || call === 'ask new') {
     add('is answered with something senseless', world, unknownAnswer(delivery, rules), 1);

@@ -66,7 +66,7 @@ export const keyOf = (world: World): string =>
   `${world.current[1]}${world.pending[1]}${world.previous[1]}${world.fresh},${world.other},${world.accepts},${world.refused},${world.late.value},${world.late.noes},${world.used},${world.created}`;
 
 /** What a version holds; undefined, when there is no such version. */
-export function valueOf(world: World, place: Place): Value | undefined {
+export function heldBy(world: World, place: Place): Value | undefined {
   const value = place === 'old' ? original : place === 'new' ? world.fresh : world.other;
   return value === none ? undefined : value;
 }
@@ -76,7 +76,7 @@ export const accepts = (world: World, value: Value | undefined): boolean =>
   value !== undefined && world.accepts.includes(value) && world.refused !== value;
 
 /** Whether a client that reads the secret now gets in. */
-export const authenticates = (world: World): boolean => accepts(world, valueOf(world, world.current));
+export const authenticates = (world: World): boolean => accepts(world, heldBy(world, world.current));
 
 export const labelsOf = ({ current, pending, previous }: World): Labels => ({
   current,
@@ -138,7 +138,8 @@ export function create(
   const created = { ...world, created: world.created + 1 };
   if (target !== 'issued keys') return [value, created];
   if (!accepts(world, old)) return refusal;
-  const kept = onCreate === 'removes the oldest key' && world.accepts.length > 1 ? world.accepts.slice(1) : world.accepts;
+  const kept =
+    onCreate === 'removes the oldest key' && world.accepts.length > 1 ? world.accepts.slice(1) : world.accepts;
   return [value, { ...created, accepts: [...kept, value] }];
 }
 
@@ -158,7 +159,10 @@ export function set(world: World, target: TargetKind, old: Value, fresh: Value, 
       // It removes the keys of its label that it is not to set: whoever asked for them does not hold the version.
       if (!accepts(world, old)) return refusal;
       if (customs.onCreate !== 'nothing else') return withoutOld(world, customs);
-      return withoutOld({ ...world, accepts: world.accepts.filter((is) => is < firstCreated || is === fresh) }, customs);
+      return withoutOld(
+        { ...world, accepts: world.accepts.filter((is) => is < firstCreated || is === fresh) },
+        customs,
+      );
   }
 }
 
@@ -186,7 +190,8 @@ export function ask(world: World, value: Value, { onCreate }: Customs): readonly
   return ['accepted', { ...world, used: [...used, value].sort(ascending) }];
 }
 
-const lessLate = ({ value, noes }: World['late']) => (noes === 1 ? { value: none, noes: 0 } : { value, noes: noes - 1 });
+const lessLate = ({ value, noes }: World['late']) =>
+  noes === 1 ? { value: none, noes: 0 } : { value, noes: noes - 1 };
 
 /** Time enough has passed for the target to accept everywhere what it accepts. */
 export const rested = (world: World): World =>

@@ -1,5 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -7,10 +14,12 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
 import { workflowName } from './names.ts';
+import type { Recovery } from './recovery.ts';
 
 export interface AlarmsProps {
   readonly stage: string;
   readonly stateMachine: StateMachine;
+  readonly recovery: Recovery;
   /** Starts that the schedules could not make. */
   readonly undelivered: Queue;
   readonly topic: Topic;
@@ -29,11 +38,12 @@ export class Alarms extends Construct {
     super(scope, id);
 
     this.#props = props;
-    const { stateMachine, undelivered } = props;
+    const { stateMachine, recovery, undelivered } = props;
     const period = Duration.minutes(5);
     this.on('run-failed', 'a run failed', stateMachine.metricFailed({ period }));
     this.on('run-timed-out', 'a run timed out', stateMachine.metricTimedOut({ period }));
     this.on('run-aborted', 'a run was aborted', stateMachine.metricAborted({ period }));
+    this.on('recovery-failed', 'a run that died is not settled', failuresOf(recovery, period));
     this.on(
       'run-not-started',
       'a schedule could not start its run',
@@ -41,9 +51,10 @@ export class Alarms extends Construct {
     );
   }
 
-  private on(article: string, what: string, metric: Metric): void {
+  private on(article: string, what: string, metric: IMetric): void {
     const { stage, topic } = this.#props;
-    const alarm = metric.createAlarm(this, article, {
+    const alarm = new Alarm(this, article, {
+      metric,
       alarmName: `${workflowName(stage)}-${article}`,
       alarmDescription: `Keyturn: ${what}. See docs/operations.md#${article}`,
       threshold: 1,
@@ -54,3 +65,17 @@ export class Alarms extends Construct {
     alarm.addAlarmAction(new SnsAction(topic as ITopic));
   }
 }
+
+/** The recovery did not come to its end, or nobody could even look whether one is needed. `SUM` passes over what has no data. */
+const failuresOf = ({ stateMachine, watchRuns }: Recovery, period: Duration): IMetric =>
+  new MathExpression({
+    expression: 'SUM([failed, timedOut, aborted, blind])',
+    label: 'Recoveries that failed',
+    period,
+    usingMetrics: {
+      failed: stateMachine.metricFailed({ period }),
+      timedOut: stateMachine.metricTimedOut({ period }),
+      aborted: stateMachine.metricAborted({ period }),
+      blind: watchRuns.version.metricErrors({ period, statistic: Stats.SUM }),
+    },
+  });

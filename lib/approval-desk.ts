@@ -58,7 +58,8 @@ export class ApprovalDesk extends Construct {
     });
     archive.grantFetch(step);
     store.grantLayPending(step);
-    announcements.grantAnnounce(step);
+    store.grantFindPending(step);
+    announcements.grantReachPeople(step);
     return step;
   }
 

@@ -11,6 +11,7 @@ import type { Foundation } from './foundation.ts';
 import { KillSwitch } from './kill-switch.ts';
 import { LivingStore } from './living-store.ts';
 import { PlanArchive } from './plan-archive.ts';
+import { Recovery } from './recovery.ts';
 import { RotationWorkflow } from './rotation-workflow.ts';
 import { RunSteps } from './run-steps.ts';
 import { Schedules } from './schedules.ts';
@@ -49,24 +50,27 @@ export class GuardedRotation extends Construct {
     );
     this.workflow = new RotationWorkflow(this, 'Workflow', { foundation, settings, steps, desk, tiers });
 
+    const recovery = new Recovery(this, 'Recovery', { foundation, settings, steps, tiers });
+
     const { stateMachine } = this.workflow;
     const { undelivered } = new Schedules(this, 'Schedules', { settings, stateMachine });
     new Alarms(this, 'Alarms', {
       stage: settings.stage,
       stateMachine,
+      recovery,
       undelivered,
       topic: this.announcements.topic,
     });
   }
 
   private lay(settings: Settings, vpc: IVpc | undefined): Foundation {
-    const { stage, approvers, retentionDays } = settings;
+    const { stage, retentionDays } = settings;
     const encryptionKey = new DataKey(this, 'DataKey');
     return {
       ground: { stage, encryptionKey, vpc, settingsLayer: new SettingsLayer(this, 'Settings', settings) },
       archive: new PlanArchive(this, 'Archive', { encryptionKey, retention: Duration.days(retentionDays) }),
       store: new LivingStore(this, 'Store', { encryptionKey }),
-      announcements: new Announcements(this, 'Announcements', { encryptionKey, approvers }),
+      announcements: new Announcements(this, 'Announcements', { encryptionKey, settings }),
       seal: new Seal(this, 'Seal'),
       killSwitch: new KillSwitch(this, stage),
     };

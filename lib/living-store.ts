@@ -95,6 +95,25 @@ export class LivingStore extends Construct {
     return this.grantDelete(grantee, 'lock.json');
   }
 
+  /** Lets the grantee see which secrets failed before. */
+  grantSeeQuarantine(grantee: IGrantable): Grant {
+    this.grantTellAbsent(grantee);
+    return this.grantGet(grantee, 'quarantine.json');
+  }
+
+  /** Lets the grantee quarantine what failed. */
+  grantQuarantine(grantee: IGrantable): Grant {
+    this.grantSeeQuarantine(grantee);
+    return this.grantPut(grantee, 'quarantine.json');
+  }
+
+  /** Lets the grantee see how much runs have touched, and write down what one may. */
+  grantReserve(grantee: IGrantable): Grant {
+    this.grantTellAbsent(grantee);
+    this.grantGet(grantee, 'ledger.json');
+    return this.grantPut(grantee, 'ledger.json');
+  }
+
   /** Lets the grantee tell what is absent from what it may not see. S3 asks for the right to list the whole bucket. */
   grantTellAbsent(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucket.bucketArn] });

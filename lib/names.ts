@@ -12,7 +12,9 @@ export type StepName =
   | 'rotate-batch'
   | 'judge-wave'
   | 'renew-expiry'
-  | 'close-run';
+  | 'close-run'
+  | 'recover-run'
+  | 'watch-runs';
 
 /** What a step's function is called, in the account and in the rehearsal. */
 export const functionName = (stage: string, step: StepName, tier?: string): string =>
@@ -20,11 +22,16 @@ export const functionName = (stage: string, step: StepName, tier?: string): stri
 
 export const workflowName = (stage: string): string => `keyturn-${stage}`;
 
+/** What the machine is called that settles runs which died. */
+export const recoveryName = (stage: string): string => `keyturn-${stage}-recovery`;
+
 /** Known before the state machine exists, so that its role, its key and the desk may name it. */
-export const workflowArn = (scope: Construct, stage: string): string =>
+export const workflowArn = (scope: Construct, stage: string): string => stateMachineArn(scope, workflowName(stage));
+
+export const stateMachineArn = (scope: Construct, name: string): string =>
   Stack.of(scope).formatArn({
     service: 'states',
     resource: 'stateMachine',
-    resourceName: workflowName(stage),
+    resourceName: name,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });

@@ -43,7 +43,11 @@ export class RotationWorkflow extends Construct {
     const maps = batchMaps(this, { archive: foundation.archive.bucket, tiers, concurrency: settings.concurrency });
     const definition = runDefinition(this, { steps, requestApproval: desk.requestApproval, maps, settings });
 
-    const { role, policy } = new WorkflowRole(this, 'Acting', { foundation, called: calledSteps(steps, desk, tiers) });
+    const { role, policy } = new WorkflowRole(this, 'Acting', {
+      foundation,
+      name: workflowName(stage),
+      called: calledSteps(steps, desk, tiers),
+    });
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_YEAR,
       encryptionKey,

@@ -37,10 +37,16 @@ export class RunSteps extends Construct {
   }
 
   private draftPlanStep(): Step {
-    const step = this.step('DraftPlan', { step: 'draft-plan', memorySize: 512, timeout: Duration.minutes(5) });
+    const step = this.step('DraftPlan', {
+      step: 'draft-plan',
+      memorySize: 512,
+      timeout: Duration.minutes(5),
+      environment: { DESK_BUCKET: this.#foundation.store.bucket.bucketName },
+    });
     grantListing(step);
     this.#foundation.archive.grantFetch(step);
     this.#foundation.archive.grantDeposit(step, 'draft.json', 'preflight.jsonl');
+    this.#foundation.store.grantSeeQuarantine(step);
     return step;
   }
 
@@ -56,18 +62,23 @@ export class RunSteps extends Construct {
     this.#foundation.archive.grantDeposit(step, 'confirmation.json', 'left-alone.json', 'plan.json', 'waves/*');
     this.#foundation.store.grantGiveGoAhead(step);
     this.#foundation.store.grantTakeLock(step);
+    this.#foundation.store.grantSeeQuarantine(step);
+    this.#foundation.store.grantReserve(step);
     return step;
   }
 
   private admitWaveStep(): Step {
-    const { archive, killSwitch } = this.#foundation;
+    const { archive, store, killSwitch } = this.#foundation;
     const step = this.step('AdmitWave', {
       step: 'admit-wave',
       memorySize: 256,
       timeout: Duration.minutes(1),
-      environment: { SWITCH: killSwitch.name },
+      environment: { SWITCH: killSwitch.name, DESK_BUCKET: store.bucket.bucketName },
     });
     archive.grantFetch(step);
+    archive.grantDeposit(step, 'admissions/*');
+    store.grantSeeGoAhead(step);
+    store.grantSeeLock(step);
     killSwitch.grantRead(step);
     return step;
   }
@@ -120,8 +131,9 @@ export class RunSteps extends Construct {
     archive.grantDeposit(step, 'report.json');
     store.grantWithdrawGoAhead(step);
     store.grantReleaseLock(step);
+    store.grantQuarantine(step);
     store.grantClearPending(step);
-    announcements.grantAnnounce(step);
+    announcements.grantReachPeople(step);
     Grant.addToPrincipal({ grantee: step, actions: ['events:PutEvents'], resourceArns: [bus.eventBusArn] });
     return step;
   }

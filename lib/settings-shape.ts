@@ -70,6 +70,7 @@ const percent = 'is not a percentage above 0 and up to 100; say how much of the 
 export const caps = z.strictObject({
   secrets: wholeNumber(1, 10_000, 'say how many secrets one run may touch').default(50),
   percentOfFleet: z.number().gt(0, { error: percent }).lte(100, { error: percent }).default(25),
+  secretsPerDay: wholeNumber(1, 10_000, 'say how many secrets all runs may touch in 24 hours').default(100),
 });
 
 export const waveSizes = z
@@ -145,7 +146,7 @@ const rotatorBase = {
   validityDays: wholeNumber(1, 3_650, 'say for how many days a new credential is to count as fresh').default(90),
 };
 
-const masterArn = text(
+const secretArn = text(
   /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
   'is not the whole ARN of a secret; copy it with the six characters at its end',
 );
@@ -155,7 +156,7 @@ const rotator = z.discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('postgres'),
       strategy: z.literal('alternate'),
-      masters: z.record(z.string(), masterArn),
+      masters: z.record(z.string(), secretArn),
       ...rotatorBase,
     }),
     z.strictObject({ kind: z.literal('postgres'), strategy: z.literal('replace'), ...rotatorBase }),
@@ -189,6 +190,10 @@ export const alarms = z.array(
 const approver = z.strictObject({
   name: entryName,
   email: z.email({ error: 'is not an email address; links are sent there' }),
+  slackUser: text(
+    /^[UW][A-Z0-9]{6,20}$/,
+    'is not the id of a Slack user; copy the member ID from their profile, as in U012ABCDEF',
+  ).exactOptional(),
 });
 
 export const approvers = z
@@ -197,7 +202,35 @@ export const approvers = z
   .refine((all) => unique(({ name }) => name, all), { error: 'names an approver twice; one person is one approver' })
   .refine((all) => unique(({ email }) => email.toLowerCase(), all), {
     error: 'has two approvers with one address; one person is one approver',
-  });
+  })
+  .refine(
+    (all) =>
+      unique(
+        String,
+        all.flatMap(({ slackUser }) => slackUser ?? []),
+      ),
+    {
+      error: 'has two approvers with one Slack user; one person is one approver',
+    },
+  );
+
+const email = z.strictObject({
+  from: z.email({ error: 'is not an email address; use one that SES has verified, or one of a domain that it has' }),
+  configurationSet: text(
+    /^[A-Za-z0-9_-]{1,64}$/,
+    'is not the name of a configuration set; use up to 64 letters, digits, hyphens and underscores',
+  ).exactOptional(),
+});
+
+const slack = z.strictObject({
+  channel: text(
+    /^([CG][A-Z0-9]{6,20}|#[^\s#@A-Z]{1,80})$/,
+    'is not a Slack channel; copy the channel ID from its details, as in C012ABCDEF, or write #its-name',
+  ),
+  tokenSecretArn: secretArn,
+});
+
+export const channels = z.strictObject({ email: email.exactOptional(), slack: slack.exactOptional() });
 
 export const secretKeyArns = z.array(
   text(

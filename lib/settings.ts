@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import type { Settings } from '../core/settings.ts';
+import { misplacedMasters, misplacedToken, unreachableApprovers } from './settings-checks.ts';
 import * as shape from './settings-shape.ts';
 
 const fields = z.strictObject({
@@ -30,6 +31,7 @@ const fields = z.strictObject({
   health: shape.health,
   alarms: shape.alarms.default([]),
   approvers: shape.approvers,
+  channels: shape.channels.default({}),
   secretKeyArns: shape.secretKeyArns.default([]),
   retentionDays: shape.retentionDays.default(400),
 });
@@ -45,6 +47,18 @@ const settings = fields
       for (const { path, message } of misplacedMasters(given)) context.addIssue({ code: 'custom', path, message });
     },
     onceRight({ tiers: true, rotators: true }),
+  )
+  .superRefine(
+    (given, context) => {
+      for (const { path, message } of misplacedToken(given)) context.addIssue({ code: 'custom', path, message });
+    },
+    onceRight({ tiers: true, rotators: true, channels: true }),
+  )
+  .superRefine(
+    (given, context) => {
+      for (const { path, message } of unreachableApprovers(given)) context.addIssue({ code: 'custom', path, message });
+    },
+    onceRight({ approvers: true, channels: true }),
   )
   .refine(({ planValiditySeconds, approvalTimeoutSeconds }) => planValiditySeconds >= approvalTimeoutSeconds, {
     path: ['planValiditySeconds'],
@@ -77,28 +91,6 @@ export function defineSettings(input: SettingsInput): Settings {
     throw new SettingsError(problems, { cause: error });
   }
   return data;
-}
-
-/** A master can change every login of its kind, so it must be none that a run could rotate. */
-function* misplacedMasters({ tiers, rotators }: Pick<Settings, 'tiers' | 'rotators'>) {
-  for (const [name, rotator] of Object.entries(rotators)) {
-    if (!('masters' in rotator)) continue;
-    const path = ['rotators', name, 'masters'];
-    for (const tier of tiers) {
-      if (Object.hasOwn(rotator.masters, tier.name)) continue;
-      yield { path, message: `has no master for tier ${tier.name}; name one for each tier` };
-    }
-    for (const [tier, arn] of Object.entries(rotator.masters)) {
-      const at = { path: [...path, tier] };
-      if (!tiers.some(({ name }) => name === tier)) {
-        yield { ...at, message: `is for ${tier}, which is no tier; name masters for the configured tiers only` };
-      }
-      const within = tiers.find(({ path }) => (arn.split(':secret:')[1] ?? '').startsWith(path));
-      if (within !== undefined) {
-        yield { ...at, message: `lies in tier ${within.name}; keep masters outside of every tier's path` };
-      }
-    }
-  }
 }
 
 /** What is wrong where the shape itself does not say. */

@@ -107,7 +107,7 @@ export class Step extends Construct implements IGrantable {
     acknowledgeWildcards(this, whyAnyResource, ['*']);
     Validations.of(this).acknowledge({
       id: 'Serverless-LambdaDLQ',
-      reason: 'It is only ever called synchronously: its caller learns of every failure.',
+      reason: 'Its caller learns of every failure. What EventBridge starts and fails, the next sweep starts again.',
     });
   }
 }

@@ -3,13 +3,15 @@ import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { Construct } from 'constructs';
 
 import type { Foundation } from './foundation.ts';
-import { workflowArn, workflowName } from './names.ts';
+import { stateMachineArn } from './names.ts';
 import type { Step } from './step.ts';
 import { acknowledgeWildcards } from './wildcards.ts';
 
 export interface WorkflowRoleProps {
   readonly foundation: Foundation;
-  /** The steps that the workflow calls. */
+  /** What the state machine is called. */
+  readonly name: string;
+  /** The steps that it calls. */
   readonly called: readonly Step[];
 }
 
@@ -26,14 +28,13 @@ export class WorkflowRole extends Construct {
   constructor(scope: Construct, id: string, props: WorkflowRoleProps) {
     super(scope, id);
 
-    const { stage } = props.foundation.ground;
-    const mapRuns = statesArn(this, 'mapRun', `${workflowName(stage)}/*`);
+    const mapRuns = statesArn(this, 'mapRun', `${props.name}/*`);
     this.role = new Role(this, 'Role', {
       description: "Keyturn's workflow",
       assumedBy: new ServicePrincipal('states.amazonaws.com', {
         conditions: {
           StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
-          ArnLike: { 'aws:SourceArn': [workflowArn(this, stage), mapRuns] },
+          ArnLike: { 'aws:SourceArn': [stateMachineArn(this, props.name), mapRuns] },
         },
       }),
     });
@@ -51,10 +52,10 @@ function forSteps(scope: Construct, { called }: WorkflowRoleProps): PolicyStatem
   return [new PolicyStatement({ sid: 'CallSteps', actions: ['lambda:InvokeFunction'], resources: versions })];
 }
 
-function forBatches(scope: Construct, { foundation }: WorkflowRoleProps): PolicyStatement[] {
+function forBatches(scope: Construct, { foundation, name }: WorkflowRoleProps): PolicyStatement[] {
   const { ground, archive } = foundation;
-  const children = statesArn(scope, 'execution', `${workflowName(ground.stage)}/*`);
-  const executions = statesArn(scope, 'execution', `${workflowName(ground.stage)}:*`);
+  const children = statesArn(scope, 'execution', `${name}/*`);
+  const executions = statesArn(scope, 'execution', `${name}:*`);
   acknowledgeWildcards(scope, 'Executions are named as they start: it follows its own, and no others.', [
     children,
     executions,
@@ -75,7 +76,7 @@ function forBatches(scope: Construct, { foundation }: WorkflowRoleProps): Policy
     new PolicyStatement({
       sid: 'StartChildren',
       actions: ['states:StartExecution'],
-      resources: [workflowArn(scope, ground.stage)],
+      resources: [stateMachineArn(scope, name)],
     }),
     new PolicyStatement({
       sid: 'FollowChildren',
@@ -86,9 +87,9 @@ function forBatches(scope: Construct, { foundation }: WorkflowRoleProps): Policy
   ];
 }
 
-function forHistory(scope: Construct, { foundation }: WorkflowRoleProps): PolicyStatement[] {
-  const { stage, encryptionKey } = foundation.ground;
-  const self = workflowArn(scope, stage);
+function forHistory(scope: Construct, { foundation, name }: WorkflowRoleProps): PolicyStatement[] {
+  const { encryptionKey } = foundation.ground;
+  const self = stateMachineArn(scope, name);
   const logs = Stack.of(scope).formatArn({ service: 'logs', resource: '*', arnFormat: ArnFormat.NO_RESOURCE_NAME });
   acknowledgeWildcards(scope, 'AWS evaluates the delivery of logs and X-Ray traces on no resource.', ['*']);
 
@@ -129,5 +130,5 @@ const tracing = [
   'xray:PutTraceSegments',
 ] as const;
 
-const statesArn = (scope: Construct, resource: 'execution' | 'mapRun', resourceName: string): string =>
+export const statesArn = (scope: Construct, resource: 'execution' | 'mapRun', resourceName: string): string =>
   Stack.of(scope).formatArn({ service: 'states', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });

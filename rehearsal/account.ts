@@ -2,6 +2,7 @@ import type { Instant } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
 import { Authorisation, type Permissions } from './authorisation.ts';
 import { alwaysWorks, type Call, type Fate, type FateOf, TimeoutError, throttling } from './faults.ts';
+import { Lives } from './lives.ts';
 import { RequestQuotas } from './quotas.ts';
 import { type Replica, ServiceError } from './replica.ts';
 import { Tally } from './tally.ts';
@@ -45,6 +46,9 @@ export class Account {
   /** The operations by which each principal changed secrets, where the change took effect. */
   readonly writesToSecrets = new Tally();
 
+  /** Whose invocation each call is made in. */
+  readonly lives = new Lives();
+
   readonly #clock: Clock;
   readonly #replicas = new Map<string, Replica>();
   readonly #observers = new Set<Observer>();
@@ -80,12 +84,16 @@ export class Account {
   /**
    * Makes one call in the name of a principal.
    *
-   * When the caller dies, the answer never settles: whoever runs the caller learns of it from {@link observe}.
+   * When the caller dies, or its invocation is over, the answer never settles. What is over calls nothing any more.
    *
    * @throws {ServiceError} what the service answers in place of an output.
    * @throws {TimeoutError} when request or answer were lost.
    */
   async call(principal: string, service: string, operation: string, input: unknown): Promise<unknown> {
+    return this.lives.unlessOver(() => this.#call(principal, service, operation, input));
+  }
+
+  async #call(principal: string, service: string, operation: string, input: unknown): Promise<unknown> {
     const call: Call = { index: this.#made++, principal, service, operation, input };
     this.calls.add(principal, `${service}:${operation}`);
     const fate = this.#fateOf(call);
@@ -98,6 +106,7 @@ export class Account {
     try {
       const output = await this.#meet(fate, call);
       if (output === nobodyWaits) {
+        this.lives.current?.die();
         end({ kind: 'callerDied' });
         return await new Promise<never>(() => {});
       }
@@ -139,7 +148,7 @@ export class Account {
     if (!this.#quotas.admits(service, operation)) throw throttling(service);
 
     const context = this.authorisation.contextOf(principal);
-    const output = await replica.call(operation, input as never, context);
+    const output = await this.lives.outside(() => replica.call(operation, input as never, context));
     if (service === 'secretsmanager' && !isRead(operation)) this.writesToSecrets.add(principal, operation);
     return output;
   }

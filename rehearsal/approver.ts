@@ -1,12 +1,20 @@
 import type { Cloud } from './cloud.ts';
 import type { Door } from './door.ts';
+import { buttonUrl, type SlackWorkspace } from './targets/slack.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** The link that one approver was sent. Undefined: nothing has arrived yet. */
+/** The link that an approver was mailed last. Undefined: none has arrived yet. */
 export function linkIn(cloud: Cloud, email: string): string | undefined {
-  const [message] = cloud.sns.inbox(email).toReversed();
-  return message?.message.match(/https?:\/\/\S+\/review\/\S+/)?.[0];
+  const links = cloud.ses.inbox(email).flatMap(({ text }) => text.match(/https?:\/\/\S+\/review\/\S+/)?.[0] ?? []);
+  return links.at(-1);
 }
+
+/** The link behind the button that an approver was sent last in Slack. */
+export const linkInSlack = (slack: SlackWorkspace, user: string): string | undefined =>
+  slack
+    .inbox(user)
+    .flatMap((post) => buttonUrl(post) ?? [])
+    .at(-1);
 
 /**
  * Approves as a person would, over the same HTTP requests: opens the link, reads the form on the page, and sends it

@@ -1,15 +1,19 @@
 import type { Network } from '../adapters/network.ts';
-import type { Log } from '../core/ports.ts';
+import type { Clock, Log } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';
 import { Account, type AccountOptions } from './account.ts';
 import { CloudWatchReplica } from './cloudwatch.ts';
+import { Deliveries } from './deliveries.ts';
 import { EventsReplica } from './events.ts';
+import { TimeoutError } from './faults.ts';
 import { KmsReplica } from './kms.ts';
 import { LambdaReplica } from './lambda.ts';
+import { ServiceError } from './replica.ts';
 import { S3Replica } from './s3.ts';
 import { clientsOf } from './seam.ts';
 import { SecretsManagerReplica } from './secrets-manager.ts';
 import { randomFrom, seeded } from './seed.ts';
+import { SesReplica } from './ses.ts';
 import { readSettings, settingsOf, stepFunctions } from './settings-layer.ts';
 import { SnsReplica } from './sns.ts';
 import { SsmReplica } from './ssm.ts';
@@ -35,6 +39,8 @@ export class Cloud {
   readonly account: Account;
   readonly settings: Settings;
   readonly machine: StateMachine;
+  /** Settles runs that died. */
+  readonly recovery: StateMachine;
   readonly archiveBucket: string;
   readonly deskBucket: string;
   /** ARNs of the rotate-batch functions, by tier. */
@@ -42,16 +48,23 @@ export class Cloud {
   readonly secretsManager: SecretsManagerReplica;
   readonly s3: S3Replica;
   readonly ssm: SsmReplica;
+  readonly ses: SesReplica;
   readonly sns: SnsReplica;
   readonly cloudWatch: CloudWatchReplica;
   readonly events: EventsReplica;
+  readonly deliveries: Deliveries;
   readonly lambda: LambdaReplica;
   readonly states: StatesReplica;
   /** State transitions, as Step Functions bills them. */
   transitions = 0;
 
+  readonly #time: VirtualTime;
+  readonly #stack: Stack;
+
   constructor(options: CloudOptions) {
     const { stack, time, seed, network, log } = options;
+    this.#time = time;
+    this.#stack = stack;
     const random = seeded(seed);
     const place = { clock: time, account: stack.account, region: stack.region };
 
@@ -59,10 +72,12 @@ export class Cloud {
     this.secretsManager = new SecretsManagerReplica({ ...place, random });
     this.s3 = new S3Replica(place);
     this.ssm = new SsmReplica(place);
+    this.ses = new SesReplica(place);
     this.sns = new SnsReplica(place);
     this.cloudWatch = new CloudWatchReplica(place);
     this.events = new EventsReplica(place);
-    this.lambda = new LambdaReplica(time);
+    this.deliveries = new Deliveries(stack, time, this.account, this.events);
+    this.lambda = new LambdaReplica(time, this.account.lives);
     const kms = new KmsReplica({ ...place, seed: String(seed) });
     this.states = new StatesReplica({
       time,
@@ -71,13 +86,14 @@ export class Cloud {
       readObject: (bucket, key, principal) => this.#readObject(principal, bucket, key),
       authorise: (principal, action, resource) =>
         this.account.authorisation.contextOf(principal).require(action, resource),
+      onStatus: (change) => this.deliveries.tell(this.events, change),
       onTransition: (transition) => {
         this.transitions += 1;
         options.onTransition?.(transition);
       },
     });
-    const { secretsManager, s3, ssm, sns, cloudWatch, events, lambda, states } = this;
-    this.account.register(secretsManager, s3, ssm, sns, cloudWatch, events, lambda, states, kms);
+    const { secretsManager, s3, ssm, ses, sns, cloudWatch, events, lambda, states } = this;
+    this.account.register(secretsManager, s3, ssm, ses, sns, cloudWatch, events, lambda, states, kms);
 
     for (const bucket of stack.buckets) s3.createBucket(bucket.name, bucketOptions(bucket));
     for (const key of stack.keys) {
@@ -88,7 +104,12 @@ export class Cloud {
     for (const machine of stack.stateMachines) states.create(machine);
 
     this.settings = readSettings(stack);
-    this.machine = only('state machine', stack.stateMachines);
+    const isRecovery = ({ name }: StateMachine) => name.endsWith('-recovery');
+    this.machine = only(
+      'state machine of runs',
+      stack.stateMachines.filter((machine) => !isRecovery(machine)),
+    );
+    this.recovery = only('state machine of recoveries', stack.stateMachines.filter(isRecovery));
     this.archiveBucket = variable(stack, 'ARCHIVE_BUCKET');
     this.deskBucket = variable(stack, 'DESK_BUCKET');
     this.rotateBatchArns = new Map(
@@ -102,10 +123,10 @@ export class Cloud {
         clients,
         environment: fn.environment,
         settings: settingsOf(fn),
-        clock: time,
+        clock: mortal(time, this.account),
         log,
         random: randomFrom(random),
-        network,
+        network: mortalNetwork(network, this.account),
       };
       const step = stepOf(fn.name);
       const wire = options.wireOtherwise?.[step] ?? steps[step];
@@ -118,11 +139,26 @@ export class Cloud {
     }
   }
 
+  /** The function of this name, as whoever invokes it past the workflow would call it. */
+  functionArn(name: string): string {
+    const { arn } = this.#stack.functions.find((fn) => fn.name === name) ?? {};
+    if (arn === undefined) throw new Error(`the stack has no function ${name}`);
+    return arn;
+  }
+
+  /** Waits until no run that died is being settled any more. */
+  async settled(): Promise<void> {
+    while (this.deliveries.areUnderWay || this.states.areRunning(this.recovery.arn)) await this.#time.sleep(1_000);
+  }
+
   async #invoke(principal: string, arn: string, payload: string) {
-    const answer = (await this.account.call(principal, 'lambda', 'Invoke', {
-      FunctionName: arn,
-      Payload: payload,
-    })) as { Payload: string; FunctionError?: 'Unhandled'; StatusCode: number; ExecutedVersion: string };
+    const invoking = this.account.call(principal, 'lambda', 'Invoke', { FunctionName: arn, Payload: payload });
+    const answer = (await invoking.catch(lostAs('SdkClientException'))) as {
+      Payload: string;
+      FunctionError?: 'Unhandled';
+      StatusCode: number;
+      ExecutedVersion: string;
+    };
     return {
       payload: answer.Payload,
       functionError: answer.FunctionError,
@@ -132,12 +168,29 @@ export class Cloud {
   }
 
   async #readObject(principal: string, bucket: string, key: string): Promise<string> {
-    const { Body } = (await this.account.call(principal, 's3', 'GetObject', { Bucket: bucket, Key: key })) as {
+    const reading = this.account.call(principal, 's3', 'GetObject', { Bucket: bucket, Key: key });
+    const { Body } = (await reading.catch(lostAs('RequestTimeout'))) as {
       Body: { transformToString(): Promise<string> };
     };
     return Body.transformToString();
   }
 }
+
+/** Who is dead does not wake up. */
+const mortal = (time: VirtualTime, { lives }: Account): Clock => ({
+  now: () => time.now(),
+  sleep: (milliseconds) => lives.unlessOver(() => time.sleep(milliseconds)),
+});
+
+const mortalNetwork = (network: Network, { lives }: Account): Network => ({
+  fetch: (url, init) => lives.unlessOver(() => network.fetch(url, init)),
+  connectPostgres: (door) => lives.unlessOver(() => network.connectPostgres(door)),
+});
+
+/** Step Functions is a client as well: what gets lost between it and another service, it reports as an error. */
+const lostAs = (name: string) => (error: unknown) => {
+  throw error instanceof TimeoutError ? new ServiceError(name, error.message, 500) : error;
+};
 
 const bucketOptions = ({ isVersioned, retention, keyArn }: Stack['buckets'][number]) => ({
   versioned: isVersioned,

@@ -1,3 +1,4 @@
+import { Life, type Lives } from './lives.ts';
 import { type CallContext, type Replica, ServiceError } from './replica.ts';
 import type { Handler } from './steps.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -28,12 +29,14 @@ export type Falsifier = (invocation: Invocation, answer: unknown) => unknown;
 export class LambdaReplica implements Replica {
   readonly service = 'lambda';
   readonly #time: VirtualTime;
+  readonly #lives: Lives;
   readonly #functions = new Map<string, RehearsedFunction>();
   #falsify: Falsifier = (_, answer) => answer;
   readonly #listeners: ((invocation: Invocation, answer: unknown) => void)[] = [];
 
-  constructor(time: VirtualTime) {
+  constructor(time: VirtualTime, lives: Lives) {
     this.#time = time;
+    this.#lives = lives;
   }
 
   /** Makes a function known under its own ARN and those of its published versions. */
@@ -73,7 +76,7 @@ export class LambdaReplica implements Replica {
 
   async #run(known: RehearsedFunction, event: unknown) {
     try {
-      const answer = await this.#inTime(known, known.handler(event));
+      const answer = await this.#inTime(known, event);
       const said = this.#falsify({ functionName: known.name, event }, answer);
       for (const tell of this.#listeners) tell({ functionName: known.name, event }, said);
       return { Payload: JSON.stringify(said ?? null) };
@@ -86,13 +89,18 @@ export class LambdaReplica implements Replica {
     }
   }
 
-  async #inTime<T>({ timeoutSeconds }: RehearsedFunction, work: Promise<T>): Promise<T> {
+  /** The answer, or how it ended without one: its process died, or its time was over, and then nothing in it goes on. */
+  async #inTime({ timeoutSeconds, handler }: RehearsedFunction, event: unknown): Promise<unknown> {
+    const life = new Life();
     let cancel = () => {};
     const timeout = new Promise<never>((_, reject) => {
-      cancel = this.#time.after(timeoutSeconds * 1_000, () => reject(new TimedOut(timeoutSeconds)));
+      cancel = this.#time.after(timeoutSeconds * 1_000, () => {
+        life.freeze();
+        reject(new TimedOut(timeoutSeconds));
+      });
     });
     try {
-      return await Promise.race([work, timeout]);
+      return await Promise.race([this.#lives.live(life, () => handler(event)), timeout, life.death]);
     } finally {
       cancel();
     }

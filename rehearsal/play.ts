@@ -1,13 +1,16 @@
 import { parseInventory } from '../adapters/inventory-file.ts';
+import { archiveKeys } from '../core/archive-keys.ts';
 import { goText } from '../core/flags.ts';
 import { type Instant, toIso } from '../core/instant.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Mode, Run } from '../core/plan.ts';
 import type { Log } from '../core/ports.ts';
+import type { RunReport } from '../core/report.ts';
 import { select } from '../core/selection.ts';
 import { type Settings, switchName } from '../core/settings.ts';
 import { cutIntoWaves } from '../core/waves.ts';
-import { approve, linkIn } from './approver.ts';
+import { approve, linkIn, linkInSlack } from './approver.ts';
+import { openChannels } from './channels.ts';
 import { Cloud } from './cloud.ts';
 import { Door } from './door.ts';
 import { type ArmedSecret, armFleet, entriesOf, type InventoryEntry } from './fleet.ts';
@@ -22,6 +25,7 @@ import { readSettings } from './settings-layer.ts';
 import type { Stack } from './stack.ts';
 import type { ExecutionResult } from './states/execution.ts';
 import { type Estate, type Hosts, simulateEstate, startEstate } from './targets/estate.ts';
+import type { SlackWorkspace } from './targets/slack.ts';
 import { loadStack } from './template.ts';
 import { VirtualTime } from './virtual-time.ts';
 
@@ -44,8 +48,13 @@ export interface PlayOptions {
   readonly log?: Log;
 }
 
-/** Plays one run from its start to its end, and says what happened. */
+/**
+ * Plays one run from its start to its end, and says what happened.
+ *
+ * @throws {InventoryFileError} before anything is started, when the inventory is none.
+ */
 export async function play(options: PlayOptions): Promise<RehearsalReport> {
+  parseInventory(options.inventory, 'inventory');
   const time = new VirtualTime(options.asOf);
   const door = await Door.open();
   try {
@@ -92,7 +101,9 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
     fateOf: (call) => trap.fateOf?.(call) ?? 'works',
     wireOtherwise: scenario.wireOtherwise ?? {},
     onTransition: (transition) => {
-      recorder.transition(transition);
+      // Another run at the same time is not the one that is told of.
+      if (transition.execution === run || transition.executionArn.includes('-recovery:'))
+        recorder.transition(transition);
       trap.onTransition?.(transition);
     },
   });
@@ -101,7 +112,8 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
   const entries = chosen(options, settings);
   const secrets = await time.real(() => armFleet(entries, settings, estate, cloud.secretsManager));
   const waves = wavesOf(options.inventory, entries, secrets, settings, asOf);
-  trap = (await scenario.begin?.({ run, time, door, cloud, estate, waves })) ?? {};
+  const slack = await time.real(() => openChannels(settings, cloud, estate));
+  trap = (await scenario.begin?.({ run, time, door, cloud, estate, slack, waves })) ?? {};
 
   const services = new Services({
     time,
@@ -123,9 +135,10 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
   const answered =
     scenario.nobodyAnswers === true
       ? Promise.resolve()
-      : answer({ options, time, door, cloud, settings, recorder, execution });
+      : answer({ options, time, door, cloud, slack, settings, recorder, execution });
   const [result] = await Promise.all([execution.finished, answered]);
   await trap.settled?.();
+  await cloud.settled();
   await services.finish();
 
   return recorder.report({
@@ -136,7 +149,7 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
     stack,
     cloud,
     services,
-    ending: endingOf(result),
+    ending: endingOf(result, cloud, run),
     startedAt: asOf,
     wallSeconds: Math.round((performance.now() - began) / 100) / 10,
     seed,
@@ -150,15 +163,16 @@ async function answer(given: {
   readonly time: VirtualTime;
   readonly door: Door;
   readonly cloud: Cloud;
+  readonly slack: SlackWorkspace | undefined;
   readonly settings: Settings;
   readonly recorder: Recorder;
   readonly execution: { readonly finished: Promise<unknown>; readonly status: string };
 }): Promise<void> {
-  const { options, time, door, cloud, settings, recorder, execution } = given;
-  let invited = firstInvited(settings, cloud);
+  const { options, time, door, cloud, slack, settings, recorder, execution } = given;
+  let invited = firstInvited(settings, cloud, slack);
   while (invited === undefined && execution.status === 'RUNNING') {
     await time.sleep(1_000);
-    invited = firstInvited(settings, cloud);
+    invited = firstInvited(settings, cloud, slack);
   }
   if (invited === undefined) return;
 
@@ -170,9 +184,9 @@ async function answer(given: {
 }
 
 /** The first approver who was sent a link. */
-function firstInvited({ approvers }: Settings, cloud: Cloud) {
-  for (const { name, email } of approvers) {
-    const link = linkIn(cloud, email);
+function firstInvited({ approvers }: Settings, cloud: Cloud, slack: SlackWorkspace | undefined) {
+  for (const { name, email, slackUser } of approvers) {
+    const link = linkIn(cloud, email) ?? (slackUser && slack ? linkInSlack(slack, slackUser) : undefined);
     if (link !== undefined) return { name, link };
   }
   return undefined;
@@ -215,10 +229,17 @@ function wavesOf(
   );
 }
 
-function endingOf(result: ExecutionResult): { readonly outcome: Outcome; readonly reasons: readonly string[] } {
+/** How the run ended, or, if it died, how it was settled. */
+function endingOf(
+  result: ExecutionResult,
+  { s3, archiveBucket }: Cloud,
+  run: Run,
+): { readonly outcome: Outcome; readonly reasons: readonly string[] } {
   if (result.status === 'SUCCEEDED') {
     return result.output as unknown as { outcome: Outcome; reasons: readonly string[] };
   }
+  const recovered = s3.text(archiveBucket, archiveKeys.recovery(run));
+  if (recovered !== undefined) return JSON.parse(recovered) as RunReport;
   return { outcome: 'halted', reasons: [`execution ${result.status}: ${result.error}: ${result.cause}`] };
 }
 

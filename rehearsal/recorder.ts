@@ -63,7 +63,7 @@ export class Recorder {
   transition({ kind, state, at, executionArn }: Transition): void {
     if (kind !== 'entered' || executionArn.includes('/Map') || isChild(executionArn)) return;
     if (state === 'Admit wave' && this.#timeline.at(-1)?.state !== 'Await window') this.#wave = (this.#wave ?? 0) + 1;
-    if (state === 'Close run') this.#wave = undefined;
+    if (state === 'Close run' || state === 'Look at run') this.#wave = undefined;
     this.#timeline.push({ at, state, wave: this.#wave });
     this.tell({ kind: 'state', state, wave: this.#wave });
   }
@@ -114,11 +114,11 @@ export class Recorder {
       const text = cloud.s3.text(cloud.archiveBucket, key);
       return text === undefined ? undefined : (JSON.parse(text) as T);
     };
-    const report = read<RunReport>(archiveKeys.report(run));
+    const report = read<RunReport>(archiveKeys.recovery(run)) ?? read<RunReport>(archiveKeys.report(run));
     const leftAlone =
       read<NotPlanned[]>(archiveKeys.leftAlone(run)) ?? read<Draft>(archiveKeys.draft(run))?.leftAlone ?? [];
     const decision = parseSealedDecision(cloud.s3.text(cloud.archiveBucket, archiveKeys.decision(run)) ?? '')?.decision;
-    const own = new Set([...stack.roles.map(({ arn }) => arn), 'apigateway.amazonaws.com']);
+    const own = new Set([...stack.roles.map(({ arn }) => arn), 'apigateway.amazonaws.com', 'events.amazonaws.com']);
     const records = [...services.records].filter(([, { failures }]) => failures > 0);
 
     const found: RehearsalReport = {

@@ -9,6 +9,7 @@ import type { CanUse } from './services.ts';
 import type { Transition } from './states/world.ts';
 import type { AnyRuntime, Handler } from './steps.ts';
 import type { Estate } from './targets/estate.ts';
+import type { SlackWorkspace } from './targets/slack.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** The scene of a run that is about to start: everything is there, and nothing has happened yet. */
@@ -18,6 +19,8 @@ export interface Scene {
   readonly door: Door;
   readonly cloud: Cloud;
   readonly estate: Estate;
+  /** Where Slack's messages come to, if Slack is set up. */
+  readonly slack: SlackWorkspace | undefined;
   /** The secrets that are due, wave by wave, as a faultless selection would order them. */
   readonly waves: readonly (readonly ArmedSecret[])[];
 }

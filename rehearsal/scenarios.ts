@@ -5,6 +5,7 @@ import type { Batch, Run } from '../core/plan.ts';
 import type { DraftPlanPorts } from '../lambdas/draft-plan/step.ts';
 import { wire as wireDraftPlan } from '../lambdas/draft-plan/wiring.ts';
 import type { Cloud } from './cloud.ts';
+import { killedStep, stoppedRun, twoRuns } from './dying-runs.ts';
 import type { ArmedSecret } from './fleet.ts';
 import type { RehearsalReport } from './report.ts';
 import type { Scenario } from './scenario.ts';
@@ -189,6 +190,9 @@ export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
     forgedPlan,
     unreadableSwitch,
     noApproval,
+    stoppedRun,
+    killedStep,
+    twoRuns,
   ].map((scenario) => [scenario.name, scenario]),
 );
 

@@ -4,6 +4,7 @@ import * as kms from '@aws-sdk/client-kms';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as s3 from '@aws-sdk/client-s3';
 import * as secretsmanager from '@aws-sdk/client-secrets-manager';
+import * as sesv2 from '@aws-sdk/client-sesv2';
 import * as sfn from '@aws-sdk/client-sfn';
 import * as sns from '@aws-sdk/client-sns';
 import * as ssm from '@aws-sdk/client-ssm';
@@ -20,6 +21,7 @@ export interface Clients {
   readonly lambda: lambda.LambdaClient;
   readonly s3: s3.S3Client;
   readonly secretsManager: secretsmanager.SecretsManagerClient;
+  readonly ses: sesv2.SESv2Client;
   readonly sns: sns.SNSClient;
   readonly ssm: ssm.SSMClient;
   readonly stepFunctions: sfn.SFNClient;
@@ -54,6 +56,7 @@ export function clientsOf(account: Account, principal: string): Clients {
       secretsmanager.SecretsManagerServiceException,
       secretsmanager,
     ),
+    ses: answered('ses', new sesv2.SESv2Client(nowhere), sesv2.SESv2ServiceException, sesv2),
     sns: answered('sns', new sns.SNSClient(nowhere), sns.SNSServiceException, sns),
     ssm: answered('ssm', new ssm.SSMClient(nowhere), ssm.SSMServiceException, ssm),
     stepFunctions: answered('states', new sfn.SFNClient(nowhere), sfn.SFNServiceException, sfn),

@@ -4,17 +4,25 @@ import { wire as confirmPlan } from '../lambdas/confirm-plan/wiring.ts';
 import { wire as draftPlan } from '../lambdas/draft-plan/wiring.ts';
 import { wire as judgeWave } from '../lambdas/judge-wave/wiring.ts';
 import { wire as probeBatch } from '../lambdas/probe-batch/wiring.ts';
+import { wire as recoverRun } from '../lambdas/recover-run/wiring.ts';
 import { wire as renewExpiry } from '../lambdas/renew-expiry/wiring.ts';
 import { wire as requestApproval } from '../lambdas/request-approval/wiring.ts';
 import { wire as review } from '../lambdas/review/wiring.ts';
 import { wire as rotateBatch } from '../lambdas/rotate-batch/wiring.ts';
 import type { Networked, Runtime } from '../lambdas/runtime.ts';
+import { wire as watchRuns } from '../lambdas/watch-runs/wiring.ts';
 import type { Clients } from './seam.ts';
 
 /** What every step can be wired into: all clients, and a network. */
 export type AnyRuntime = Runtime<Clients> & Networked;
 
 export type Handler = (event: unknown) => Promise<unknown>;
+
+/** Steps call this client by the SDK's own name for it. */
+const withSfn = (runtime: AnyRuntime) => ({
+  ...runtime,
+  clients: { ...runtime.clients, sfn: runtime.clients.stepFunctions },
+});
 
 /** The deployed steps, by the folder that each is deployed from. */
 export const steps: Readonly<Record<string, (runtime: AnyRuntime) => Handler>> = {
@@ -24,10 +32,12 @@ export const steps: Readonly<Record<string, (runtime: AnyRuntime) => Handler>> =
   'draft-plan': draftPlan,
   'judge-wave': judgeWave,
   'probe-batch': probeBatch,
+  'recover-run': (runtime) => recoverRun(withSfn(runtime)),
   'renew-expiry': renewExpiry,
   'request-approval': requestApproval,
-  review: (runtime) => review({ ...runtime, clients: { ...runtime.clients, sfn: runtime.clients.stepFunctions } }),
+  review: (runtime) => review(withSfn(runtime)),
   'rotate-batch': rotateBatch,
+  'watch-runs': (runtime) => watchRuns(withSfn(runtime)),
 };
 
 /** The step that a function was deployed from: `keyturn-prod-rotate-batch-low` is `rotate-batch`. */

@@ -1,10 +1,6 @@
 import { type Instant, instant } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
-
-interface Timer {
-  readonly at: Instant;
-  readonly wake: () => void;
-}
+import { Timers } from './timers.ts';
 
 /** A standstill of time, which may be interrupted: by whatever a thinking person asks for in between. */
 export interface Hold {
@@ -21,7 +17,7 @@ export interface Hold {
  */
 export class VirtualTime implements Clock {
   #now: Instant;
-  #timers: Timer[] = [];
+  readonly #timers = new Timers();
   #inFlight = 0;
   #stirs = 0;
   #settled: (() => void) | undefined;
@@ -41,13 +37,7 @@ export class VirtualTime implements Clock {
   /** Calls back once, `milliseconds` from now. The answer cancels it. */
   after(milliseconds: number, wake: () => void): () => void {
     this.#stirs += 1;
-    const timer = { at: instant(this.#now + Math.max(0, milliseconds)), wake };
-    const place = this.#timers.findLastIndex(({ at }) => at <= timer.at) + 1;
-    this.#timers.splice(place, 0, timer);
-    return () => {
-      const index = this.#timers.indexOf(timer);
-      if (index >= 0) this.#timers.splice(index, 1);
-    };
+    return this.#timers.add({ at: instant(this.#now + Math.max(0, milliseconds)), wake });
   }
 
   /** Waits for work outside this process. Time stands still until it has settled. */
@@ -107,11 +97,10 @@ export class VirtualTime implements Clock {
   }
 
   #jump(): void {
-    const [next] = this.#timers;
-    if (next === undefined) throw new Error('everybody waits and no timer is set: this would wait for ever');
-    this.#now = next.at;
-    const due = this.#timers.filter(({ at }) => at === next.at);
-    this.#timers = this.#timers.slice(due.length);
+    const due = this.#timers.takeNext();
+    const [first] = due;
+    if (first === undefined) throw new Error('everybody waits and no timer is set: this would wait for ever');
+    this.#now = first.at;
     for (const { wake } of due) wake();
   }
 }

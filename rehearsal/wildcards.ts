@@ -25,6 +25,7 @@ export function isLike(text: string, pattern: string): boolean {
  */
 export function isArnLike(arn: string, pattern: string): boolean {
   if (pattern === '*') return true;
+  if (!/[*?$]/.test(pattern)) return pattern === arn;
   const wanted = partsOf(pattern);
   const found = partsOf(arn);
   return wanted.length === found.length && wanted.every((part, index) => isLike(found[index] ?? '', part));

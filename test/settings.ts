@@ -27,7 +27,7 @@ export const chromepaySettings: Settings = {
     probe: 'keyturn:probe',
     health: 'keyturn:health',
   },
-  caps: { secrets: 60, percentOfFleet: 40 },
+  caps: { secrets: 60, percentOfFleet: 40, secretsPerDay: 100 },
   waveSizes: [5, 20],
   batchSize: 10,
   concurrency: 1,
@@ -62,6 +62,7 @@ export const chromepaySettings: Settings = {
   health: Object.fromEntries(services.map((service) => [service, `https://${service}.chromepay.example/health`])),
   alarms: [],
   approvers: [{ name: 'Grace', email: 'grace@example.com' }],
+  channels: {},
   secretKeyArns: [],
   retentionDays: 400,
 };

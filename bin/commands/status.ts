@@ -60,7 +60,8 @@ export const status = (
   },
 });
 
-async function findMachine(stepFunctions: SFNClient, name: string): Promise<string> {
+/** @throws {UsageError} when there is none of this name. */
+export async function findMachine(stepFunctions: SFNClient, name: string): Promise<string> {
   for await (const { stateMachines = [] } of paginateListStateMachines({ client: stepFunctions }, {})) {
     const found = stateMachines.find((machine) => machine.name === name)?.stateMachineArn;
     if (found !== undefined) return found;

@@ -9,6 +9,7 @@ const saidOf: Readonly<Record<string, string>> = {
   Preflight: 'preflight: does every selected credential work to begin with?',
   'Confirm plan': 'confirm-plan judges every candidate again, by its own rule',
   'Request approval': 'request-approval sends each approver a link',
+  'Remind approvers': 'request-approval reminds them, with a new link each',
   'Confirm approval': 'confirm-plan looks at what was approved',
   'Await window': 'the rotation window is closed: waiting for it to open',
   'Await deadline': 'waiting until nothing that was begun can still write',
@@ -19,6 +20,12 @@ const saidOf: Readonly<Record<string, string>> = {
   'Roll back wave': 'ROLLING BACK everything that the wave touched',
   'Judge roll back': 'judge-wave looks whether everything is back',
   'Close run': 'close-run writes the report',
+  'Look at run': 'the run DIED: the watchdog stops what it left, and waits until nothing of it can still write',
+  'Settle run': 'recover-run looks how far the run had come',
+  'Roll back dead wave': 'ROLLING BACK the wave that was under way',
+  'Judge recovery': 'judge-wave looks whether everything is back',
+  'Renew sound wave': 'renew-expiry finishes the wave that was sound',
+  'Close recovery': 'recover-run writes the report',
 };
 
 type Clients = Parameters<Watch>[1];

@@ -2,15 +2,18 @@ import { judgeApproval, parseSealedDecision } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { admitFlags, readSwitch } from '../../core/flags.ts';
 import { toIso } from '../../core/instant.ts';
+import type { RunLock } from '../../core/living-ports.ts';
 import type { Ending } from '../../core/outcome.ts';
 import { readPlan, waveOf } from '../../core/plan-reading.ts';
-import type { Archive, Clock, Hash, Switch } from '../../core/ports.ts';
+import type { Archive, Clock, GoAhead, Hash, Switch } from '../../core/ports.ts';
 import type { Settings } from '../../core/settings.ts';
 import { nextStart } from '../../core/windows.ts';
 import { parseEvent } from './event.ts';
 
 export interface AdmitWavePorts {
   readonly archive: Archive;
+  readonly goAhead: Pick<GoAhead, 'isGiven'>;
+  readonly lock: Pick<RunLock, 'isHeldBy'>;
   readonly killSwitch: Switch;
   readonly settings: Settings;
   readonly hash: Hash;
@@ -22,9 +25,11 @@ export type Admission = { readonly next: 'go on' } | { readonly next: 'wait'; re
 /**
  * Says whether a wave may start now, later, or not at all. It is asked again after every wait: what was so before the
  * window opened says nothing of now.
+ *
+ * A wave that it lets go is noted first: whoever settles a run that died knows by it how far the run can have got.
  */
 export const admitWave =
-  ({ archive, killSwitch, settings, hash, clock }: AdmitWavePorts) =>
+  ({ archive, goAhead, lock, killSwitch, settings, hash, clock }: AdmitWavePorts) =>
   async (given: unknown): Promise<Admission> => {
     const { run, wave } = parseEvent(given);
     const now = clock.now();
@@ -41,9 +46,15 @@ export const admitWave =
     const verdict = judgeApproval(sealed.decision, header, digest, now, 'unchecked');
     if (verdict.kind === 'falls') return halted(verdict.reasons);
 
+    if (!(await goAhead.isGiven(run))) return halted(['goAheadWithdrawn']);
+    if (!(await lock.isHeldBy(run))) return halted(['lockNotHeld']);
+
     const start = nextStart(settings.windows, settings.freezes, now);
     if (start === undefined || start >= header.expiresAt) return halted(['noWindowBeforeExpiry']);
-    return start > now ? { next: 'wait', until: toIso(start) } : { next: 'go on' };
+    if (start > now) return { next: 'wait', until: toIso(start) };
+
+    await archive.deposit(archiveKeys.admission(run, wave), JSON.stringify({ run, wave, admittedAt: now }));
+    return { next: 'go on' };
   };
 
 const halted = (reasons: readonly string[]): Ending => ({ next: 'end', outcome: 'halted', reasons });

@@ -2,6 +2,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { withRetries } from '../../adapters/retries.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
+import { S3GoAhead } from '../../adapters/s3-go-ahead.ts';
+import { S3RunLock } from '../../adapters/s3-run-lock.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import { SsmSwitch } from '../../adapters/ssm-switch.ts';
 import { requireVariable } from '../environment.ts';
@@ -15,6 +17,8 @@ export const wire = ({ clients, environment, ...runtime }: Runtime<{ s3: S3Clien
   return admitWave({
     ...runtime,
     killSwitch: new SsmSwitch(ssm, requireVariable(environment, 'SWITCH')),
+    goAhead: new S3GoAhead(s3, requireVariable(environment, 'DESK_BUCKET')),
+    lock: new S3RunLock(s3, requireVariable(environment, 'DESK_BUCKET')),
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
     hash: sha256,
   });

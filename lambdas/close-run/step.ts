@@ -1,21 +1,23 @@
-import type { Announcer } from '../../core/announcer.ts';
+import type { Decision, SealedDecision } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import type { Confirmation, Draft, NotPlanned } from '../../core/draft.ts';
-import { NotInArchiveError } from '../../core/errors.ts';
-import type { RunLock } from '../../core/living-ports.ts';
+import { type Channels, postBy, writeTo } from '../../core/channel.ts';
+import { endingNotice, whoWasAsked } from '../../core/ending-notice.ts';
+import type { Register, RunLock } from '../../core/living-ports.ts';
 import type { Outcome } from '../../core/outcome.ts';
-import type { Batch, PlanHeader, Run } from '../../core/plan.ts';
+import type { Run } from '../../core/plan.ts';
 import type { Archive, Clock, GoAhead, Herald, Log } from '../../core/ports.ts';
-import { type RunReport, reportOf, sayReport, type WaveStory } from '../../core/report.ts';
+import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.ts';
+import { type RunReport, reportOf } from '../../core/report.ts';
+import { findDocument, readFound, readStory } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
-import type { WaveVerdict } from '../../core/verdict.ts';
 import { parseEvent } from './event.ts';
 
 export interface CloseRunPorts {
   readonly archive: Archive;
   readonly goAhead: GoAhead;
   readonly lock: Pick<RunLock, 'release'>;
-  readonly announcer: Announcer;
+  readonly quarantine: Pick<Register<Quarantine>, 'change'>;
+  readonly channels: Channels;
   readonly herald: Herald;
   readonly settings: Settings;
   readonly clock: Clock;
@@ -32,16 +34,19 @@ export interface RunClosed {
  * Ends a run: nothing of it can start any more, its report is deposited, people are told, and last of all the next run
  * may begin.
  *
+ * What failed is quarantined before anything is said: a later run leaves it alone.
  * A run that ends early lacks documents, which is no error; one that cannot be read is.
  */
 export const closeRun =
-  ({ archive, goAhead, lock, announcer, herald, settings, clock, log }: CloseRunPorts) =>
+  (ports: CloseRunPorts) =>
   async (given: unknown): Promise<RunClosed> => {
+    const { archive, goAhead, lock, herald, settings, clock, log } = ports;
     const { run, startedAt, mode, requestedBy, outcome, reasons } = parseEvent(given);
     await goAhead.withdraw(run);
 
-    const header = await find<PlanHeader>(archive, archiveKeys.plan(run));
+    const story = await readStory(archive, run);
     const report = reportOf({
+      ...story,
       run,
       stage: settings.stage,
       mode,
@@ -50,29 +55,34 @@ export const closeRun =
       endedAt: clock.now(),
       outcome,
       reasons,
-      header,
-      confirmation: await find<Confirmation>(archive, archiveKeys.confirmation(run)),
-      draft: await find<Draft>(archive, archiveKeys.draft(run)),
-      leftAlone: (await find<NotPlanned[]>(archive, archiveKeys.leftAlone(run))) ?? [],
-      waves: await Promise.all((header?.waves ?? []).map(({ number }) => storyOf(archive, run, number))),
     });
+
+    const failures = failuresOf(report, await readFound(archive, run, story.waves));
+    await ports.quarantine.change((before) => quarantine(before, failures, run, report.endedAt));
+    const decision = (await findDocument<SealedDecision>(archive, archiveKeys.decision(run)))?.decision;
 
     await archive.deposit(archiveKeys.report(run), JSON.stringify(report));
     log.info('a run ended', { run, outcome, reasons });
     await herald.tell('Keyturn run ended', eventOf(report));
-    await announcer.announce({ to: undefined, ...sayReport(report) });
+    await tell(ports, report, decision);
     await lock.release(run);
     return { run, outcome, reasons };
   };
 
-async function storyOf(archive: Archive, run: Run, number: number): Promise<WaveStory> {
-  const [lines, baked, rolledBack] = await Promise.all([
-    archive.fetch(archiveKeys.wave(run, number)),
-    find<WaveVerdict>(archive, archiveKeys.verdict(run, number, 'baked')),
-    find<WaveVerdict>(archive, archiveKeys.verdict(run, number, 'rolledBack')),
-  ]);
-  const secrets = lines.split('\n').flatMap((line) => (JSON.parse(line) as Batch).secrets);
-  return { number, secrets, baked, rolledBack };
+/**
+ * Tells everybody how it went, and those who were asked by the ways in which they were. What nobody takes is in the log:
+ * it does not make a run that ended well one that failed.
+ */
+async function tell(
+  { channels, settings, log }: CloseRunPorts,
+  report: RunReport,
+  decision: Decision | undefined,
+): Promise<void> {
+  const notice = endingNotice(report, decision);
+  for (const approver of whoWasAsked(report, decision, settings.approvers)) {
+    await writeTo(channels, approver, { notice, link: undefined }, log);
+  }
+  await postBy(channels, notice, log);
 }
 
 /** What other systems are told: counts and reasons. Who wants more reads the report. */
@@ -88,12 +98,3 @@ const eventOf = ({ run, stage, mode, outcome, reasons, fleet, selected, rotated,
   rolledBack,
   held,
 });
-
-async function find<T>(archive: Archive, key: string): Promise<T | undefined> {
-  try {
-    return JSON.parse(await archive.fetch(key)) as T;
-  } catch (error) {
-    if (error instanceof NotInArchiveError) return undefined;
-    throw error;
-  }
-}

@@ -1,32 +1,35 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { SNSClient } from '@aws-sdk/client-sns';
 
+import { type ChannelClients, channelsOf } from '../../adapters/channels.ts';
 import { EventBridgeHerald } from '../../adapters/eventbridge-herald.ts';
 import { withRetries } from '../../adapters/retries.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
 import { S3GoAhead } from '../../adapters/s3-go-ahead.ts';
+import { s3Quarantine } from '../../adapters/s3-quarantine.ts';
 import { S3RunLock } from '../../adapters/s3-run-lock.ts';
-import { SnsAnnouncer } from '../../adapters/sns-announcer.ts';
 import { requireVariable } from '../environment.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Networked, Runtime } from '../runtime.ts';
 import { closeRun } from './step.ts';
 
 export const wire = ({
   clients,
   environment,
+  network,
   ...runtime
-}: Runtime<{ s3: S3Client; sns: SNSClient; eventBridge: EventBridgeClient }>) => {
+}: Runtime<{ s3: S3Client; eventBridge: EventBridgeClient } & ChannelClients> & Networked) => {
   const s3 = withRetries(clients.s3, runtime.clock);
-  const sns = withRetries(clients.sns, runtime.clock);
   const eventBridge = withRetries(clients.eventBridge, runtime.clock);
+
+  const topicArn = requireVariable(environment, 'TOPIC_ARN');
 
   return closeRun({
     ...runtime,
-    announcer: new SnsAnnouncer(sns, requireVariable(environment, 'TOPIC_ARN')),
+    channels: channelsOf(runtime.settings.channels, { clients, network, clock: runtime.clock, topicArn }),
     herald: new EventBridgeHerald(eventBridge, requireVariable(environment, 'EVENT_BUS')),
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
     goAhead: new S3GoAhead(s3, requireVariable(environment, 'DESK_BUCKET')),
+    quarantine: s3Quarantine(s3, requireVariable(environment, 'DESK_BUCKET')),
     lock: new S3RunLock(s3, requireVariable(environment, 'DESK_BUCKET')),
   });
 };

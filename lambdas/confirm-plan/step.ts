@@ -4,12 +4,15 @@ import { canonicalJson } from '../../core/canonical.ts';
 import { judgeCaps } from '../../core/caps.ts';
 import type { Confirmation, Draft, Fact } from '../../core/draft.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
-import type { RunLock } from '../../core/living-ports.ts';
+import { judgeDay, type Ledger, reserve } from '../../core/ledger.ts';
+import type { Register, RunLock } from '../../core/living-ports.ts';
 import type { Ending, Outcome } from '../../core/outcome.ts';
 import type { Guardrail, PlanDigest, Run } from '../../core/plan.ts';
 import { makePlan, type Plan, preflightBatches } from '../../core/plan-making.ts';
 import { readPlan, readWave } from '../../core/plan-reading.ts';
 import type { Archive, Clock, GoAhead, Hash, Inventory } from '../../core/ports.ts';
+import type { Quarantine } from '../../core/quarantine.ts';
+import { findDocument } from '../../core/run-story.ts';
 import { countFleet, judgeAgain } from '../../core/second-judgement.ts';
 import type { Settings } from '../../core/settings.ts';
 import { isFrozen } from '../../core/windows.ts';
@@ -20,6 +23,8 @@ export interface ConfirmPlanPorts {
   readonly archive: Archive;
   readonly goAhead: GoAhead;
   readonly lock: Pick<RunLock, 'take'>;
+  readonly quarantine: Pick<Register<Quarantine>, 'read'>;
+  readonly ledger: Register<Ledger>;
   readonly settings: Settings;
   readonly hash: Hash;
   readonly clock: Clock;
@@ -42,7 +47,7 @@ export const confirmPlan =
   };
 
 async function confirmDraft(
-  { inventory, archive, settings, hash, clock }: ConfirmPlanPorts,
+  { inventory, archive, quarantine, ledger, settings, hash, clock }: ConfirmPlanPorts,
   { run, startedAt, mode, requestedBy, why }: ConfirmPlanEvent & { goal: 'draft' },
 ): Promise<PlanConfirmed> {
   const drafted = JSON.parse(await archive.fetch(archiveKeys.draft(run))) as Draft;
@@ -51,9 +56,12 @@ async function confirmDraft(
 
   const entries = await inventory.list();
   const fleet = countFleet(entries, settings);
-  const contradicted = judgeAgain(draft.selected, entries, settings, startedAt);
+  const quarantined = Object.keys(await quarantine.read());
+  const contradicted = judgeAgain(draft.selected, entries, settings, startedAt, quarantined);
+  const asked = { run, at: clock.now(), secrets: draft.selected.length };
   const guardrails: Guardrail[] = [
     ...judgeCaps(settings.caps, { selected: draft.selected.length, fleet: fleet.secrets }),
+    judgeDay(await ledger.read(), settings.caps.secretsPerDay, asked),
     {
       name: 'secondJudgement',
       verdict: contradicted.length === 0 ? 'within' : 'exceeded',
@@ -80,12 +88,14 @@ async function confirmDraft(
 }
 
 async function confirmApproval(
-  { inventory, archive, goAhead, lock, settings, hash, clock }: ConfirmPlanPorts,
+  { inventory, archive, quarantine, ledger, goAhead, lock, settings, hash, clock }: ConfirmPlanPorts,
   { run, digest: confirmed }: ConfirmPlanEvent & { goal: 'approval' },
 ): Promise<PlanConfirmed> {
   const sealed = parseSealedDecision(await archive.fetch(archiveKeys.decision(run)));
   if (sealed === undefined) return end('refused', ['approvalMissing']);
   if (sealed.decision.decision === 'rejected') return end('rejected', [`rejected: ${sealed.decision.reason}`]);
+
+  if (await hasEnded(archive, run)) return end('refused', ['runEnded']);
 
   const now = clock.now();
   const { header, digest } = await readPlan(archive, hash, run);
@@ -97,14 +107,30 @@ async function confirmApproval(
 
   const waves = await Promise.all(header.waves.map(({ number }) => readWave(archive, run, number)));
   const planned = waves.flat().flatMap(({ secrets }) => secrets);
-  const drifted = judgeAgain(planned, await inventory.list(), settings, header.draftedAt);
+  const quarantined = Object.keys(await quarantine.read());
+  const drifted = judgeAgain(planned, await inventory.list(), settings, header.draftedAt, quarantined);
+  const barred = drifted.filter(({ contradiction }) => contradiction === 'quarantined');
+  // Rotate-batch does not know the quarantine, so a plan with a secret in it must not begin.
+  if (barred.length > 0) return end('refused', sayContradictions(barred));
   // What drifted is left alone one by one, right before it would be touched. Only when nothing is left, nothing is begun.
   if (drifted.length > 0 && drifted.length === planned.length) return end('refused', sayContradictions(drifted));
 
   const holder = await lock.take(run, now);
   if (holder.run !== run) return end('refused', [`lockHeld: ${holder.run}`]);
+
+  const limit = settings.caps.secretsPerDay;
+  const asked = { run, at: now, secrets: planned.length };
+  const reserved = await ledger.change((before) => reserve(before, limit, asked));
+  if (!reserved.some((one) => one.run === run)) return end('refused', [sayExceeded(judgeDay(reserved, limit, asked))]);
+
   await goAhead.give(run);
   return { next: 'go on', digest, waves: header.waves.length, reasons: sayContradictions(drifted) };
+}
+
+/** Whether the run was closed, or settled after it died: then an execution of it that is redriven begins nothing. */
+async function hasEnded(archive: Archive, run: Run): Promise<boolean> {
+  const documents = [archiveKeys.report(run), archiveKeys.recovery(run)].map((key) => findDocument(archive, key));
+  return (await Promise.all(documents)).some((found) => found !== undefined);
 }
 
 /** Writes the waves before the header that holds their hashes: whoever finds a header finds everything it names. */

@@ -3,6 +3,8 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { withRetries } from '../../adapters/retries.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
 import { S3GoAhead } from '../../adapters/s3-go-ahead.ts';
+import { s3Ledger } from '../../adapters/s3-ledger.ts';
+import { s3Quarantine } from '../../adapters/s3-quarantine.ts';
 import { S3RunLock } from '../../adapters/s3-run-lock.ts';
 import { SecretsManagerInventory } from '../../adapters/secrets-manager-inventory.ts';
 import { sha256 } from '../../adapters/sha256.ts';
@@ -24,6 +26,8 @@ export const wire = ({
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
     goAhead: new S3GoAhead(s3, requireVariable(environment, 'DESK_BUCKET')),
     lock: new S3RunLock(s3, requireVariable(environment, 'DESK_BUCKET')),
+    quarantine: s3Quarantine(s3, requireVariable(environment, 'DESK_BUCKET')),
+    ledger: s3Ledger(s3, requireVariable(environment, 'DESK_BUCKET')),
     hash: sha256,
   });
 };

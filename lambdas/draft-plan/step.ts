@@ -2,7 +2,9 @@ import { archiveKeys } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { candidateBatches, type Draft } from '../../core/draft.ts';
 import { isDue } from '../../core/due.ts';
+import type { Register } from '../../core/living-ports.ts';
 import type { Archive, Inventory } from '../../core/ports.ts';
+import { leaveQuarantined, type Quarantine } from '../../core/quarantine.ts';
 import { select } from '../../core/selection.ts';
 import type { Settings } from '../../core/settings.ts';
 
@@ -11,6 +13,7 @@ import { parseEvent } from './event.ts';
 export interface DraftPlanPorts {
   readonly inventory: Inventory;
   readonly archive: Archive;
+  readonly quarantine: Pick<Register<Quarantine>, 'read'>;
   readonly settings: Settings;
   /** The expiry rule. A rehearsal of the incident passes an inverted one. */
   readonly due?: typeof isDue;
@@ -28,11 +31,12 @@ export interface Drafted {
  * when the fleet has changed in between.
  */
 export const draftPlan =
-  ({ inventory, archive, settings, due = isDue }: DraftPlanPorts) =>
+  ({ inventory, archive, quarantine, settings, due = isDue }: DraftPlanPorts) =>
   async (given: unknown): Promise<Drafted> => {
     const { run, startedAt, mode, requestedBy, why } = parseEvent(given);
 
-    const { selected, leftAlone } = select(await inventory.list(), settings, startedAt, due);
+    const selection = select(await inventory.list(), settings, startedAt, due);
+    const { selected, leftAlone } = leaveQuarantined(selection, await quarantine.read());
     const draft: Draft = { run, mode, requestedBy, why, asOf: startedAt, selected, leftAlone };
     const lines = candidateBatches(run, selected).map(canonicalJson);
 

@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { withRetries } from '../../adapters/retries.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
+import { s3Quarantine } from '../../adapters/s3-quarantine.ts';
 import { SecretsManagerInventory } from '../../adapters/secrets-manager-inventory.ts';
 import { requireVariable } from '../environment.ts';
 import type { Runtime } from '../runtime.ts';
@@ -19,5 +20,6 @@ export const wire = ({
     ...runtime,
     inventory: new SecretsManagerInventory(secretsManager),
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
+    quarantine: s3Quarantine(s3, requireVariable(environment, 'DESK_BUCKET')),
   });
 };

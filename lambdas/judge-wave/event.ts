@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { run, wave } from '../shapes.ts';
 
-const event = z.object({ run, wave, phase: z.enum(['baked', 'rolledBack']) });
+const event = z.object({ run, wave, phase: z.enum(['baked', 'rolledBack', 'recovered']) });
 
 export type JudgeWaveEvent = z.infer<typeof event>;
 

@@ -4,6 +4,8 @@ import { SecretValue } from '../../core/secret-value.ts';
 import { digest, run } from '../shapes.ts';
 
 const event = z.object({
+  /** Whether people are asked for the first time, or reminded that they were. */
+  goal: z.enum(['ask', 'remind']).default('ask'),
   run,
   digest,
   requestedBy: z.string().min(1),

@@ -1,8 +1,22 @@
-import type { Announcer } from '../../core/announcer.ts';
-import { answerBy, eligibleApprovers, invite } from '../../core/approval-desk.ts';
-import { NoEligibleApproverError, OtherPlanError } from '../../core/approval-errors.ts';
+import {
+  answerBy,
+  eligibleApprovers,
+  type FreshInvitation,
+  invite,
+  type PendingApproval,
+} from '../../core/approval-desk.ts';
+import {
+  AlreadyDecidedError,
+  NobodyReachedError,
+  NoEligibleApproverError,
+  OtherPlanError,
+} from '../../core/approval-errors.ts';
+import { type Asking, invitationNotice, personalLink, waitingNotice } from '../../core/approval-notices.ts';
 import type { ApprovalDesk } from '../../core/approval-ports.ts';
-import { invitationText } from '../../core/approval-summary.ts';
+import { archiveKeys } from '../../core/archive-keys.ts';
+import { type Channels, postBy, writeTo } from '../../core/channel.ts';
+import { NotInArchiveError } from '../../core/errors.ts';
+import type { PlanHeader, Run } from '../../core/plan.ts';
 import { readPlan } from '../../core/plan-reading.ts';
 import type { Archive, Clock, Hash, Log } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
@@ -12,7 +26,7 @@ import { parseEvent } from './event.ts';
 export interface RequestApprovalPorts {
   readonly archive: Archive;
   readonly desk: ApprovalDesk;
-  readonly announcer: Announcer;
+  readonly channels: Channels;
   readonly random: Random;
   readonly hash: Hash;
   readonly clock: Clock;
@@ -23,48 +37,87 @@ export interface RequestApprovalPorts {
 }
 
 export interface ApprovalRequested {
+  /** Who was sent a link of their own. */
   readonly asked: readonly string[];
 }
 
 /**
- * Asks everyone who may approve a plan, each by a link of their own.
+ * Asks everyone who may approve a plan, each by a link of their own, or reminds them that it still waits.
  *
  * The plan is laid on the desk before anybody is told, so that no link is dead when it arrives. Called again for the same
- * run, it asks again with new links: the workflow waits under a new token then, which the old links could not reach.
+ * run, it asks again with new links: the workflow waits under a new token then, which the old links could not reach. A
+ * reminder carries a new link as well, and leaves those that were sent before alive.
  */
 export const requestApproval =
-  ({ archive, desk, announcer, random, hash, clock, log, settings, reviewUrl }: RequestApprovalPorts) =>
+  (ports: RequestApprovalPorts) =>
   async (given: unknown): Promise<ApprovalRequested> => {
-    const { run, digest, requestedBy, taskToken } = parseEvent(given);
+    const { archive, desk, random, hash, clock, log, settings } = ports;
+    const { goal, run, digest, requestedBy, taskToken } = parseEvent(given);
 
     const plan = await readPlan(archive, hash, run);
     const { header } = plan;
     if (plan.digest !== digest || header.run !== run || header.requestedBy !== requestedBy) {
       throw new OtherPlanError(run, digest);
     }
+    if (goal === 'remind' && (await isDecided(archive, run))) throw new AlreadyDecidedError(run);
 
     const invited = eligibleApprovers(settings.approvers, requestedBy).map((approver) =>
       invite(approver, random, hash),
     );
     if (invited.length === 0) throw new NoEligibleApproverError(run, requestedBy);
 
-    const askedAt = clock.now();
+    const earlier = goal === 'remind' ? await desk.find(run) : undefined;
+    const askedAt = earlier?.askedAt ?? clock.now();
     const pending = {
       run,
       digest,
       requestedBy,
       askedAt,
-      answerBy: answerBy(header, askedAt, settings.approvalTimeoutSeconds),
+      answerBy: earlier?.answerBy ?? answerBy(header, askedAt, settings.approvalTimeoutSeconds),
       expiresAt: header.expiresAt,
       taskToken,
-      invitations: invited.map(({ invitation }) => invitation),
+      invitations: [...(earlier?.invitations ?? []), ...invited.map(({ invitation }) => invitation)],
     };
     await desk.lay(pending);
-    for (const invitation of invited) {
-      await announcer.announce(invitationText(header, invitation, pending, reviewUrl));
-    }
 
-    const asked = invited.map(({ approver }) => approver.name);
-    log.info('approval requested', { run, digest, asked });
+    const asked = await tell(ports, { header, pending, invited, asking: goal });
+    log.info(goal === 'ask' ? 'approval requested' : 'approvers reminded', { run, digest, asked });
     return { asked };
   };
+
+/** Tells each approver with their link, and then everybody without one. */
+async function tell(
+  { channels, reviewUrl, log }: RequestApprovalPorts,
+  question: {
+    readonly header: PlanHeader;
+    readonly pending: PendingApproval;
+    readonly invited: readonly FreshInvitation[];
+    readonly asking: Asking;
+  },
+): Promise<readonly string[]> {
+  const { header, pending, invited, asking } = question;
+  const notice = invitationNotice(header, pending, asking);
+  const asked: string[] = [];
+  const unreached: string[] = [];
+  for (const fresh of invited) {
+    const link = personalLink(reviewUrl, pending, fresh, asking);
+    const took = await writeTo(channels, fresh.approver, { notice, link }, log);
+    (took.length > 0 ? asked : unreached).push(fresh.approver.name);
+  }
+
+  const posted = await postBy(channels, waitingNotice(header, pending, asking, { asked, unreached }), log);
+  const isAnybodyTold = asked.length > 0 || (channels.personal.length === 0 && posted.length > 0);
+  // A reminder that reached nobody takes nothing from those who were asked before.
+  if (!isAnybodyTold && asking === 'ask') throw new NobodyReachedError(pending.run);
+  return asked;
+}
+
+async function isDecided(archive: Archive, run: Run): Promise<boolean> {
+  try {
+    await archive.fetch(archiveKeys.decision(run));
+    return true;
+  } catch (error) {
+    if (error instanceof NotInArchiveError) return false;
+    throw error;
+  }
+}

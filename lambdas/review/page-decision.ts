@@ -47,9 +47,9 @@ export function decidedSection({ plan, decision, delivery, nonce, progress }: De
   // What the archive holds of the run's course says that the run knows its decision.
   const goesOn = progress?.report !== undefined || progress?.waves.some(({ state }) => state !== 'waiting') === true;
 
-  return html`<p class="stage">Keyturn</p>
+  return html`<p class="stage">Keyturn${plan === undefined ? undefined : html` · <bdi>${plan.header.stage}</bdi>`}</p>
 <h1 class="${decision.decision}">${approved ? 'Approved' : 'Rejected'} by <bdi>${approver}</bdi></h1>
-<p>${moment(decidedAt)}. ${approved ? undefined : 'Nothing is rotated.'}</p>
+<p>Decided ${moment(decidedAt)}. ${approved ? undefined : 'Nothing is rotated.'}</p>
 ${decision.decision === 'rejected' ? html`<p>Reason: <bdi>${decision.reason}</bdi></p>` : undefined}
 ${delivery === undefined ? undefined : html`<p role="status">${deliveryTexts[delivery]}</p>`}
 ${
@@ -68,7 +68,7 @@ function course({ decision }: Decided['decision'], plan: PlanView, progress: Pro
 }
 
 const deliveryTexts: Readonly<Record<Delivery, string>> = {
-  delivered: 'The run has been told, and goes on.',
+  delivered: 'The run has been told.',
   closed: 'The run was not waiting for it: it knew it already, or had ended before.',
   lost: 'The decision is recorded, but the run could not be told.',
 };

@@ -24,7 +24,7 @@ export interface BatchMaps {
 const run = '{% $states.context.Execution.Name %}';
 
 /** Children know nothing of the run but what they are given. */
-const given = { run, batch: '{% $states.context.Map.Item.Value %}' };
+const given = (of: string) => ({ run: of, batch: '{% $states.context.Map.Item.Value %}' });
 const batch = { run: '{% $states.input.run %}', batch: '{% $states.input.batch %}' };
 
 const draftedBatches = '{% $states.input.preflightKey %}';
@@ -81,20 +81,6 @@ export function batchMaps(scope: Construct, props: BatchMapsProps): BatchMaps {
     retry: serviceFault,
   });
 
-  const rollBackBatch = callTier(scope, 'Roll back batch', {
-    steps: rotate,
-    event: { goal: 'roll back', batch: batch.batch },
-    output: withAnswer,
-    retry: serviceFault,
-    onFailure: { next: 'Probe rolled back', output: failure },
-  });
-  const probeRolledBack = callTier(scope, 'Probe rolled back', {
-    steps: probe,
-    event: { phase: 'rolledBack', ...batch, answer: '{% $states.input.answer %}' },
-    output,
-    retry: serviceFault,
-  });
-
   return {
     preflight: overBatches(scope, 'Preflight', props, { key: draftedBatches, each: preflight, output }),
     rotateWave: overBatches(scope, 'Rotate wave', props, {
@@ -103,18 +89,47 @@ export function batchMaps(scope: Construct, props: BatchMapsProps): BatchMaps {
       output: verdictOfWave,
     }),
     probeWave: overBatches(scope, 'Probe wave', props, { key: batchesOfWave, each: probeBaked, output }),
-    rollBackWave: overBatches(scope, 'Roll back wave', props, {
-      key: batchesOfWave,
-      each: rollBackBatch.next(probeRolledBack),
-      output,
-      // One batch that cannot go back must not keep the others from it.
-      toleratedFailurePercentage: 100,
-    }),
+    rollBackWave: wayBackMap(scope, props, { name: 'Roll back wave', phase: 'rolledBack', key: batchesOfWave, run }),
   };
+}
+
+interface WayBack {
+  readonly name: string;
+  readonly phase: 'rolledBack' | 'recovered';
+  /** The file of the wave's batches. */
+  readonly key: string;
+  readonly run: string;
+}
+
+/** All batches of one wave go back, and another principal looks whether they are there. */
+export function wayBackMap(scope: Construct, props: BatchMapsProps, { name, phase, ...wave }: WayBack): DistributedMap {
+  const output = {};
+  const rollBackBatch = callTier(scope, 'Roll back batch', {
+    steps: new Map([...props.tiers].map(([tier, { rotateBatch }]) => [tier, rotateBatch])),
+    event: { goal: 'roll back', batch: batch.batch },
+    output: withAnswer,
+    retry: serviceFault,
+    onFailure: { next: 'Probe rolled back', output: failure },
+  });
+  const probeRolledBack = callTier(scope, 'Probe rolled back', {
+    steps: new Map([...props.tiers].map(([tier, { probeBatch }]) => [tier, probeBatch])),
+    event: { phase, ...batch, answer: '{% $states.input.answer %}' },
+    output,
+    retry: serviceFault,
+  });
+  return overBatches(scope, name, props, {
+    ...wave,
+    each: rollBackBatch.next(probeRolledBack),
+    output,
+    // One batch that cannot go back must not keep the others from it.
+    toleratedFailurePercentage: 100,
+  });
 }
 
 interface OverBatches {
   readonly key: string;
+  /** Whose batches they are, when not the execution's own. */
+  readonly run?: string;
   readonly each: IChainable;
   readonly output: unknown;
   readonly toleratedFailurePercentage?: number;
@@ -124,7 +139,7 @@ function overBatches(
   scope: Construct,
   name: string,
   { archive, concurrency }: BatchMapsProps,
-  { key, each, output, ...tolerance }: OverBatches,
+  { key, run: of = run, each, output, ...tolerance }: OverBatches,
 ): DistributedMap {
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new RangeError(`'${name}' would run without a limit (concurrency is ${concurrency}); set it to 1 or more`);
@@ -132,7 +147,7 @@ function overBatches(
   return DistributedMap.jsonata(scope, name, {
     // CDK's interface says of an optional property what its class does not: the bucket is one all the same.
     itemReader: new S3JsonLItemReader({ bucket: archive as IBucket, key }),
-    itemSelector: given,
+    itemSelector: given(of),
     maxConcurrency: concurrency,
     label: name.replace(/ (.)/g, (_, letter: string) => letter.toUpperCase()),
     outputs: output,

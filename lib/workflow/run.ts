@@ -12,6 +12,7 @@ import {
 import type { Construct } from 'constructs';
 
 import { rotateBatchSeconds } from '../../core/deadlines.ts';
+import { waitsOf } from '../../core/reminder.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { RunSteps } from '../run-steps.ts';
 import type { Step } from '../step.ts';
@@ -71,15 +72,7 @@ function planning(
         .otherwise(close),
     );
 
-  const request = callAndWait(
-    scope,
-    'Request approval',
-    { step: requestApproval, event: { run, digest, requestedBy } },
-    Duration.seconds(settings.approvalTimeoutSeconds),
-  )
-    .addCatch(close, { errors: [Errors.TIMEOUT], outputs: { outcome: 'expired', reasons: ['nobodyAnswered'] } })
-    .addCatch(close, haltedBy('Request approval'))
-    .next(confirmApproval);
+  const request = requesting(scope, { requestApproval, settings, confirmApproval, close });
 
   const confirmPlan = call(scope, 'Confirm plan', { step: steps.confirmPlan, event: { goal: 'draft', ...asked } })
     .addCatch(close, haltedBy('Confirm plan'))
@@ -96,6 +89,38 @@ function planning(
         .when(Condition.jsonata('{% $states.input.candidates = 0 %}'), confirmPlan)
         .otherwise(maps.preflight.addCatch(close, haltedBy('Preflight')).next(confirmPlan)),
     );
+}
+
+interface Requesting extends Pick<RunProps, 'requestApproval' | 'settings'> {
+  readonly confirmApproval: IChainable;
+  readonly close: IChainable;
+}
+
+/**
+ * Asks, and waits. When most of the time is over it stops waiting, reminds, and waits once more under a new token.
+ *
+ * An answer in the moment between is on record, though nobody could be woken by it: the reminder finds it.
+ */
+function requesting(scope: Construct, { requestApproval, settings, confirmApproval, close }: Requesting): IChainable {
+  const { first, last } = waitsOf(settings.approvalTimeoutSeconds);
+  const ask = (name: string, goal: 'ask' | 'remind', seconds: number) =>
+    callAndWait(
+      scope,
+      name,
+      { step: requestApproval, event: { goal, run, digest, requestedBy } },
+      Duration.seconds(seconds),
+    );
+
+  const remind = ask('Remind approvers', 'remind', last)
+    .addCatch(close, { errors: [Errors.TIMEOUT], outputs: { outcome: 'expired', reasons: ['nobodyAnswered'] } })
+    .addCatch(confirmApproval, { errors: ['AlreadyDecidedError'], outputs: {} })
+    .addCatch(close, haltedBy('Remind approvers'))
+    .next(confirmApproval);
+
+  return ask('Request approval', 'ask', first)
+    .addCatch(remind, { errors: [Errors.TIMEOUT], outputs: {} })
+    .addCatch(close, haltedBy('Request approval'))
+    .next(confirmApproval);
 }
 
 /** One wave after the other: admitted, rotated and probed, baked, probed again, judged, and only then counted as fresh. */

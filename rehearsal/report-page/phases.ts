@@ -28,6 +28,7 @@ const activityOf: Readonly<Record<string, Activity>> = {
   Preflight: 'plan',
   'Confirm plan': 'plan',
   'Request approval': 'approval',
+  'Remind approvers': 'approval',
   'Confirm approval': 'confirm',
   'Admit wave': 'admit',
   'Await window': 'window',

@@ -63,6 +63,18 @@ export class StatesReplica implements Replica {
     return execution;
   }
 
+  /** Whether executions of a machine, children aside, have not ended. */
+  areRunning(stateMachineArn: string): boolean {
+    return [...this.#executions.values()].some(
+      ({ machine, label, status }) => machine.arn === stateMachineArn && label === undefined && status === 'RUNNING',
+    );
+  }
+
+  /** Stops an execution, as an operator does. */
+  stop(executionArn: string): void {
+    this.#executions.get(executionArn)?.abort();
+  }
+
   call(operation: string, input: never, context: CallContext): unknown {
     switch (operation) {
       case 'StartExecution':

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { PendingApproval } from '../../core/approval-desk.ts';
-import { headline, invitationText } from '../../core/approval-summary.ts';
+import { headline } from '../../core/approval-summary.ts';
 import { instant } from '../../core/instant.ts';
 import type { PlanHeader } from '../../core/plan.ts';
 
@@ -38,51 +37,5 @@ describe('the summary of a plan', () => {
   it('does not announce a start that has passed', () => {
     const one = { ...header, waves: header.waves.slice(0, 1), fleet: { secrets: 1, services: 1 }, selected: 1 };
     assert.equal(headline(one, start), 'Rotate 1 of 1 secret in 1 wave, starting as soon as it is approved');
-  });
-
-  it('goes to one approver, with the link that is theirs', () => {
-    const { to, subject, text } = invitationText(
-      header,
-      {
-        approver: { name: 'grace', email: 'grace@example.com' },
-        link: 'the-link',
-        invitation: { approver: 'grace', linkHash: 'sha256:link', nonce: 'nonce' },
-      },
-      {
-        run: 'run-1',
-        digest: 'sha256:plan',
-        askedAt: instant(0),
-        answerBy: instant(Date.UTC(2026, 10, 19, 1, 15)),
-      } as PendingApproval,
-      'https://desk.example.com/',
-    );
-
-    assert.equal(to, 'grace');
-    assert.equal(subject, 'Keyturn prod: rotate 38 secrets? Answer by 2026-11-19 01:15 UTC');
-    assert.equal(
-      text,
-      `Rotate 38 of 127 secrets in 2 waves, starting 2026-11-19 02:00 UTC.
-
-Asked for by: ada
-Why: the keys Subject: all is well
-Answer by: 2026-11-19 01:15 UTC. Without an answer nothing is rotated.
-
-  Wave 1: 5 secrets, low
-  Wave 2: 33 secrets, low and medium
-  Left alone: 89 secrets
-
-Caps:
-  Secrets in one run: 38 of at most 60 secrets
-  perDay: 40 of at most 90 secrets in 24 hours
-
-Unusual:
-  Services with more than one secret in this run: orders (2)
-
-See the plan and decide here. The link is yours alone: whoever has it can answer as you.
-https://desk.example.com/review/run-1/the-link
-
-Run: run-1
-Plan: sha256:plan`,
-    );
   });
 });

@@ -3,9 +3,8 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 import { judgeCaps } from '../../core/caps.ts';
-import type { Caps } from '../../core/settings.ts';
 
-const verdicts = (caps: Caps, selected: number, fleet: number) =>
+const verdicts = (caps: Parameters<typeof judgeCaps>[0], selected: number, fleet: number) =>
   judgeCaps(caps, { selected, fleet }).map(({ verdict }) => verdict);
 
 describe('the caps', () => {

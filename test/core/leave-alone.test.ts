@@ -51,6 +51,12 @@ const cases: readonly (readonly [string, LeaveAloneReason, Partial<SecretEntry>,
       },
     },
   ],
+  [
+    'it is the token that Keyturn reaches people by',
+    'keyturnsOwn',
+    { arn: arnOf('prod/low/orders/api-key') },
+    { channels: { slack: { channel: 'C012ABCDEF', tokenSecretArn: arnOf('prod/low/orders/api-key') } } },
+  ],
   ['it is scheduled for deletion', 'scheduledForDeletion', { deletedAt: at('2026-11-17T00:00:00Z') }],
   ['another service owns it', 'ownedByService', { owningService: 'rds' }],
   ['it is a managed external secret', 'managedExternal', { managedType: 'SalesforceClientSecret' }],
@@ -133,8 +139,8 @@ describe('a secret is left alone when', () => {
     });
   }
 
-  it('any reason there is says so: each has a case here, but for being listed twice', () => {
-    const reached = new Set<string>(['duplicate', ...cases.map(([, reason]) => reason)]);
+  it('any reason there is says so: each has a case here, but for being listed twice or quarantined', () => {
+    const reached = new Set<string>(['duplicate', 'quarantined', ...cases.map(([, reason]) => reason)]);
     assert.deepEqual(
       Object.keys(leaveAloneReasons).filter((reason) => !reached.has(reason)),
       [],

@@ -97,7 +97,7 @@ describe('the inverted filter of the incident', () => {
 
 describe('a preview', () => {
   it('is confirmed at the cap, and refused one secret beyond it', () => {
-    const settings = settingsWith({ caps: { secrets: 100, percentOfFleet: 25 } });
+    const settings = settingsWith({ caps: { secrets: 100, percentOfFleet: 25, secretsPerDay: 100 } });
     assert.equal(preview(fleetOf(25, 75), settings, asOf).verdict, 'confirmed');
     assert.equal(preview(fleetOf(26, 74), settings, asOf).verdict, 'refused');
   });

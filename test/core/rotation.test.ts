@@ -15,7 +15,7 @@ const promoted: Observed = { ...created, current: 'new', new: 'accepted' };
 const anything: fc.Arbitrary<Observed> = fc.record({
   current: fc.constantFrom('old', 'new', 'other'),
   pending: fc.constantFrom('none', 'old', 'new', 'other'),
-  newVersion: fc.constantFrom('absent', 'present'),
+  newVersion: fc.constantFrom('unseen', 'absent', 'present'),
   old: fc.constantFrom('accepted', 'rejected', 'unknown', 'unasked'),
   new: fc.constantFrom('accepted', 'rejected', 'unknown', 'unasked'),
 });
@@ -42,6 +42,24 @@ describe('rotating one credential', () => {
   it('never steals AWSPENDING from somebody else', () => {
     const taken: Observed = { ...untouched, old: 'accepted', pending: 'other' };
     assert.deepEqual(next('rotate', 'overlap', taken), { kind: 'hold', reason: 'pendingTaken' });
+  });
+
+  it('looks for a version without a label by its id before it makes or gives up anything', () => {
+    for (const way of goals) {
+      for (const how of strategies.filter((one) => one !== 'alternate' || way === 'roll back')) {
+        for (const old of ['unasked', 'accepted', 'rejected', 'unknown'] as const) {
+          assert.deepEqual(next(way, how, { ...untouched, newVersion: 'unseen', old }), { kind: 'find new' });
+        }
+      }
+    }
+  });
+
+  it('for alternate, looks for one only where the old credential does not work', () => {
+    const unseen: Observed = { ...untouched, newVersion: 'unseen' };
+    assert.deepEqual(next('rotate', 'alternate', unseen), { kind: 'ask old' });
+    assert.deepEqual(next('rotate', 'alternate', { ...unseen, old: 'accepted' }), { kind: 'create' });
+    assert.deepEqual(next('rotate', 'alternate', { ...unseen, old: 'rejected' }), { kind: 'find new' });
+    assert.deepEqual(next('rotate', 'alternate', { ...unseen, old: 'unknown' }), { kind: 'find new' });
   });
 
   it('sets what the target does not accept yet, and tests what has been set', () => {
@@ -89,6 +107,14 @@ describe('rolling one credential back', () => {
   it('for replace, gives the old password back to the target first', () => {
     assert.deepEqual(next('roll back', 'replace', { ...promoted, old: 'rejected' }), { kind: 'restore target' });
     assert.deepEqual(next('roll back', 'replace', { ...promoted, old: 'accepted' }), { kind: 'demote' });
+  });
+
+  it('for replace, asks first about the password that may be about to stop working', () => {
+    // Asked the other way round, a delivery beside this one could make both answers no, and neither be true any more.
+    const unasked: Observed = { ...created, old: 'unasked', new: 'unasked' };
+    assert.deepEqual(next('rotate', 'replace', unasked), { kind: 'ask old' });
+    assert.deepEqual(next('roll back', 'replace', unasked), { kind: 'test' });
+    assert.deepEqual(next('rotate', 'replace', { ...unasked, new: 'accepted' }), { kind: 'promote' });
   });
 
   it('finds nothing to do where nothing was touched, once the old credential is proved', () => {

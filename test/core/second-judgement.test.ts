@@ -138,6 +138,13 @@ describe('a candidate is contradicted when', () => {
     );
   });
 
+  it('it is the token that Keyturn reaches people by: untouchable', () => {
+    const { arn } = selectedWith();
+    const withToken = (tokenSecretArn: string) =>
+      against(selectedWith(), [entryWith()], settingsWith({ channels: { slack: { channel: 'C1', tokenSecretArn } } }));
+    assert.deepEqual([withToken(arn), withToken(`${arn}x`)], [['untouchable'], []]);
+  });
+
   it('its name fits an exempt pattern from end to end, no part of it twice', () => {
     const isExempt = (pattern: string) =>
       against(selectedWith(), [entryWith()], settingsWith({ exemptPatterns: [pattern] })).includes('untouchable');
@@ -153,12 +160,24 @@ describe('a candidate is contradicted when', () => {
     assert.deepEqual(against(candidate, [entryWith({ tags })]), ['rotatorUnfit', 'probeUnfit', 'serviceUnknown']);
   });
 
+  it('it failed in an earlier run and was not released: quarantined', () => {
+    const judged = judgeAgain([selectedWith()], [entryWith()], chromepaySettings, asOf, [
+      selectedWith().arn,
+      'arn:other',
+    ]);
+    assert.deepEqual(
+      judged.map(({ contradiction }) => contradiction),
+      ['quarantined'],
+    );
+  });
+
   it('any contradiction there is says so: each has a case here', () => {
     const reached = new Set<string>([
       'missing',
       'listedTwice',
       'plannedTwice',
       'notDue',
+      'quarantined',
       ...cases.map(([, key]) => key),
     ]);
     assert.deepEqual(

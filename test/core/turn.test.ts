@@ -19,14 +19,23 @@ describe('turning a credential', () => {
   it('takes create, set, test, promote and drop pending, each once, with three writes', async () => {
     const world = new TurnWorld('alternate');
     assert.deepEqual(await world.turn('rotate'), { kind: 'done', versionId: 'v-new', touched: true });
-    assert.deepEqual(world.calls, ['read', 'ask', 'stage', 'describe', 'set', 'ask', 'current to v-new', 'drop pending']);
+    assert.deepEqual(world.calls, ['ask', 'stage', 'describe', 'set', 'ask', 'current to v-new', 'drop pending']);
     assert.deepEqual(Object.fromEntries(world.labels), { AWSCURRENT: 'v-new', AWSPREVIOUS: 'v-old' });
   });
 
   it('for replace, promotes right after it has set: two calls lie between', async () => {
     const world = new TurnWorld('replace');
     await world.turn('rotate');
-    assert.deepEqual(world.calls, ['read', 'ask', 'stage', 'describe', 'set', 'current to v-new', 'ask', 'drop pending']);
+    assert.deepEqual(world.calls, [
+      'read',
+      'ask',
+      'stage',
+      'describe',
+      'set',
+      'current to v-new',
+      'ask',
+      'drop pending',
+    ]);
     assert.deepEqual(world.outages, ['set']);
   });
 
@@ -35,7 +44,7 @@ describe('turning a credential', () => {
     await world.turn('rotate');
     world.calls.length = 0;
     assert.deepEqual(await world.turn('rotate'), { kind: 'done', versionId: 'v-new', touched: true });
-    assert.deepEqual(world.calls, ['read', 'ask']);
+    assert.deepEqual(world.calls, ['read', 'ask', 'describe']);
   });
 
   it('S6 holds when the target takes the new credential and then rejects it', async () => {

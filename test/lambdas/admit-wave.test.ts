@@ -8,7 +8,7 @@ import { at, RunWorld, run } from './run-world.ts';
 /** What is said of a wave of an approved plan, at a moment. */
 async function admitted(
   { now = '2026-11-19T02:30:00Z', wave = 1 },
-  alter: (world: RunWorld) => void = () => {},
+  alter: (world: RunWorld) => unknown = () => {},
   more: ConstructorParameters<typeof RunWorld>[0] = {},
 ): Promise<unknown> {
   const world = await new RunWorld(more).approved();
@@ -16,9 +16,9 @@ async function admitted(
   alter(world);
   const admission = await world.admitWave({ run, wave });
   assert.deepEqual(
-    world.calls.filter((call) => !/^(fetch|switch)/.test(call)),
-    [],
-    'it only reads',
+    world.calls.filter((call) => !/^(fetch|switch|isGiven)/.test(call)),
+    admission.next === 'go on' ? [`deposit runs/run-of-november/admissions/${wave}.json`] : [],
+    'it writes nothing but that it let the wave go',
   );
   if (admission.next === 'go on') return 'go on';
   return admission.next === 'wait' ? admission.until : [admission.outcome, ...admission.reasons];
@@ -112,6 +112,23 @@ describe('admitting a wave', () => {
       admitted({}, ({ archive }) => archive.texts.delete(key)),
       { name: 'NotInArchiveError' },
     );
+  });
+
+  it('stops when the run has lost its go-ahead, or the lock (S6)', async () => {
+    assert.deepEqual(await admitted({}, ({ goAheads }) => goAheads.delete(run)), ['halted', 'goAheadWithdrawn']);
+    const taken = (world: RunWorld) => Object.assign(world, { lockedBy: 'another-run' });
+    assert.deepEqual(await admitted({}, taken), ['halted', 'lockNotHeld']);
+  });
+
+  it('notes a wave before it lets it go, so that whoever settles a run that died knows how far it got (S11)', async () => {
+    const world = await new RunWorld().approved();
+    await world.admitWave();
+    const noted = { run, wave: 1, admittedAt: Date.UTC(2026, 10, 19, 2, 30) };
+    assert.deepEqual(world.document('runs/run-of-november/admissions/1.json'), noted);
+
+    world.now = at('2026-11-19T02:31:00Z');
+    await world.admitWave();
+    assert.deepEqual(world.document('runs/run-of-november/admissions/1.json'), noted);
   });
 
   it('knows no wave that the plan does not', async () => {

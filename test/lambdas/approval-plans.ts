@@ -30,7 +30,7 @@ export const settings: Settings = {
     probe: 'keyturn:probe',
     health: 'keyturn:health',
   },
-  caps: { secrets: 60, percentOfFleet: 40 },
+  caps: { secrets: 60, percentOfFleet: 40, secretsPerDay: 100 },
   waveSizes: [5, 20],
   batchSize: 5,
   concurrency: 1,
@@ -67,6 +67,7 @@ export const settings: Settings = {
     { name: 'grace', email: 'grace@example.com' },
     { name: 'joan', email: 'joan@example.com' },
   ],
+  channels: {},
   secretKeyArns: [],
   retentionDays: 400,
 };

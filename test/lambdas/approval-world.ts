@@ -1,10 +1,11 @@
 import { sha256 } from '../../adapters/sha256.ts';
-import type { Announcement } from '../../core/announcer.ts';
 import type { PendingApproval } from '../../core/approval-desk.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
+import type { Channels } from '../../core/channel.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import type { Instant } from '../../core/instant.ts';
+import { noticeText } from '../../core/notice.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
 import type { Plan } from '../../core/plan-making.ts';
 import type { Archive, Log } from '../../core/ports.ts';
@@ -37,11 +38,21 @@ export class InMemoryArchive implements Archive {
   }
 }
 
+/** A notice as plain text. */
+export interface Told {
+  readonly to: string | undefined;
+  readonly subject: string;
+  readonly text: string;
+}
+
 /** Everything that the desk writes, calls and says. */
 export class ApprovalWorld {
   readonly archive = new InMemoryArchive();
   readonly pending = new Map<Run, PendingApproval>();
-  readonly announced: Announcement[] = [];
+  /** What each approver was sent. */
+  readonly announced: Told[] = [];
+  /** What everybody was told. */
+  readonly posted: Told[] = [];
   readonly told: { readonly token: string; readonly output: unknown }[] = [];
   readonly sealed: string[] = [];
   readonly logged: { readonly level: string; readonly message: string; readonly fields: unknown }[] = [];
@@ -56,6 +67,24 @@ export class ApprovalWorld {
     error: (message, fields) => this.logged.push({ level: 'error', message, fields }),
   };
 
+  readonly channels: Channels = {
+    personal: [
+      {
+        name: 'mail',
+        reaches: () => true,
+        write: async ({ name }, notice, link) =>
+          void this.announced.push({ to: name, subject: notice.subject, text: noticeText(notice, link) }),
+      },
+    ],
+    public: [
+      {
+        name: 'topic',
+        post: async (notice) =>
+          void this.posted.push({ to: undefined, subject: notice.subject, text: noticeText(notice) }),
+      },
+    ],
+  };
+
   readonly ports = {
     archive: this.archive,
     desk: {
@@ -64,7 +93,7 @@ export class ApprovalWorld {
       },
       find: async (asked: Run) => this.pending.get(asked),
     },
-    announcer: { announce: async (announcement: Announcement) => void this.announced.push(announcement) },
+    channels: this.channels,
     sealer: {
       seal: async (message: string) => {
         this.sealed.push(message);

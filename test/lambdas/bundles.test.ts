@@ -20,21 +20,25 @@ import { chromepaySettings } from '../settings.ts';
 /** What each step is bundled with of the SDK, and the most that it may weigh in bytes. */
 const expected: Readonly<Record<string, { readonly clients: readonly string[]; readonly most: number }>> = {
   'admit-wave': { clients: ['s3', 'ssm'], most: 700_000 },
-  'close-run': { clients: ['eventbridge', 's3', 'sns'], most: 650_000 },
+  'close-run': { clients: ['eventbridge', 's3', 'secrets-manager', 'sesv2', 'sns'], most: 850_000 },
   'confirm-plan': { clients: ['s3', 'secrets-manager'], most: 650_000 },
   'draft-plan': { clients: ['s3', 'secrets-manager'], most: 650_000 },
   'judge-wave': { clients: ['cloudwatch', 's3'], most: 730_000 },
   'probe-batch': { clients: ['s3', 'secrets-manager'], most: 730_000 },
+  'recover-run': { clients: ['eventbridge', 's3', 'secrets-manager', 'sesv2', 'sfn', 'sns'], most: 950_000 },
   'renew-expiry': { clients: ['s3', 'secrets-manager'], most: 650_000 },
-  'request-approval': { clients: ['s3', 'sns'], most: 650_000 },
+  'request-approval': { clients: ['s3', 'secrets-manager', 'sesv2', 'sns'], most: 850_000 },
   review: { clients: ['kms', 's3', 'sfn'], most: 600_000 },
   'rotate-batch': { clients: ['kms', 's3', 'secrets-manager', 'ssm'], most: 870_000 },
+  'watch-runs': { clients: ['s3', 'sfn'], most: 680_000 },
 };
 
 const variables = {
   ARCHIVE_BUCKET: 'archive-bucket',
   DESK_BUCKET: 'desk-bucket',
   EVENT_BUS: 'default',
+  EXECUTIONS: 'arn:aws:states:us-east-1:111122223333:execution:keyturn-prod',
+  RECOVERY: 'arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod-recovery',
   REVIEW_URL: 'https://review.example/review',
   SEAL_KEY: 'arn:aws:kms:us-east-1:111122223333:key/seal',
   SWITCH: '/keyturn/prod/switch',

@@ -16,7 +16,12 @@ async function closed(world: RunWorld, outcome: string, reasons: readonly string
   return world.document(reportKey);
 }
 
-const counts = ({ selected, rotated, rolledBack, held }: Record<string, number>) => [selected, rotated, rolledBack, held];
+const counts = ({ selected, rotated, rolledBack, held }: Record<string, number>) => [
+  selected,
+  rotated,
+  rolledBack,
+  held,
+];
 const wavesOf = (report: { waves: { planned: number; rotated: number; outcome: string }[] }) =>
   report.waves.map(({ planned, rotated, outcome }) => [planned, rotated, outcome]);
 
@@ -100,7 +105,7 @@ describe('closing a run', () => {
   });
 
   it('reports a refusal, with the guardrails that it came from, and no plan (S2)', async () => {
-    const world = await new RunWorld({ caps: { secrets: 3, percentOfFleet: 40 } }).plan();
+    const world = await new RunWorld({ caps: { secrets: 3, percentOfFleet: 40, secretsPerDay: 100 } }).plan();
     const report = await closed(world, 'refused', ['secrets: 4 of at most 3 secrets']);
     assert.deepEqual(counts(report), [4, 0, 0, 0]);
     assert.deepEqual([report.waves, report.guardrails[0].verdict], [[], 'exceeded']);
@@ -155,18 +160,33 @@ describe('closing a run', () => {
     assert.equal(world.document(reportKey), undefined);
   });
 
-  it('deposits the report before it tells anybody, and tells systems and people', async () => {
+  it('deposits the report before it tells anybody, and lets the next run begin last', async () => {
     const world = await baked();
     world.calls.length = 0;
     await closed(world, 'completed');
-    assert.deepEqual(world.calls.slice(-3), [`deposit ${reportKey}`, 'tell', 'announce']);
+    assert.deepEqual(world.calls.slice(-4), [`deposit ${reportKey}`, 'tell', 'announce', 'release']);
     assert.equal(world.announced[0]?.to, undefined);
     const [[what, detail]] = world.told as [[string, Record<string, unknown>]];
     assert.equal(what, 'Keyturn run ended');
-    assert.deepEqual(
-      Object.keys(detail).sort(),
-      ['fleet', 'held', 'mode', 'outcome', 'reasons', 'rolledBack', 'rotated', 'run', 'selected', 'stage'],
-    );
+    assert.deepEqual(Object.keys(detail).sort(), [
+      'fleet',
+      'held',
+      'mode',
+      'outcome',
+      'reasons',
+      'rolledBack',
+      'rotated',
+      'run',
+      'selected',
+      'stage',
+    ]);
+  });
+
+  it('leaves the lock to another run that has it', async () => {
+    const world = await new RunWorld().plan();
+    world.lockedBy = 'another-run' as typeof run;
+    await closed(world, 'refused', ['lockHeld: another-run']);
+    assert.equal(world.lockedBy, 'another-run');
   });
 
   it('keeps the first report when it is delivered again, and tells people once more (S11)', async () => {
@@ -184,5 +204,36 @@ describe('closing a run', () => {
     const world = await baked(({ fleet }) => fleet.refusing.add(key2));
     await closed(world, 'halted');
     assert.ok(world.announced.length === 1 && !world.said.includes(canary));
+  });
+});
+
+describe('the channels of a run that ends', () => {
+  const approvers = ['ada', 'grace'].map((name) => ({ name, email: `${name}@example.com` }));
+
+  it('tell those who were asked by the ways they were asked, without a link, and everybody', async () => {
+    const world = await new RunWorld({ approvers }).plan();
+    const written: unknown[] = [];
+    const mail = {
+      name: 'mail',
+      reaches: () => true,
+      write: async ({ name }: { readonly name: string }, { subject }: { readonly subject: string }, link: unknown) =>
+        void written.push([name, subject, link]),
+    };
+    const channels = { personal: [mail], public: world.ports.channels.public };
+    await closeRun({ ...world.ports, channels })({ ...known, outcome: 'expired', reasons: ['nobodyAnswered'] });
+
+    assert.deepEqual(written, [['grace', 'Keyturn prod: run expired', undefined]]);
+    assert.match(world.announced[0]?.text ?? '', /Nobody answered in time/);
+  });
+
+  it('do not make a run fail that ended well, when all of them are down', async () => {
+    const world = await new RunWorld().plan();
+    const post = async () => {
+      throw new Error('it is down');
+    };
+    const channels = { personal: [], public: [{ name: 'topic', post }] };
+    await closeRun({ ...world.ports, channels })({ ...known, outcome: 'rejected', reasons: [] });
+    assert.match(JSON.stringify(world.logged), /a channel did not take a notice/);
+    assert.equal(world.lockedBy, undefined);
   });
 });

@@ -113,6 +113,23 @@ describe('confirming an approval', () => {
     assert.deepEqual(await ends(world), ['refused', 'versionDiffers: 4']);
   });
 
+  it('refuses while another run may touch secrets, and leaves the lock to it', async () => {
+    const world = await decided();
+    world.lockedBy = 'another-run' as Run;
+    assert.deepEqual(await ends(world), ['refused', 'lockHeld: another-run']);
+    assert.equal(world.lockedBy, 'another-run');
+  });
+
+  it('takes the lock before it gives the go-ahead, and not for a run that ends here', async () => {
+    const world = await decided();
+    await world.confirmApproval();
+    assert.deepEqual([world.calls.slice(-2), world.lockedBy], [['take', 'give'], run]);
+
+    const rejected = await decided({ decision: 'rejected', reason: 'no' } as Partial<Decision>);
+    await rejected.confirmApproval();
+    assert.equal(rejected.lockedBy, undefined);
+  });
+
   it('does the same when it is delivered again (S11)', async () => {
     const world = await decided();
     const first = await world.confirmApproval();

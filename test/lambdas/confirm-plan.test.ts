@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { sha256 } from '../../adapters/sha256.ts';
 import { draftPlan } from '../../lambdas/draft-plan/step.ts';
 import { asked, canary, inWindow, key1, key2, keyOf, login, RunWorld, run } from './run-world.ts';
 
@@ -63,12 +64,12 @@ describe('confirming a draft', () => {
   });
 
   it('goes on at both caps, and is refused one above: then no plan is made (S2)', async () => {
-    const exact = await drafted(new RunWorld({ caps: { secrets: 4, percentOfFleet: 40 } }));
+    const exact = await drafted(new RunWorld({ caps: { secrets: 4, percentOfFleet: 40, secretsPerDay: 100 } }));
     assert.equal((await exact.confirmPlan()).next, 'go on');
 
     for (const [caps, reason] of [
-      [{ secrets: 3, percentOfFleet: 40 }, 'secrets: 4 of at most 3 secrets'],
-      [{ secrets: 4, percentOfFleet: 39.9 }, 'percentOfFleet: 40 of at most 39.9 % of the fleet'],
+      [{ secrets: 3, percentOfFleet: 40, secretsPerDay: 100 }, 'secrets: 4 of at most 3 secrets'],
+      [{ secrets: 4, percentOfFleet: 39.9, secretsPerDay: 100 }, 'percentOfFleet: 40 of at most 39.9 % of the fleet'],
     ] as const) {
       const world = await drafted(new RunWorld({ caps }));
       assert.deepEqual(await world.confirmPlan(), { next: 'end', outcome: 'refused', reasons: [reason] });
@@ -77,7 +78,7 @@ describe('confirming a draft', () => {
   });
 
   it('refuses a selection made by an inverted rule, even under the cap (S2)', async () => {
-    const world = new RunWorld({ caps: { secrets: 60, percentOfFleet: 100 } });
+    const world = new RunWorld({ caps: { secrets: 60, percentOfFleet: 100, secretsPerDay: 100 } });
     await draftPlan({ ...world.ports, due: ({ kind }) => kind === 'day' })(asked);
 
     assert.deepEqual(await world.confirmPlan(), {
@@ -128,7 +129,7 @@ describe('confirming a draft', () => {
 
   it('leaves both of two secrets for one account alone (S4)', async () => {
     const shared = keyOf('prod/low/orders/key-4', { client: key2, keyId: `${key2}-1` });
-    const world = new RunWorld({ caps: { secrets: 60, percentOfFleet: 50 } }, [
+    const world = new RunWorld({ caps: { secrets: 60, percentOfFleet: 50, secretsPerDay: 100 } }, [
       { name: 'prod/low/orders/key-4', value: shared },
     ]);
     await world.plan();
@@ -180,6 +181,7 @@ describe('confirming a draft', () => {
 
     const again = await world.confirmPlan();
     assert.equal(again.next === 'go on' && again.digest, world.digest);
+    assert.equal(world.digest, sha256(before.get(planKey) ?? ''));
     assert.deepEqual(world.archive.texts, before);
   });
 

@@ -26,6 +26,7 @@ const fitting: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 const texts = ['name', 'arn', 'service', 'rotator', 'probe', 'currentVersion', 'newVersion', 'expirationDate'];
 for (const field of texts) Object.assign(fitting, { [field]: (value: unknown) => typeof value === 'string' });
+Object.assign(fitting, { currentSince: (value: unknown) => Number.isInteger(value) });
 Object.assign(fitting, { daysOverdue: (value: unknown) => typeof value === 'number' });
 
 const candidate = {
@@ -40,7 +41,7 @@ const candidate = {
   expirationDate: '2026-11-13',
   daysOverdue: 5,
 };
-const batch = { run, wave: 1, index: 0, tier: 'low', secrets: [{ ...candidate, newVersion: 'v2' }] };
+const batch = { run, wave: 1, index: 0, tier: 'low', secrets: [{ ...candidate, newVersion: 'v2', currentSince: 0 }] };
 const answer = { kind: 'turned', claims: [] };
 
 type Call = (world: RunWorld, event: unknown) => Promise<unknown>;

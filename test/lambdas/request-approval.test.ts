@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 
 import { sha256 } from '../../adapters/sha256.ts';
+import { instant } from '../../core/instant.ts';
 import { requestApproval } from '../../lambdas/request-approval/step.ts';
 import { ApprovalWorld, asOf, run, settings, smallPlan } from './approval-world.ts';
 
@@ -83,8 +84,13 @@ describe('asking for an approval', () => {
 
   it('lays the plan before it tells anybody', async () => {
     const world = new ApprovalWorld();
-    const announcer = { announce: async () => assert.equal(world.pending.size, 1) };
-    await requestApproval({ ...world.ports, announcer })(event(world));
+    let laid = 0;
+    const write = async () => {
+      laid = world.pending.size;
+    };
+    const channels = { personal: [{ name: 'mail', reaches: () => true, write }], public: [] };
+    await requestApproval({ ...world.ports, channels })(event(world));
+    assert.equal(laid, 1);
   });
 
   it('fails when nobody but the one who asked may approve, and tells nobody', async () => {
@@ -117,5 +123,135 @@ describe('asking for an approval', () => {
     const world = new ApprovalWorld();
     const wrong = { ...event(world), run: '../../etc', taskToken: 'very-secret-token' };
     await assert.rejects(world.requestApproval(wrong), (error: Error) => !String(error).includes('very-secret-token'));
+  });
+});
+
+describe('the channels of a request', () => {
+  const down = async () => {
+    throw new Error('it is down');
+  };
+
+  it('tell everybody that a plan waits, without a link that decides', async () => {
+    const world = new ApprovalWorld();
+    await world.requestApproval(event(world));
+
+    const [waiting, ...others] = world.posted;
+    assert.deepEqual(others, []);
+    assert.match(waiting?.text ?? '', /A plan waits for an approval: .*\n[\s\S]*link of their own: grace, joan/);
+    assert.doesNotMatch(JSON.stringify(world.posted), /https?:|\/review\//);
+  });
+
+  it('put a link into the message of its owner and into no other', async () => {
+    const world = new ApprovalWorld();
+    await world.requestApproval(event(world));
+    for (const { to, text } of world.announced) {
+      const [own, ...more] = text.match(/https?:\S+/g) ?? [];
+      assert.deepEqual(more, []);
+      assert.equal(new URL(own ?? '').pathname, world.pathFor(to ?? ''));
+    }
+  });
+
+  it('are told when one of several is down, and nothing stops', async () => {
+    const world = new ApprovalWorld();
+    const slack = { name: 'slack', reaches: () => true, write: down, post: down };
+    const channels = {
+      personal: [slack, ...world.channels.personal],
+      public: [slack, ...world.channels.public],
+    };
+    const answer = await requestApproval({ ...world.ports, channels })(event(world));
+    assert.deepEqual(answer, { asked: ['grace', 'joan'] });
+    assert.deepEqual(
+      world.logged.flatMap(({ level, fields }) => (level === 'error' ? [(fields as { channel: string }).channel] : [])),
+      ['slack', 'slack', 'slack'],
+    );
+  });
+
+  it('say whom none of them reached, and the others are asked', async () => {
+    const world = new ApprovalWorld();
+    const personal = world.channels.personal.map((mail) => ({
+      ...mail,
+      reaches: ({ name }: { readonly name: string }) => name === 'joan',
+    }));
+    const answer = await requestApproval({ ...world.ports, channels: { ...world.channels, personal } })(event(world));
+    assert.deepEqual(answer, { asked: ['joan'] });
+    assert.match(world.posted[0]?.text ?? '', /Sent no link: grace/);
+  });
+
+  it('make the request fail when none of them reached anybody who may answer', async () => {
+    const world = new ApprovalWorld();
+    const channels = { ...world.channels, personal: [{ name: 'mail', reaches: () => true, write: down }] };
+    await assert.rejects(requestApproval({ ...world.ports, channels })(event(world)), {
+      name: 'NobodyReachedError',
+      message: /nobody could be asked .*; see the log, and mend a channel/,
+    });
+  });
+
+  it('may be the topic alone, which says that a plan waits and no more', async () => {
+    const world = new ApprovalWorld();
+    const answer = await requestApproval({ ...world.ports, channels: { ...world.channels, personal: [] } })(
+      event(world),
+    );
+    assert.deepEqual([answer, world.announced, world.posted.length], [{ asked: [] }, [], 1]);
+
+    const channels = { personal: [], public: [{ name: 'topic', post: down }] };
+    await assert.rejects(requestApproval({ ...world.ports, channels })(event(world)), { name: 'NobodyReachedError' });
+  });
+});
+
+describe('reminding approvers', () => {
+  const reminded = async (before: (world: ApprovalWorld) => void = () => {}) => {
+    const world = new ApprovalWorld();
+    await world.requestApproval(event(world));
+    const first = world.pathFor('grace');
+    world.now = instant(asOf + 4.5 * 3_600_000);
+    before(world);
+    const answer = await world.requestApproval({ ...event(world), goal: 'remind', taskToken: 'second-token' });
+    return { world, first, answer };
+  };
+
+  it('sends each a new link, says so, and posts it for everybody', async () => {
+    const { world, first, answer } = await reminded();
+    assert.deepEqual(answer, { asked: ['grace', 'joan'] });
+    assert.notEqual(world.pathFor('grace'), first);
+    assert.match(world.announced.at(-1)?.subject ?? '', /still waiting: rotate 2 secrets\?/);
+    assert.match(world.posted.at(-1)?.subject ?? '', /still waiting/);
+  });
+
+  it('leaves links that were sent before alive, and wakes the run that waits now by either', async () => {
+    const { world, first } = await reminded();
+    assert.equal((await world.get(first)).statusCode, 200);
+    assert.equal((await world.get(world.pathFor('joan'))).statusCode, 200);
+
+    await world.post(first, { decision: 'approved', count: '2' });
+    assert.deepEqual(
+      world.told.map(({ token }) => token),
+      ['second-token'],
+    );
+  });
+
+  it('gives nobody more time than they were told at first', async () => {
+    const { world } = await reminded();
+    const { askedAt, answerBy } = world.pending.get(run) ?? assert.fail('nothing was laid');
+    assert.deepEqual([askedAt, answerBy], [asOf, Date.UTC(2026, 10, 19, 1, 15)]);
+  });
+
+  it('reminds nobody of a plan that was decided in the moment between', async () => {
+    let told = 0;
+    const decided = reminded((world) => {
+      world.archive.texts.set(`runs/${run}/decision.json`, '{}');
+      told = world.announced.length;
+      world.announced.push = () => assert.fail('somebody was reminded');
+    });
+    await assert.rejects(decided, { name: 'AlreadyDecidedError' });
+    assert.equal(told, 2);
+  });
+
+  it('goes on waiting when nobody can be reached, since the first links still work', async () => {
+    const world = new ApprovalWorld();
+    await world.requestApproval(event(world));
+    const first = world.pathFor('grace');
+    const again = requestApproval({ ...world.ports, channels: { personal: [], public: [] } });
+    assert.deepEqual(await again({ ...event(world), goal: 'remind' }), { asked: [] });
+    assert.equal((await world.get(first)).statusCode, 200);
   });
 });

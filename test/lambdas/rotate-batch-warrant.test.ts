@@ -140,6 +140,7 @@ describe('a batch that may no longer begin', () => {
 
   for (const [what, alter, reason] of [
     ['when its run has lost its go-ahead (S6)', ({ goAheads }) => goAheads.delete(run), 'goAheadWithdrawn'],
+    ['when its run does not have the lock (S11)', (world) => Object.assign(world, { lockedBy: 'next' }), 'lockNotHeld'],
     ['when the kill switch is absent or unreadable (S8)', switched(undefined), 'switchAbsent'],
     ['when the kill switch is off (S8)', switched('{"go":false}'), 'switchOff'],
     ['when the kill switch is malformed (S8)', switched('{"go":"true"}'), 'switchMalformed'],

@@ -213,7 +213,10 @@ describe('sending a batch back', () => {
     const only = { kind: 'postgres', strategy: 'replace', allowedHosts: ['127.0.0.1'], validityDays: 90 } as const;
     const tags = { rotator: 'only', probe: 'postgres', health: 'ledger' };
     const value = { host: '127.0.0.1', engine: 'postgres', username: 'app', password: canary, client: name };
-    const more = { rotators: { ...settings.rotators, only }, caps: { secrets: 60, percentOfFleet: 50 } };
+    const more = {
+      rotators: { ...settings.rotators, only },
+      caps: { secrets: 60, percentOfFleet: 50, secretsPerDay: 100 },
+    };
     const world = await new RunWorld(more, [{ name, tags, value }]).approved();
 
     assert.equal((await world.turn('rotate')).kind, 'turned');

@@ -1,12 +1,14 @@
 import { sha256 } from '../../adapters/sha256.ts';
-import type { Announcement } from '../../core/announcer.ts';
 import { type Decision, messageToSeal, serialiseDecision } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import type { BatchAnswer } from '../../core/claim.ts';
 import type { CandidateBatch } from '../../core/draft.ts';
 import type { Instant } from '../../core/instant.ts';
+import type { Ledger } from '../../core/ledger.ts';
+import { type Notice, noticeText } from '../../core/notice.ts';
 import type { Batch, PlanDigest, Run } from '../../core/plan.ts';
 import type { Log } from '../../core/ports.ts';
+import type { Quarantine } from '../../core/quarantine.ts';
 import type { Goal } from '../../core/rotation.ts';
 import type { Settings } from '../../core/settings.ts';
 import { admitWave } from '../../lambdas/admit-wave/step.ts';
@@ -18,73 +20,20 @@ import { probeBatch } from '../../lambdas/probe-batch/step.ts';
 import { renewExpiry } from '../../lambdas/renew-expiry/step.ts';
 import { rotateBatch } from '../../lambdas/rotate-batch/step.ts';
 import { asOf, at } from '../entries.ts';
-import { settingsWith } from '../settings.ts';
-import { InMemoryArchive } from './approval-world.ts';
-import { Fleet, keyOf, type Member } from './run-fleet.ts';
+import type { Told } from './approval-world.ts';
+import { asked, inWindow, members, run, settings } from './run-example.ts';
+import { Fleet, type Member } from './run-fleet.ts';
+import { CountedArchive, InMemoryRegister } from './run-stores.ts';
 
-/* A run in this process: the deployed steps over ports in memory, and a fleet of ten of which four are due. */
+/* A run in this process: the deployed steps over ports in memory. */
 
 export { arnOf, asOf, at } from '../entries.ts';
+export * from './run-example.ts';
 export { canary, keyOf } from './run-fleet.ts';
-
-export const run = 'run-of-november' as Run;
-/** Within the first window after the plan was drafted. */
-export const inWindow = at('2026-11-19T02:30:00Z');
-
-export const asked = {
-  run,
-  startedAt: '2026-11-18T19:15:00Z',
-  mode: 'rotate',
-  requestedBy: 'ada',
-  why: 'The keys of the quarter are due',
-} as const;
-
-export const [key1, key2, key3, login] = [
-  'prod/low/orders/key-1',
-  'prod/low/orders/key-2',
-  'prod/low/orders/key-3',
-  'prod/medium/ledger/login',
-] as const;
-
-const loginMember: Member = {
-  name: login,
-  tags: { tier: 'medium', rotator: 'postgres', probe: 'postgres', health: 'ledger' },
-  value: {
-    ...keyOf(login),
-    engine: 'postgres',
-    username: 'ledger',
-    password: 'CANARY-password',
-    masterarn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:masters/medium/postgres-AbCdE2',
-  },
-};
-const fresh = [1, 2, 3, 4, 5, 6].map(
-  (n): Member => ({ name: `prod/low/orders/fresh-${n}`, tags: { expirationDate: '2026-12-31' } }),
-);
-
-export const settings: Settings = settingsWith({
-  waveSizes: [3, 20],
-  alarms: ['checkout-errors'],
-  health: { orders: 'https://orders.example/health', ledger: 'https://ledger.example/health' },
-});
+export { InMemoryRegister } from './run-stores.ts';
 
 /** As the desk and nobody else seals. */
 const sealOf = (message: string): string => `sealed ${sha256(`the desk’s key ${message}`)}`;
-
-class CountedArchive extends InMemoryArchive {
-  readonly #calls: string[];
-  constructor(calls: string[]) {
-    super();
-    this.#calls = calls;
-  }
-  override deposit(key: string, text: string) {
-    this.#calls.push(`deposit ${key}`);
-    return super.deposit(key, text);
-  }
-  override fetch(key: string) {
-    this.#calls.push(`fetch ${key}`);
-    return super.fetch(key);
-  }
-}
 
 export class RunWorld {
   readonly calls: string[] = [];
@@ -92,10 +41,12 @@ export class RunWorld {
   readonly fleet: Fleet;
   readonly settings: Settings;
   readonly goAheads = new Set<Run>();
+  readonly quarantine = new InMemoryRegister<Quarantine>({});
+  readonly ledger = new InMemoryRegister<Ledger>([]);
   /** Which run has the lock. */
   lockedBy: Run | undefined;
   readonly logged: unknown[] = [];
-  readonly announced: Announcement[] = [];
+  readonly announced: Told[] = [];
   readonly told: (readonly [string, unknown])[] = [];
   readonly renewed: (readonly [string, string])[] = [];
   readonly slept: number[] = [];
@@ -105,10 +56,9 @@ export class RunWorld {
   switchText: string | undefined = '{"go":true}';
   digest = '' as PlanDigest;
 
-  constructor(more: Partial<Settings> = {}, members: readonly Member[] = []) {
+  constructor(more: Partial<Settings> = {}, others: readonly Member[] = []) {
     this.settings = { ...settings, ...more };
-    const due = [{ name: key1 }, { name: key2 }, { name: key3 }, loginMember];
-    this.fleet = new Fleet([...due, ...fresh, ...members], this.calls, () => this.now);
+    this.fleet = new Fleet([...members, ...others], this.calls, () => this.now);
   }
 
   readonly #log: Log = {
@@ -150,11 +100,18 @@ export class RunWorld {
           this.goAheads.delete(given);
         },
       },
+      quarantine: this.quarantine,
+      ledger: this.ledger,
       lock: {
-        take: async (taker: Run, since: Instant) => ({ run: (this.lockedBy ??= taker), since }),
+        take: async (taker: Run, since: Instant) => {
+          calls.push('take');
+          this.lockedBy ??= taker;
+          return { run: this.lockedBy, since };
+        },
         isHeldBy: async (one: Run) => this.lockedBy === one,
         holder: async () => (this.lockedBy === undefined ? undefined : { run: this.lockedBy, since: this.now }),
         release: async (owner: Run) => {
+          calls.push('release');
           if (this.lockedBy === owner) this.lockedBy = undefined;
         },
       },
@@ -189,11 +146,17 @@ export class RunWorld {
           this.renewed.push([arn, date]);
         },
       },
-      announcer: {
-        announce: async (announcement: Announcement) => {
-          calls.push('announce');
-          this.announced.push(announcement);
-        },
+      channels: {
+        personal: [],
+        public: [
+          {
+            name: 'topic',
+            post: async (notice: Notice) => {
+              calls.push('announce');
+              this.announced.push({ to: undefined, subject: notice.subject, text: noticeText(notice) });
+            },
+          },
+        ],
       },
       herald: {
         tell: async (what: string, detail: unknown) => {

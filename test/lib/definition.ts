@@ -25,7 +25,7 @@ export interface Definition {
 
 /** The machine as it is deployed, with functions and buckets by their names. */
 export const definitionIn = (deployed: Deployed): Definition =>
-  JSON.parse(deployed.say(deployed.the('AWS::StepFunctions::StateMachine').DefinitionString));
+  JSON.parse(deployed.say(deployed.the('AWS::StepFunctions::StateMachine', 'RotationWorkflow').DefinitionString));
 
 /** All states, those of the maps' children included. */
 export function statesOf(definition: Definition): ReadonlyMap<string, State> {

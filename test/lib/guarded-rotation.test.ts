@@ -42,6 +42,7 @@ describe('S13: deploying rotates nothing', () => {
       'AWS::ApiGatewayV2::Route',
       'AWS::ApiGatewayV2::Stage',
       'AWS::CloudWatch::Alarm',
+      'AWS::Events::Rule',
       'AWS::IAM::Policy',
       'AWS::IAM::Role',
       'AWS::KMS::Key',
@@ -87,7 +88,7 @@ describe('S13: deploying rotates nothing', () => {
 
   it('changes no run under way: the versions that it calls stay', () => {
     const versions = Object.values(deployed.all('AWS::Lambda::Version'));
-    assert.equal(versions.length, 14);
+    assert.equal(versions.length, 16);
     for (const { DeletionPolicy, UpdateReplacePolicy } of versions) {
       assert.deepEqual([DeletionPolicy, UpdateReplacePolicy], ['Retain', 'Retain']);
     }
@@ -213,14 +214,14 @@ describe('the approval desk', () => {
     assert.ok(deployed.functions().get('keyturn-prod-review').Timeout < 30);
   });
 
-  it('sends each approver what names them or nobody, and never the link of another', () => {
+  it('tells approvers over the topic what they get no mail about, and no link ever goes there', () => {
     const subscriptions = Object.values(deployed.all('AWS::SNS::Subscription')).map(({ Properties }) => [
       Properties.Endpoint,
       Properties.FilterPolicy,
     ]);
     assert.deepEqual(subscriptions, [
-      ['platform-oncall@chromepay.example', { approver: ['platform-oncall', { exists: false }] }],
-      ['security-oncall@chromepay.example', { approver: ['security-oncall', { exists: false }] }],
+      ['platform-oncall@chromepay.example', { about: [{ exists: false }] }],
+      ['security-oncall@chromepay.example', { about: [{ exists: false }] }],
     ]);
   });
 
@@ -232,14 +233,16 @@ describe('the approval desk', () => {
 describe('a function', () => {
   const stores = ['ARCHIVE_BUCKET', 'DESK_BUCKET'];
   const variables: Readonly<Record<string, readonly string[]>> = {
-    'draft-plan': ['ARCHIVE_BUCKET'],
+    'draft-plan': stores,
     'confirm-plan': stores,
     'request-approval': [...stores, 'REVIEW_URL', 'TOPIC_ARN'],
     review: [...stores, 'REVIEW_URL', 'SEAL_KEY'],
-    'admit-wave': ['ARCHIVE_BUCKET', 'SWITCH'],
+    'admit-wave': [...stores, 'SWITCH'],
     'judge-wave': ['ARCHIVE_BUCKET', 'NODE_EXTRA_CA_CERTS'],
     'renew-expiry': ['ARCHIVE_BUCKET'],
     'close-run': [...stores, 'EVENT_BUS', 'TOPIC_ARN'],
+    'recover-run': [...stores, 'EVENT_BUS', 'EXECUTIONS', 'TOPIC_ARN'],
+    'watch-runs': [...stores, 'EXECUTIONS', 'RECOVERY'],
     ...Object.fromEntries(
       settings.tiers.flatMap(({ name }) => [
         [`rotate-batch-${name}`, [...stores, 'NODE_EXTRA_CA_CERTS', 'SEAL_KEY', 'SWITCH', 'TIER']],
@@ -311,8 +314,10 @@ describe('alarms', () => {
   const alarms = Object.values(deployed.all('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
   const runbook = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 
-  it('tell people of every end that nobody intended, and of a start that was not made', () => {
-    assert.deepEqual(alarms.map(({ MetricName }) => MetricName).toSorted(), [
+  it('tell people of every end that nobody intended, of a start that was not made, and of a recovery that failed', () => {
+    const summed = alarms.flatMap(({ Metrics = [] }) => Metrics.map(({ Id }: { Id: string }) => Id));
+    assert.deepEqual(summed.toSorted(), ['aborted', 'blind', 'expr_1', 'failed', 'timedOut']);
+    assert.deepEqual(alarms.flatMap(({ MetricName }) => MetricName ?? []).toSorted(), [
       'ApproximateNumberOfMessagesVisible',
       'ExecutionsAborted',
       'ExecutionsFailed',

@@ -41,6 +41,7 @@ const rotateBatch = (tier: string, master: string) => [
   `kms:VerifyMac on {SealKey}`,
   's3:GetObject on {ArchiveBucket}/runs/*',
   's3:GetObject on {StoreBucket}/go-ahead/*',
+  's3:GetObject on {StoreBucket}/lock.json',
   'secretsmanager:BatchGetSecretValue on *',
   `secretsmanager:DescribeSecret on ${secret(`prod/${tier}/*`)}`,
   `secretsmanager:GetSecretValue on ${secret(`masters/${tier}/postgres-${master}`)}`,
@@ -58,27 +59,44 @@ const probeBatch = (tier: string) => [
   `secretsmanager:GetSecretValue on ${secret(`prod/${tier}/*`)}`,
 ];
 
+/** Mail comes from one address, and goes to approvers alone. */
+const mailing = ['configuration-set/keyturn', 'identity/chromepay.example', 'identity/keyturn@chromepay.example'].map(
+  (resource) =>
+    `ses:SendEmail on arn:aws:ses:us-east-1:111122223333:${resource} if StringEquals ses:FromAddress keyturn@chromepay.example; ` +
+    'ForAllValues:StringEquals ses:Recipients platform-oncall@chromepay.example | security-oncall@chromepay.example',
+);
+
 const renewing = 'ForAllValues:StringEquals aws:TagKeys expiration_date; Null aws:TagKeys false';
 
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'keyturn-prod-draft-plan': [
     's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:GetObject on {StoreBucket}/quarantine.json',
+    's3:ListBucket on {StoreBucket}',
     's3:PutObject on {ArchiveBucket}/runs/*/draft.json',
     's3:PutObject on {ArchiveBucket}/runs/*/preflight.jsonl',
     'secretsmanager:ListSecrets on *',
   ],
   'keyturn-prod-confirm-plan': [
     's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:GetObject on {StoreBucket}/ledger.json',
+    's3:GetObject on {StoreBucket}/lock.json',
+    's3:GetObject on {StoreBucket}/quarantine.json',
+    's3:ListBucket on {StoreBucket}',
     's3:PutObject on {ArchiveBucket}/runs/*/confirmation.json',
     's3:PutObject on {ArchiveBucket}/runs/*/left-alone.json',
     's3:PutObject on {ArchiveBucket}/runs/*/plan.json',
     's3:PutObject on {ArchiveBucket}/runs/*/waves/*',
     's3:PutObject on {StoreBucket}/go-ahead/*',
+    's3:PutObject on {StoreBucket}/ledger.json',
+    's3:PutObject on {StoreBucket}/lock.json',
     'secretsmanager:ListSecrets on *',
   ],
   'keyturn-prod-request-approval': [
     's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:GetObject on {StoreBucket}/pending/*',
     's3:PutObject on {StoreBucket}/pending/*',
+    ...mailing,
     'sns:Publish on {AnnouncementsTopic}',
   ],
   'keyturn-prod-review': [
@@ -90,6 +108,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'keyturn-prod-admit-wave': [
     's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:GetObject on {StoreBucket}/go-ahead/*',
+    's3:GetObject on {StoreBucket}/lock.json',
+    's3:PutObject on {ArchiveBucket}/runs/*/admissions/*',
     'ssm:GetParameter on arn:aws:ssm:us-east-1:111122223333:parameter/keyturn/prod/switch',
   ],
   'keyturn-prod-rotate-batch-low': rotateBatch('low', 'q7RmXa'),
@@ -111,11 +132,51 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'keyturn-prod-close-run': [
     'events:PutEvents on arn:aws:events:us-east-1:111122223333:event-bus/default',
     's3:DeleteObject on {StoreBucket}/go-ahead/*',
+    's3:DeleteObject on {StoreBucket}/lock.json',
     's3:DeleteObject on {StoreBucket}/pending/*',
     's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:GetObject on {StoreBucket}/lock.json',
+    's3:GetObject on {StoreBucket}/quarantine.json',
     's3:ListBucket on {ArchiveBucket} if StringLike s3:prefix runs/*',
+    's3:ListBucket on {StoreBucket}',
     's3:PutObject on {ArchiveBucket}/runs/*/report.json',
+    's3:PutObject on {StoreBucket}/quarantine.json',
+    ...mailing,
     'sns:Publish on {AnnouncementsTopic}',
+  ],
+  'keyturn-prod-recover-run': [
+    'events:PutEvents on arn:aws:events:us-east-1:111122223333:event-bus/default',
+    's3:DeleteObject on {StoreBucket}/go-ahead/*',
+    's3:DeleteObject on {StoreBucket}/lock.json',
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:GetObject on {StoreBucket}/lock.json',
+    's3:GetObject on {StoreBucket}/quarantine.json',
+    's3:ListBucket on {StoreBucket}',
+    's3:PutObject on {ArchiveBucket}/runs/*/recovery.json',
+    's3:PutObject on {StoreBucket}/quarantine.json',
+    ...mailing,
+    'sns:Publish on {AnnouncementsTopic}',
+    'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod:*',
+  ],
+  'keyturn-prod-watch-runs': [
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:GetObject on {StoreBucket}/lock.json',
+    's3:ListBucket on {StoreBucket}',
+    'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod:*',
+    'states:StartExecution on {keyturn-prod-recovery}',
+  ],
+  'keyturn-prod-recovery, the state machine': [
+    ...[
+      ...['judge-wave', 'probe-batch-high', 'probe-batch-low', 'probe-batch-medium', 'recover-run', 'renew-expiry'],
+      ...['rotate-batch-high', 'rotate-batch-low', 'rotate-batch-medium'],
+    ].map((step) => `lambda:InvokeFunction on keyturn-prod-${step}:*`),
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-recovery/*',
+    'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-recovery:*',
+    'states:RedriveExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-recovery/*',
+    'states:StartExecution on arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod-recovery',
+    'states:StopExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-recovery/*',
+    'states:StopExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-recovery:*',
   ],
   'keyturn-prod, the state machine': [
     ...[
@@ -147,7 +208,7 @@ describe('S9: who may do what', () => {
 
   it('comes from one role for each function, with no policy but its own', () => {
     const roles = [...deployed.functions().values()].map(({ Role }) => deployed.say(Role));
-    assert.equal(new Set(roles).size, 14);
+    assert.equal(new Set(roles).size, 16);
 
     for (const { Properties } of Object.values(deployed.all('AWS::IAM::Role'))) {
       assert.deepEqual([Properties.ManagedPolicyArns, Properties.Policies], [undefined, undefined]);
@@ -161,15 +222,17 @@ describe('S9: who may do what', () => {
     const conditions = [...permissions].flatMap(([actor, granted]) =>
       granted
         .filter(({ actions }) => actions.some((action) => /^kms:(Decrypt|GenerateDataKey)$/.test(action)))
-        .map(({ condition }) => `${actor === 'keyturn-prod, the state machine' ? 'workflow' : 'step'}: ${condition}`),
+        .map(({ condition }) => `${actor.endsWith(', the state machine') ? 'workflow' : 'step'}: ${condition}`),
     );
     const history = 'arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod';
+    const recovery = `${history}-recovery`;
     assert.deepEqual([...new Set(conditions)].toSorted(), [
       'step: StringEquals kms:ViaService s3.{AWS::Region}.amazonaws.com',
       'step: StringEquals kms:ViaService sns.{AWS::Region}.amazonaws.com',
       'workflow: StringEquals kms:EncryptionContext:SourceArn arn:aws:logs:us-east-1:111122223333:*',
       'workflow: StringEquals kms:ViaService s3.{AWS::Region}.amazonaws.com',
       `workflow: StringLike kms:EncryptionContext:aws:states:stateMachineArn ${history} | ${history}/*`,
+      `workflow: StringLike kms:EncryptionContext:aws:states:stateMachineArn ${recovery} | ${recovery}/*`,
     ]);
   });
 });
@@ -300,7 +363,9 @@ describe('what a run leaves in the archive', () => {
     [archiveKeys.decision(run), /review$/],
     [archiveKeys.probe(run, 1, 'rotated', 0), /probe-batch-(low|medium|high)$/],
     [archiveKeys.verdict(run, 1, 'baked'), /judge-wave$/],
+    [archiveKeys.admission(run, 1), /admit-wave$/],
     [archiveKeys.report(run), /close-run$/],
+    [archiveKeys.recovery(run), /recover-run$/],
   ];
   const mayPut = (actor: string, key: string) =>
     linesOf(actor).some((line) => {

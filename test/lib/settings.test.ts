@@ -53,6 +53,12 @@ const approvers = (...people: readonly (readonly [string, string])[]) => ({
   approvers: people.map(([name, email]) => ({ name, email })),
 });
 
+const slack = (changed: Fields, slackUser: string | null = 'U012ABCDEF') => ({
+  channels: { slack: { channel: 'C012ABCDEF', tokenSecretArn: master('keyturn/slack-a1B2c3'), ...changed } },
+  approvers: [{ name: 'oncall', email: 'oncall@example.com', ...(slackUser === null ? {} : { slackUser }) }],
+});
+const email = (changed: Fields) => ({ channels: { email: { from: 'keyturn@example.com', ...changed } } });
+
 /** What is right, what is wrong, and how what is wrong is called. */
 const boundaries: readonly { field: string; right: readonly Fields[]; wrong: readonly Fields[]; says: RegExp }[] = [
   {
@@ -278,6 +284,76 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
   },
   { field: 'approvers.0.email', right: [], wrong: [approvers(['a', 'nowhere'])], says: /email/ },
   {
+    field: 'approvers.0.slackUser',
+    right: [slack({}), slack({}, 'W012ABCDEF')],
+    wrong: [slack({}, 'grace'), slack({}, '@grace'), slack({}, 'C012ABCDEF'), slack({}, 'u012abcdef')],
+    says: /id of a Slack user/,
+  },
+  {
+    field: 'approvers.0.slackUser',
+    right: [],
+    wrong: [slack({}, null)],
+    says: /Slack alone carries links/,
+  },
+  {
+    field: 'approvers.0.slackUser',
+    right: [],
+    wrong: [{ ...slack({}), channels: {} }],
+    says: /without channels\.slack/,
+  },
+  {
+    field: 'approvers',
+    right: [],
+    wrong: [
+      { ...slack({}), approvers: ['a', 'b'].map((name) => ({ name, email: `${name}@x.io`, slackUser: 'U012ABCDEF' })) },
+    ],
+    says: /one Slack user; one person is one approver/,
+  },
+  {
+    field: 'channels.slack.channel',
+    right: [slack({ channel: 'G012ABCDEF' }), slack({ channel: '#credential-rotation' })],
+    wrong: [slack({ channel: 'U012ABCDEF' }), slack({ channel: 'general' }), slack({ channel: '#' })],
+    says: /not a Slack channel/,
+  },
+  {
+    field: 'channels.slack.tokenSecretArn',
+    right: [],
+    wrong: [slack({ tokenSecretArn: 'keyturn/slack' }), slack({ tokenSecretArn: `${master('keyturn/*')}` })],
+    says: /whole ARN of a secret/,
+  },
+  {
+    field: 'channels.slack.tokenSecretArn',
+    right: [],
+    wrong: [slack({ tokenSecretArn: master('test/low/slack-a1B2c3') })],
+    says: /lies in tier low; keep the token outside/,
+  },
+  {
+    field: 'channels.slack.tokenSecretArn',
+    right: [],
+    wrong: [{ ...slack({ tokenSecretArn: master('m/low-a1B2c3') }), ...alternating({ low: master('m/low-a1B2c3') }) }],
+    says: /is a master as well; give the token/,
+  },
+  {
+    field: 'channels.email.from',
+    right: [email({}), email({ from: 'Keyturn@mail.example.com' })],
+    wrong: [
+      email({ from: 'example.com' }),
+      email({ from: 'Keyturn <keyturn@example.com>' }),
+      email({ from: 'a@b.io\r\nBcc: c@d.io' }),
+    ],
+    says: /not an email address; use one that SES has verified/,
+  },
+  {
+    field: 'channels.email.configurationSet',
+    right: [email({ configurationSet: 'a'.repeat(64) })],
+    wrong: [
+      email({ configurationSet: 'a'.repeat(65) }),
+      email({ configurationSet: 'a/b' }),
+      email({ configurationSet: '*' }),
+    ],
+    says: /name of a configuration set/,
+  },
+  {
     field: 'secretKeyArns.0',
     right: [{ secretKeyArns: ['arn:aws:kms:us-east-1:111122223333:key/0a1b2c'] }],
     wrong: [{ secretKeyArns: ['arn:aws:kms:us-east-1:111122223333:alias/secrets'] }, { secretKeyArns: ['*'] }],
@@ -314,7 +390,7 @@ describe('settings', () => {
         probe: 'keyturn:probe',
         health: 'keyturn:health',
       },
-      caps: { secrets: 50, percentOfFleet: 25 },
+      caps: { secrets: 50, percentOfFleet: 25, secretsPerDay: 100 },
       waveSizes: [5, 20],
       batchSize: 10,
       concurrency: 1,
@@ -331,6 +407,7 @@ describe('settings', () => {
       },
       exemptPatterns: [],
       alarms: [],
+      channels: {},
       secretKeyArns: [],
       retentionDays: 400,
     });

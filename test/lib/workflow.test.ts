@@ -68,13 +68,27 @@ describe('S1: nothing is rotated without an approval', () => {
   }
 
   it('an answer that does not come in time expires the plan', () => {
-    const { TimeoutSeconds, Catch } = state('Request approval');
-    assert.equal(TimeoutSeconds, 14_400);
+    const { TimeoutSeconds, Catch } = state('Remind approvers');
+    assert.equal((state('Request approval').TimeoutSeconds ?? 0) + (TimeoutSeconds ?? 0), 14_400);
     assert.deepEqual(Catch?.[0], {
       ErrorEquals: ['States.Timeout'],
       Output: { outcome: 'expired', reasons: ['nobodyAnswered'] },
       Next: 'Close run',
     });
+  });
+});
+
+describe('a reminder', () => {
+  it('comes when three quarters of the time are over, and before the rest', () => {
+    const { TimeoutSeconds, Catch } = state('Request approval');
+    assert.equal(TimeoutSeconds, 10_800);
+    assert.deepEqual(Catch?.[0], { ErrorEquals: ['States.Timeout'], Output: {}, Next: 'Remind approvers' });
+    assert.equal(state('Remind approvers').TimeoutSeconds, 3_600);
+  });
+
+  it('finds an answer that came while nobody waited, which then has to stand as any other', () => {
+    const found = state('Remind approvers').Catch?.[1];
+    assert.deepEqual(found, { ErrorEquals: ['AlreadyDecidedError'], Output: {}, Next: 'Confirm approval' });
   });
 });
 
@@ -203,11 +217,8 @@ describe('S11: no zombie', () => {
 describe('S12: what the workflow shows', () => {
   it('hands the task token to request-approval and to nobody else', () => {
     const withToken = [...states].filter(([, found]) => JSON.stringify(found).includes('Task.Token'));
-    assert.deepEqual(
-      withToken.map(([name]) => name),
-      ['Request approval'],
-    );
-    assert.deepEqual(calledBy(state('Request approval')), ['keyturn-prod-request-approval']);
+    assert.deepEqual(withToken.map(([name]) => name).toSorted(), ['Remind approvers', 'Request approval']);
+    for (const [name] of withToken) assert.deepEqual(calledBy(state(name)), ['keyturn-prod-request-approval']);
   });
 
   it('passes on no cause of an error, which may quote anything', () => {
@@ -215,7 +226,10 @@ describe('S12: what the workflow shows', () => {
   });
 
   it('logs what happens without its data, and encrypts what it remembers', () => {
-    const { LoggingConfiguration, EncryptionConfiguration } = deployed.the('AWS::StepFunctions::StateMachine');
+    const { LoggingConfiguration, EncryptionConfiguration } = deployed.the(
+      'AWS::StepFunctions::StateMachine',
+      'RotationWorkflow',
+    );
     assert.deepEqual([LoggingConfiguration.Level, LoggingConfiguration.IncludeExecutionData], ['ALL', false]);
     assert.equal(EncryptionConfiguration.Type, 'CUSTOMER_MANAGED_KMS_KEY');
     assert.match(deployed.say(EncryptionConfiguration.KmsKeyId), /^\{RotationDataKey/);
@@ -244,7 +258,7 @@ describe('a run', () => {
 
   it('ends as halted, with the state and the error, when a step fails that sends no wave back', async () => {
     const names = ['Draft plan', 'Preflight', 'Confirm plan', 'Request approval', 'Confirm approval', 'Admit wave'];
-    for (const name of [...names, 'Renew expiry', 'Roll back wave', 'Judge roll back']) {
+    for (const name of [...names, 'Remind approvers', 'Renew expiry', 'Roll back wave', 'Judge roll back']) {
       const handler = state(name).Catch?.at(-1) as { Output?: { outcome: string; reasons: string[] }; Next: string };
       assert.deepEqual([handler.Next, handler.Output?.outcome], ['Close run', 'halted']);
       const [reason] = handler.Output?.reasons ?? [];

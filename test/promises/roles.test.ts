@@ -41,7 +41,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'list secrets',
     'read the archive',
   ],
-  'request-approval': ['lay a task token', 'read the archive'],
+  // A reminder keeps the links that were sent before. Nobody is woken by it: only the review may answer.
+  'request-approval': ['lay a task token', 'read a task token', 'read the archive'],
   review: ['deposit decision.json', 'read a task token', 'read the archive', 'seal'],
   'admit-wave': ['read the archive', 'read the switch'],
   'rotate-batch-low': [...rotateBatch('low'), 'read the master of low'],

@@ -134,6 +134,10 @@ describe('S10 a claim', () => {
   it('S10 that names another version than the current one is contradicted, and the wave goes back', async () => {
     const { report, ...day } = await watched(() => ({}), { scenario: scenario('false-claim') });
     assert.deepEqual([report.outcome, report.verification.contradicted, day.outages], ['rolled-back', 1, []]);
+    assert.ok(
+      report.reasons.some((reason) => reason.includes('claimContradicted: ')),
+      report.reasons.join(),
+    );
   });
 
   it('S10 is made by one principal and verified by another', async () => {

@@ -62,6 +62,18 @@ const promised: Readonly<Record<string, Promised>> = {
     because: 'switchAbsent',
     writes: 20,
   },
+  'stopped-run': {
+    outcome: 'rolled-back',
+    waves: ['renewed', 'rolled-back', 'not started'],
+    rotated: 5,
+    because: 'died: ABORTED',
+  },
+  'killed-step': {
+    outcome: 'rolled-back',
+    waves: ['renewed', 'rolled-back', 'not started'],
+    rotated: 5,
+    because: 'batch 0: noAnswer: Runtime.ExitError',
+  },
   'no-approval': {
     outcome: 'expired',
     waves: ['not started', 'not started', 'not started'],
@@ -71,8 +83,8 @@ const promised: Readonly<Record<string, Promised>> = {
   },
 };
 
-it('has a promise written down for every scenario; the good day has tests of its own', () => {
-  assert.deepEqual(Object.keys(scenarios).toSorted(), [...Object.keys(promised), 'good-day'].toSorted());
+it('has a promise written down for every scenario; the good day and two runs have tests of their own', () => {
+  assert.deepEqual(Object.keys(scenarios).toSorted(), [...Object.keys(promised), 'good-day', 'two-runs'].toSorted());
 });
 
 for (const [name, promise] of Object.entries(promised)) {

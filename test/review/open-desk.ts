@@ -32,7 +32,6 @@ const accountWith = (answer: (event: unknown) => Promise<unknown>) =>
 export class OpenDesk {
   readonly world = new ApprovalWorld();
   readonly #door: Door;
-  /** What the door is told of a function: without a link, a nonce or a token. */
   readonly url: string;
 
   private constructor(door: Door) {

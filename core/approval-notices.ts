@@ -1,0 +1,98 @@
+import type { FreshInvitation, PendingApproval } from './approval-desk.ts';
+import { headline } from './approval-summary.ts';
+import { guardrailName, nearness } from './guardrail-words.ts';
+import { type Fact, type Notice, type PersonalLink, quoted, type Section } from './notice.ts';
+import { counted, oneLine, utcMinute } from './plain-text.ts';
+import type { PlanHeader } from './plan.ts';
+import { sayUnusual } from './unusual.ts';
+
+/** Why people are told of a plan: it is new, or it still waits and time runs out. */
+export type Asking = 'ask' | 'remind';
+
+/** More than these of anything are for the page to show. */
+const mostLines = 12;
+
+/** What an approver is sent: enough to know whether to look now. The link that is theirs alone goes beside it. */
+export const invitationNotice = (header: PlanHeader, pending: PendingApproval, asking: Asking): Notice => ({
+  subject: subjectOf(header, pending, asking),
+  lead: `${headline(header, pending.askedAt)}.`,
+  facts: [...askedFacts(header), answerFact(pending)],
+  sections: summaryOf(header),
+  references: referencesOf(pending),
+});
+
+/** What everybody may know: that a plan waits, and for whom. Nothing in it decides. */
+export const waitingNotice = (
+  header: PlanHeader,
+  pending: PendingApproval,
+  asking: Asking,
+  { asked, unreached }: { readonly asked: readonly string[]; readonly unreached: readonly string[] },
+): Notice => ({
+  subject: subjectOf(header, pending, asking),
+  lead: `A plan waits for an approval: ${headline(header, pending.askedAt)}.`,
+  facts: [
+    ...askedFacts(header),
+    answerFact(pending),
+    ...(asked.length === 0 ? [] : [{ name: 'Asked, each by a link of their own', value: asked.join(', ') }]),
+    ...(unreached.length === 0 ? [] : [{ name: 'Sent no link', value: unreached.join(', ') }]),
+  ],
+  sections: summaryOf(header),
+  references: referencesOf(pending),
+});
+
+/** The way to one approver's page. */
+export const personalLink = (
+  reviewUrl: string,
+  { run }: PendingApproval,
+  { link }: FreshInvitation,
+  asking: Asking,
+): PersonalLink => ({
+  url: `${reviewUrl.replace(/\/+$/, '')}/review/${run}/${link}`,
+  label: asking === 'ask' ? 'See the plan and decide' : 'See the plan and decide now',
+  warning: 'The link is yours alone: whoever has it can answer as you.',
+});
+
+function subjectOf({ stage, selected }: PlanHeader, { answerBy }: PendingApproval, asking: Asking): string {
+  const question = `rotate ${counted(selected, 'secret')}? Answer by ${utcMinute(answerBy)}`;
+  return `Keyturn ${oneLine(stage)}: ${asking === 'ask' ? question : `still waiting: ${question}`}`;
+}
+
+const askedFacts = ({ requestedBy, why }: PlanHeader): readonly Fact[] => [
+  { name: 'Asked for by', value: quoted(requestedBy) },
+  { name: 'Why', value: quoted(why) },
+];
+
+const answerFact = ({ answerBy }: PendingApproval): Fact => ({
+  name: 'Answer by',
+  value: `${utcMinute(answerBy)}. Without an answer nothing is rotated.`,
+});
+
+const referencesOf = ({ run, digest }: PendingApproval): readonly Fact[] => [
+  { name: 'Run', value: run },
+  { name: 'Plan', value: digest },
+];
+
+function summaryOf(header: PlanHeader): readonly Section[] {
+  const waves = header.waves.map(
+    ({ number, secrets, tiers }) =>
+      `Wave ${number}: ${counted(secrets, 'secret')}, ${tiers.map(oneLine).join(' and ')}`,
+  );
+  const leftAlone = Object.values(header.leftAlone).reduce((sum, count) => sum + count, 0);
+  const sections = [
+    { title: 'Waves', lines: [...shortened(waves, 'wave'), `Left alone: ${counted(leftAlone, 'secret')}`] },
+    {
+      title: 'Caps',
+      lines: shortened(
+        header.guardrails.map((guardrail) => `${guardrailName(guardrail)}: ${nearness(guardrail)}`),
+        'cap',
+      ),
+    },
+    { title: 'Unusual', lines: shortened(header.unusual.map(sayUnusual).map(quoted), 'finding') },
+  ];
+  return sections.filter(({ lines }) => lines.length > 0);
+}
+
+const shortened = (lines: readonly string[], noun: string): readonly string[] =>
+  lines.length <= mostLines
+    ? lines
+    : [...lines.slice(0, mostLines), `and ${counted(lines.length - mostLines, `more ${noun}`)}`];

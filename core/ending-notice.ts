@@ -1,0 +1,65 @@
+import type { Decision } from './approval.ts';
+import { eligibleApprovers } from './approval-desk.ts';
+import { type Fact, type Notice, quoted } from './notice.ts';
+import { counted, oneLine, utcMinute } from './plain-text.ts';
+import type { RunReport, WaveReport } from './report.ts';
+import type { Approver } from './settings.ts';
+
+/** How many reasons are quoted. The report has all. */
+const mostReasons = 12;
+
+/** How a run went, and what had been decided about it. */
+export function endingNotice(report: RunReport, decision: Decision | undefined): Notice {
+  const { run, stage, outcome, reasons, fleet, selected, rotated, rolledBack, held, waves } = report;
+  const sections = [
+    { title: 'Waves', lines: waves.slice(0, mostReasons).map(sayWave) },
+    { title: 'Reasons', lines: reasons.slice(0, mostReasons).map(quoted) },
+  ];
+  return {
+    subject: `Keyturn ${oneLine(stage)}: run ${outcome}`,
+    lead: `${endings[outcome]}.`,
+    facts: [
+      { name: 'Decided', value: sayDecision(report, decision) },
+      {
+        name: 'Secrets',
+        value: `${rotated} of ${selected} selected secrets rotated, ${rolledBack} rolled back, ${held} held, of a fleet of ${fleet.secrets}`,
+      },
+      ...heldFacts(held),
+    ],
+    sections: sections.filter(({ lines }) => lines.length > 0),
+    references: [{ name: 'Run', value: run }],
+  };
+}
+
+/** Whom a run had asked. They hear how it ended, whatever they answered. */
+export const whoWasAsked = (
+  { mode, outcome, selected, requestedBy }: RunReport,
+  decision: Decision | undefined,
+  approvers: readonly Approver[],
+): readonly Approver[] => {
+  const isAsked = decision !== undefined || outcome === 'expired' || (outcome === 'halted' && selected > 0);
+  return mode === 'rotate' && isAsked ? eligibleApprovers(approvers, requestedBy) : [];
+};
+
+const endings: Readonly<Record<RunReport['outcome'], string>> = {
+  completed: 'The run is complete: all that it rotated is verified',
+  audited: 'The audit is complete, and nothing was touched',
+  refused: 'The run was refused, and nothing was touched',
+  rejected: 'The plan was rejected, and nothing was touched',
+  expired: 'Nobody answered in time: the plan has expired, and nothing was touched',
+  'rolled-back': 'A wave was rolled back, and its secrets are where they were',
+  halted: 'The run was halted, and people must look',
+};
+
+function sayDecision({ outcome }: RunReport, decision: Decision | undefined): string {
+  if (decision === undefined) return outcome === 'expired' ? 'by nobody' : 'nothing was decided';
+
+  const by = `by ${quoted(decision.approver)}, ${utcMinute(decision.decidedAt)}`;
+  return decision.decision === 'approved' ? `approved ${by}` : `rejected ${by}: ${quoted(decision.reason)}`;
+}
+
+const heldFacts = (held: number): readonly Fact[] =>
+  held === 0 ? [] : [{ name: 'To do', value: 'Held secrets need a person: see the runbook' }];
+
+const sayWave = ({ number, planned, rotated, outcome }: WaveReport): string =>
+  `Wave ${number}: ${rotated} of ${counted(planned, 'secret')} rotated, ${outcome}`;

@@ -1,0 +1,58 @@
+import { archiveKeys } from './archive-keys.ts';
+import type { Confirmation, Draft, NotPlanned } from './draft.ts';
+import { NotInArchiveError } from './errors.ts';
+import type { Batch, PlanHeader, Run } from './plan.ts';
+import { readWave } from './plan-reading.ts';
+import type { Archive } from './ports.ts';
+import type { Probed } from './probe.ts';
+import type { Found } from './quarantine.ts';
+import type { RunStory, WaveStory } from './report.ts';
+import type { WaveVerdict } from './verdict.ts';
+
+/** What a run's own documents say of it. A run that ends early lacks some, which is no error; unreadable ones are. */
+export type ReadStory = Pick<RunStory, 'draft' | 'confirmation' | 'header' | 'leftAlone' | 'waves'>;
+
+export async function readStory(archive: Archive, run: Run): Promise<ReadStory> {
+  const header = await findDocument<PlanHeader>(archive, archiveKeys.plan(run));
+  return {
+    header,
+    confirmation: await findDocument<Confirmation>(archive, archiveKeys.confirmation(run)),
+    draft: await findDocument<Draft>(archive, archiveKeys.draft(run)),
+    leftAlone: (await findDocument<NotPlanned[]>(archive, archiveKeys.leftAlone(run))) ?? [],
+    waves: await Promise.all((header?.waves ?? []).map(({ number }) => storyOf(archive, run, number))),
+  };
+}
+
+async function storyOf(archive: Archive, run: Run, number: number): Promise<WaveStory> {
+  const [lines, baked, rolledBack, recovered] = await Promise.all([
+    archive.fetch(archiveKeys.wave(run, number)),
+    findDocument<WaveVerdict>(archive, archiveKeys.verdict(run, number, 'baked')),
+    findDocument<WaveVerdict>(archive, archiveKeys.verdict(run, number, 'rolledBack')),
+    findDocument<WaveVerdict>(archive, archiveKeys.verdict(run, number, 'recovered')),
+  ]);
+  const secrets = lines.split('\n').flatMap((line) => (JSON.parse(line) as Batch).secrets);
+  return { number, secrets, baked, rolledBack: recovered ?? rolledBack };
+}
+
+/** What was found of the batches of the waves that did not end well: there, and only there, something failed. */
+export async function readFound(archive: Archive, run: Run, waves: readonly WaveStory[]): Promise<readonly Found[]> {
+  const ill = waves.filter(({ baked, rolledBack }) => rolledBack !== undefined || baked?.verdict === 'unsound');
+  const batches = await Promise.all(ill.map(({ number }) => readWave(archive, run, number)));
+  return Promise.all(
+    batches.flat().map(async (batch) => ({
+      batch,
+      rotated: await findDocument<Probed>(archive, archiveKeys.probe(run, batch.wave, 'rotated', batch.index)),
+      baked: await findDocument<Probed>(archive, archiveKeys.probe(run, batch.wave, 'baked', batch.index)),
+    })),
+  );
+}
+
+/** A document, or undefined when nobody deposited it. */
+export async function findDocument<T>(archive: Archive, key: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await archive.fetch(key)) as T;
+  } catch (error) {
+    if (error instanceof NotInArchiveError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,151 @@
+import type { SealedDecision } from '../../core/approval.ts';
+import { archiveKeys } from '../../core/archive-keys.ts';
+import { type Channels, postBy, writeTo } from '../../core/channel.ts';
+import { rotateBatchSeconds } from '../../core/deadlines.ts';
+import { endingNotice } from '../../core/ending-notice.ts';
+import { instant, toIso } from '../../core/instant.ts';
+import type { ExecutionFacts, Executions, Register, RunLock } from '../../core/living-ports.ts';
+import type { Run } from '../../core/plan.ts';
+import type { Archive, Clock, GoAhead, Herald, Log } from '../../core/ports.ts';
+import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.ts';
+import {
+  type AdmittedWave,
+  asFarAsKnown,
+  isDead,
+  outcomeOfRecovery,
+  type RecoveryReport,
+  type Settlement,
+  settle,
+} from '../../core/recovery.ts';
+import { reportOf } from '../../core/report.ts';
+import { findDocument, type ReadStory, readFound, readStory } from '../../core/run-story.ts';
+import type { Settings } from '../../core/settings.ts';
+import { parseEvent } from './event.ts';
+
+export interface RecoverRunPorts {
+  readonly archive: Archive;
+  readonly executions: Executions;
+  readonly goAhead: GoAhead;
+  readonly lock: Pick<RunLock, 'release'>;
+  readonly quarantine: Pick<Register<Quarantine>, 'change'>;
+  readonly channels: Channels;
+  readonly herald: Herald;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export type Recovery =
+  | { readonly next: 'wait'; readonly until: string }
+  | Settlement
+  | { readonly next: 'end'; readonly reasons: readonly string[] };
+
+/**
+ * Settles a run that ended in a way nobody intended, from what is observed: it says what is left to do, others do it,
+ * and it closes what is done. It reaches no secret.
+ *
+ * A run that lives, or ended on purpose, is never touched. Whatever is asked twice is answered the same.
+ */
+export const recoverRun =
+  (ports: RecoverRunPorts) =>
+  async (given: unknown): Promise<Recovery> => {
+    const event = parseEvent(given);
+    const facts = await ports.executions.find(event.run);
+    if (facts === undefined) throw new Error(`there is no execution of run ${event.run}; check its name and the stage`);
+    if (!isDead(facts)) return { next: 'end', reasons: [`notDead: ${facts.status}`] };
+
+    // First of all nothing more may start; and again after the wait, for what a function was still about to give.
+    await ports.goAhead.withdraw(event.run);
+    switch (event.goal) {
+      case 'look':
+        return look(ports, event.run, facts.stoppedAt + rotateBatchSeconds.run * 1_000);
+      case 'settle':
+        return settle((await read(ports.archive, event.run)).waves);
+      case 'close':
+        return close(ports, event.run, facts, event.troubles);
+    }
+  };
+
+/** No function of any run may work for longer than rotate-batch: once that is over, nothing of the run acts any more. */
+async function look({ archive, lock }: RecoverRunPorts, run: Run, until: number): Promise<Recovery> {
+  if ((await findDocument(archive, archiveKeys.recovery(run))) === undefined) {
+    return { next: 'wait', until: toIso(instant(until)) };
+  }
+  await lock.release(run);
+  return { next: 'end', reasons: ['recoveredBefore'] };
+}
+
+async function close(
+  ports: RecoverRunPorts,
+  run: Run,
+  { status, startedAt, stoppedAt }: ExecutionFacts & { readonly stoppedAt: number },
+  troubles: readonly string[],
+): Promise<Recovery> {
+  const { archive, settings, clock, lock, log, herald } = ports;
+  const { waves, ...story } = await read(archive, run);
+  const now = clock.now();
+  const known = waves.map((wave) => asFarAsKnown(wave, now));
+  const told = {
+    run,
+    stage: settings.stage,
+    // What it was asked to be is in its draft. One that died before it had one was not asked for anything yet.
+    mode: story.draft?.mode ?? 'rotate',
+    requestedBy: story.draft?.requestedBy ?? 'unknown',
+    startedAt,
+    endedAt: now,
+    reasons: [`died: ${status}`, ...troubles, ...known.flatMap((wave) => wave.rolledBack?.reasons ?? [])],
+  };
+  const report = reportOf({ ...story, ...told, waves: known, outcome: 'halted' });
+  const recovery: RecoveryReport = {
+    ...report,
+    outcome: outcomeOfRecovery(report, troubles),
+    died: { status, at: instant(stoppedAt) },
+    reported: (await findDocument(archive, archiveKeys.report(run))) !== undefined,
+  };
+
+  const failures = failuresOf(recovery, await readFound(archive, run, known));
+  await ports.quarantine.change((before) => quarantine(before, failures, run, now));
+  await archive.deposit(archiveKeys.recovery(run), JSON.stringify(recovery));
+  const { outcome, reasons, rotated, rolledBack, held } = recovery;
+  log.warn('a run was recovered', { run, status, outcome, reasons });
+  await herald.tell('Keyturn run recovered', {
+    run,
+    stage: settings.stage,
+    status,
+    outcome,
+    reasons,
+    rotated,
+    rolledBack,
+    held,
+  });
+  await tell(ports, recovery);
+  await lock.release(run);
+  return { next: 'end', reasons };
+}
+
+/** Tells every approver, and everybody else: nobody intended this, whether or not anything was touched. */
+async function tell({ archive, channels, settings, log }: RecoverRunPorts, recovery: RecoveryReport): Promise<void> {
+  const recorded = await findDocument<SealedDecision>(archive, archiveKeys.decision(recovery.run));
+  const ending = endingNotice(recovery, recorded?.decision);
+  const notice = {
+    ...ending,
+    subject: `Keyturn ${recovery.stage}: a run died and was recovered: ${recovery.outcome}`,
+    lead: `Nobody intended this: the run ended ${recovery.died.status}, and the watchdog has settled what it left. ${ending.lead}`,
+  };
+  for (const approver of settings.approvers) await writeTo(channels, approver, { notice, link: undefined }, log);
+  await postBy(channels, notice, log);
+}
+
+async function read(
+  archive: Archive,
+  run: Run,
+): Promise<Omit<ReadStory, 'waves'> & { readonly waves: readonly AdmittedWave[] }> {
+  const story = await readStory(archive, run);
+  const waves = await Promise.all(
+    story.waves.map(async (wave) => ({
+      ...wave,
+      admitted: (await findDocument(archive, archiveKeys.admission(run, wave.number))) !== undefined,
+    })),
+  );
+  return { ...story, waves };
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { FreshInvitation, PendingApproval } from '../../core/approval-desk.ts';
+import { invitationNotice, personalLink, waitingNotice } from '../../core/approval-notices.ts';
+import { instant } from '../../core/instant.ts';
+import { noticeText } from '../../core/notice.ts';
+import type { PlanHeader } from '../../core/plan.ts';
+
+const header = {
+  stage: 'prod',
+  requestedBy: 'ada',
+  why: 'the keys\r\nSubject: all is well',
+  fleet: { secrets: 127, services: 50 },
+  selected: 38,
+  waves: [
+    { number: 1, secrets: 5, tiers: ['low'], batches: [] },
+    { number: 2, secrets: 33, tiers: ['low', 'medium'], batches: [] },
+  ],
+  guardrails: [
+    { name: 'secrets', verdict: 'within', actual: 38, limit: 60, unit: 'secrets' },
+    { name: 'perDay', verdict: 'within', actual: 40, limit: 90, unit: 'secrets in 24 hours' },
+  ],
+  leftAlone: { notDue: 80, frozen: 9 },
+  startsAt: instant(Date.UTC(2026, 10, 19, 2)),
+  unusual: [{ kind: 'serviceHitTwice', of: 'orders (2)' }],
+} as unknown as PlanHeader;
+
+const pending = {
+  run: 'run-1',
+  digest: 'sha256:plan',
+  askedAt: instant(0),
+  answerBy: instant(Date.UTC(2026, 10, 19, 1, 15)),
+} as PendingApproval;
+
+const fresh: FreshInvitation = {
+  approver: { name: 'grace', email: 'grace@example.com' },
+  link: 'the-link',
+  invitation: { approver: 'grace', linkHash: 'sha256:link', nonce: 'nonce' },
+};
+
+const link = personalLink('https://desk.example.com/', pending, fresh, 'ask');
+
+describe('what an approver is sent', () => {
+  it('holds the plan in short, and the link that is theirs beside it', () => {
+    const notice = invitationNotice(header, pending, 'ask');
+    assert.equal(notice.subject, 'Keyturn prod: rotate 38 secrets? Answer by 2026-11-19 01:15 UTC');
+    assert.equal(
+      noticeText(notice, link),
+      `Rotate 38 of 127 secrets in 2 waves, starting 2026-11-19 02:00 UTC.
+
+Asked for by: ada
+Why: the keys Subject: all is well
+Answer by: 2026-11-19 01:15 UTC. Without an answer nothing is rotated.
+
+Waves:
+  Wave 1: 5 secrets, low
+  Wave 2: 33 secrets, low and medium
+  Left alone: 89 secrets
+
+Caps:
+  Secrets in one run: 38 of at most 60 secrets
+  perDay: 40 of at most 90 secrets in 24 hours
+
+Unusual:
+  Services with more than one secret in this run: orders (2)
+
+See the plan and decide. The link is yours alone: whoever has it can answer as you.
+https://desk.example.com/review/run-1/the-link
+
+Run: run-1
+Plan: sha256:plan`,
+    );
+  });
+
+  it('says when it is a reminder', () => {
+    assert.equal(
+      invitationNotice(header, pending, 'remind').subject,
+      'Keyturn prod: still waiting: rotate 38 secrets? Answer by 2026-11-19 01:15 UTC',
+    );
+  });
+
+  it('stays short, however many waves there are: 12 and how many more', () => {
+    const waves = Array.from({ length: 14 }, (_, index) => ({ number: index + 1, secrets: 1, tiers: ['low'] }));
+    const [section] = invitationNotice({ ...header, waves } as unknown as PlanHeader, pending, 'ask').sections;
+    assert.equal(section?.lines.length, 14);
+    assert.deepEqual(section?.lines.slice(-2), ['and 2 more waves', 'Left alone: 89 secrets']);
+  });
+
+  it('quotes a reason only so far, however long somebody made it', () => {
+    const { facts } = invitationNotice({ ...header, why: 'x'.repeat(9_000) }, pending, 'ask');
+    assert.equal(facts.find(({ name }) => name === 'Why')?.value.length, 300);
+  });
+});
+
+describe('what everybody is told of a plan that waits', () => {
+  const say = (asked: readonly string[], unreached: readonly string[]) =>
+    noticeText(waitingNotice(header, pending, 'ask', { asked, unreached }));
+
+  it('says whom it waits for, and has no link', () => {
+    const text = say(['grace', 'joan'], []);
+    assert.match(text, /^A plan waits for an approval: Rotate 38 of 127 secrets/);
+    assert.match(text, /Asked, each by a link of their own: grace, joan/);
+    assert.doesNotMatch(text, /https?:|the-link|Sent no link/);
+  });
+
+  it('says who was sent no link', () => assert.match(say(['grace'], ['joan']), /Sent no link: joan/));
+});
+
+describe('a personal link', () => {
+  it('leads to the run’s page, whether the address ends in a slash or not', () => {
+    const url = 'https://desk.example.com/review/run-1/the-link';
+    assert.deepEqual([link.url, personalLink('https://desk.example.com', pending, fresh, 'remind').url], [url, url]);
+  });
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import fc from 'fast-check';
+
+import { candidateBatches, type Fact, judgeFact, preflightReasons } from '../../core/draft.ts';
+import { asOf, at, selectedWith } from '../entries.ts';
+import { run } from './batches.ts';
+
+const candidate = selectedWith();
+const good: Fact = {
+  arn: candidate.arn,
+  name: candidate.name,
+  versionId: 'version-2',
+  createdAt: at('2026-08-20T00:00:00Z'),
+  malformed: undefined,
+  account: 'sha256:account',
+  answer: 'accepted',
+};
+const bounds = { asOf, minimumAgeHours: 24 };
+const judged = (fact: Partial<Fact>, ...others: readonly Fact[]) =>
+  judgeFact(candidate, [{ ...good, ...fact }, ...others], bounds);
+
+describe('what the preflight saw of a candidate (S4)', () => {
+  it('speaks not against it when everything is as it must be', () => {
+    assert.deepEqual(judged({}), []);
+  });
+
+  it('speaks against it when there is nothing of it', () => {
+    assert.deepEqual(judgeFact(candidate, [], bounds), ['unprobed']);
+    assert.deepEqual(judgeFact(candidate, [{ ...good, arn: 'arn:other' }], bounds), ['unprobed']);
+  });
+
+  it('speaks against a value that could not be read, and then nothing else is said', () => {
+    assert.deepEqual(judged({ versionId: undefined, answer: 'unknown' }), ['unreadable']);
+    assert.deepEqual(judged({ createdAt: undefined, answer: 'unknown' }), ['unreadable']);
+  });
+
+  it('speaks against another version than the one that was listed (S3)', () => {
+    assert.deepEqual(judged({ versionId: 'version-9' }), ['versionMoved']);
+  });
+
+  it('speaks against a version younger than the minimum age, and not against one exactly as old (S3)', () => {
+    assert.deepEqual(judged({ createdAt: at('2026-11-17T19:15:00Z') }), []);
+    assert.deepEqual(judged({ createdAt: at('2026-11-17T19:15:00.001Z') }), ['tooYoung']);
+    assert.deepEqual(judged({ createdAt: at('2026-11-20T00:00:00Z') }), ['tooYoung'], 'made in the future');
+  });
+
+  it('speaks against a malformed value, and does not count what could then not be asked', () => {
+    assert.deepEqual(judged({ malformed: 'notJson', account: undefined, answer: 'unknown' }), ['valueMalformed']);
+    assert.deepEqual(judged({ malformed: 'notJson', versionId: 'version-9' }), ['versionMoved', 'valueMalformed']);
+  });
+
+  it('speaks against an account that another candidate has, too', () => {
+    const other: Fact = { ...good, arn: 'arn:other', name: 'other' };
+    assert.deepEqual(judged({}, other), ['accountShared']);
+    assert.deepEqual(judgeFact(selectedWith({ arn: 'arn:other' }), [good, other], bounds), ['accountShared']);
+    assert.deepEqual(judged({}, { ...other, account: 'sha256:another' }), []);
+    assert.deepEqual(judged({}, { ...other, account: undefined, malformed: 'notJson' }), []);
+  });
+
+  it('speaks against a credential that does not authenticate to begin with, or may not (S4)', () => {
+    assert.deepEqual(judged({ answer: 'rejected' }), ['currentRejected']);
+    assert.deepEqual(judged({ answer: 'unknown' }), ['currentUnknown']);
+  });
+
+  it('lists everything that speaks against it', () => {
+    const everything: Partial<Fact> = { versionId: 'version-9', createdAt: asOf, answer: 'rejected' };
+    assert.deepEqual(judged(everything, { ...good, arn: 'arn:other' }), [
+      'versionMoved',
+      'tooYoung',
+      'accountShared',
+      'currentRejected',
+    ]);
+  });
+
+  it('has no reason that cannot come about', () => {
+    const found = [
+      ...judgeFact(candidate, [], bounds),
+      ...judged({ versionId: undefined }),
+      ...judged({ malformed: 'notJson' }),
+      ...judged({ versionId: 'version-9', createdAt: asOf, answer: 'rejected' }, { ...good, arn: 'arn:other' }),
+      ...judged({ answer: 'unknown' }),
+    ];
+    assert.deepEqual([...new Set(found)].sort(), Object.keys(preflightReasons).sort());
+  });
+});
+
+describe('candidates, laid out for the preflight', () => {
+  const many = (count: number, tier: string) =>
+    Array.from({ length: count }, (_, n) => selectedWith({ name: `prod/${tier}/${n}`, arn: `arn:${tier}:${n}`, tier }));
+  const sizes = (batches: ReturnType<typeof candidateBatches>) =>
+    batches.map(({ tier, index, secrets }) => [tier, index, secrets.length]);
+
+  it('are none when nothing was selected', () => {
+    assert.deepEqual(candidateBatches(run, []), []);
+  });
+
+  it('are at most twenty at a time, since no more are read at once', () => {
+    assert.deepEqual(sizes(candidateBatches(run, many(20, 'low'))), [['low', 0, 20]]);
+    assert.deepEqual(sizes(candidateBatches(run, many(21, 'low'))), [
+      ['low', 0, 20],
+      ['low', 1, 1],
+    ]);
+  });
+
+  it('are of one tier each, since no function reaches two (S9)', () => {
+    const mixed = [
+      ...many(2, 'low'),
+      ...many(1, 'high'),
+      ...many(1, 'low').map((one) => ({ ...one, arn: 'arn:last' })),
+    ];
+    assert.deepEqual(sizes(candidateBatches(run, mixed)), [
+      ['low', 0, 3],
+      ['high', 1, 1],
+    ]);
+  });
+
+  it('are all there, each once, whatever the tiers', () => {
+    const tiers = fc.array(fc.constantFrom('low', 'medium', 'high'), { maxLength: 70 });
+    fc.assert(
+      fc.property(tiers, (drawn) => {
+        const selected = drawn.map((tier, n) => selectedWith({ arn: `arn:${n}`, tier }));
+        const batches = candidateBatches(run, selected);
+        assert.deepEqual(
+          batches.flatMap(({ secrets }) => secrets.map(({ arn }) => arn)).sort(),
+          selected.map(({ arn }) => arn).sort(),
+        );
+        assert.ok(batches.every(({ tier, secrets }) => secrets.every((secret) => secret.tier === tier)));
+        assert.ok(batches.every(({ index, secrets }, at) => index === at && secrets.length <= 20));
+      }),
+    );
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { Decision } from '../../core/approval.ts';
+import { endingNotice, whoWasAsked } from '../../core/ending-notice.ts';
+import { instant } from '../../core/instant.ts';
+import { noticeText } from '../../core/notice.ts';
+import { type Outcome, outcomes } from '../../core/outcome.ts';
+import type { RunReport } from '../../core/report.ts';
+
+const report = (outcome: Outcome, more: Partial<RunReport> = {}) =>
+  ({
+    run: 'run-1',
+    stage: 'prod',
+    mode: 'rotate',
+    requestedBy: 'ada',
+    outcome,
+    reasons: [],
+    fleet: { secrets: 127, services: 50 },
+    selected: 38,
+    rotated: 38,
+    rolledBack: 0,
+    held: 0,
+    waves: [{ number: 1, tiers: ['low'], planned: 38, rotated: 38, outcome: 'renewed' }],
+    ...more,
+  }) as unknown as RunReport;
+
+const decidedAt = instant(Date.UTC(2026, 10, 18, 20, 5));
+const approved = { approver: 'grace', decidedAt, decision: 'approved' } as Decision;
+const rejected = { approver: 'joan', decidedAt, decision: 'rejected', reason: 'not\nnow' } as Decision;
+const approvers = ['ada', 'grace', 'joan'].map((name) => ({ name, email: `${name}@example.com` }));
+
+describe('the end of a run', () => {
+  it('is told with what was decided and how each wave went', () => {
+    assert.equal(
+      noticeText(endingNotice(report('completed'), approved)),
+      `The run is complete: all that it rotated is verified.
+
+Decided: approved by grace, 2026-11-18 20:05 UTC
+Secrets: 38 of 38 selected secrets rotated, 0 rolled back, 0 held, of a fleet of 127
+
+Waves:
+  Wave 1: 38 of 38 secrets rotated, renewed
+
+Run: run-1`,
+    );
+  });
+
+  it('is told with who rejected it and why', () => {
+    const text = noticeText(endingNotice(report('rejected', { rotated: 0, waves: [] }), rejected));
+    assert.match(text, /^The plan was rejected, and nothing was touched\.\n/);
+    assert.match(text, /Decided: rejected by joan, 2026-11-18 20:05 UTC: not now\n/);
+  });
+
+  it('is told as nobody’s decision when it expired', () => {
+    assert.match(noticeText(endingNotice(report('expired'), undefined)), /Decided: by nobody\n/);
+  });
+
+  it('calls for people when something is held', () => {
+    assert.match(noticeText(endingNotice(report('halted', { held: 1 }), approved)), /Held secrets need a person/);
+  });
+
+  it('quotes twelve reasons, each on one line', () => {
+    const reasons = Array.from({ length: 13 }, (_, index) => `reason\n${index}`);
+    const { sections } = endingNotice(report('halted', { reasons }), approved);
+    assert.deepEqual(sections.at(-1)?.lines.length, 12);
+    assert.equal(sections.at(-1)?.lines[0], 'reason 0');
+  });
+
+  it('has words for every outcome', () => {
+    for (const outcome of outcomes) assert.match(endingNotice(report(outcome), undefined).lead, /^[A-Z].+\.$/);
+  });
+});
+
+describe('those who were asked', () => {
+  const names = (outcome: Outcome, decision: Decision | undefined, more: Partial<RunReport> = {}) =>
+    whoWasAsked(report(outcome, more), decision, approvers).map(({ name }) => name);
+
+  it('hear of every end of a run that was decided, and the one who asked for it was not asked', () => {
+    for (const outcome of ['completed', 'rejected', 'rolled-back', 'halted', 'refused'] as const) {
+      assert.deepEqual(names(outcome, approved), ['grace', 'joan'], outcome);
+    }
+  });
+
+  it('hear of a run that expired, and of one that was halted while it waited', () => {
+    assert.deepEqual(names('expired', undefined), ['grace', 'joan']);
+    assert.deepEqual(names('halted', undefined), ['grace', 'joan']);
+  });
+
+  it('are none for an audit, for a refused draft, and when nothing was due', () => {
+    assert.deepEqual(names('audited', undefined, { mode: 'audit' }), []);
+    assert.deepEqual(names('refused', undefined), []);
+    assert.deepEqual(names('completed', undefined, { selected: 0 }), []);
+    assert.deepEqual(names('halted', undefined, { selected: 0 }), []);
+  });
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { rotateBatchSeconds } from '../../core/deadlines.ts';
+import { instant } from '../../core/instant.ts';
+import { askPatiently } from '../../core/patience.ts';
+import type { Answer } from '../../core/ports.ts';
+import { SecretValue } from '../../core/secret-value.ts';
+
+/** Asks a target that gives these answers in turn, and the last one for ever. */
+async function ask(...answers: readonly [Answer, ...Answer[]]) {
+  const slept: number[] = [];
+  let asked = 0;
+  const prober = {
+    ask: async (): Promise<Answer> => {
+      const answer = answers[Math.min(asked, answers.length - 1)] ?? 'unknown';
+      asked += 1;
+      return answer;
+    },
+  };
+  const clock = { now: () => instant(0), sleep: async (millis: number) => void slept.push(millis) };
+  return { answer: await askPatiently(prober, new SecretValue('value'), clock), asked, slept };
+}
+
+describe('asking a target patiently', () => {
+  it('asks once when it accepts at once', async () => {
+    assert.deepEqual(await ask('accepted'), { answer: 'accepted', asked: 1, slept: [] });
+  });
+
+  it('asks again while it does not, and stops as soon as it does', async () => {
+    assert.deepEqual(await ask('rejected', 'unknown', 'accepted'), {
+      answer: 'accepted',
+      asked: 3,
+      slept: [1_000, 2_000],
+    });
+  });
+
+  it('asks a last time after seven seconds', async () => {
+    const last = await ask('rejected', 'rejected', 'rejected', 'accepted');
+    assert.deepEqual(last, { answer: 'accepted', asked: 4, slept: [1_000, 2_000, 4_000] });
+  });
+
+  it('then gives the last answer: unknown never becomes rejected, nor either of them accepted (S6)', async () => {
+    assert.deepEqual((await ask('rejected')).answer, 'rejected');
+    assert.deepEqual((await ask('unknown')).answer, 'unknown');
+    assert.deepEqual((await ask('rejected', 'rejected', 'rejected', 'unknown')).answer, 'unknown');
+    assert.deepEqual((await ask('unknown', 'unknown', 'unknown', 'rejected')).answer, 'rejected');
+    assert.equal((await ask('rejected')).asked, 4);
+  });
+});
+
+describe('the deadline of rotate-batch', () => {
+  it('comes a minute before Lambda ends it, so that no write is cut off or outlives whoever settles (S11)', () => {
+    assert.deepEqual(rotateBatchSeconds, { write: 240, run: 300 });
+  });
+});

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { type BatchAnswer, type NotStarted, notStarted } from '../../core/claim.ts';
+import { instant } from '../../core/instant.ts';
+import { judgeBatch, type Sighting } from '../../core/probe.ts';
+import { type BatchRecord, judgeWayBack, outcomeOfWayBack, type WaveRecord } from '../../core/verdict.ts';
+import { a, b, back, batch, failed, leftAlone, rotated, seen, turned } from './batches.ts';
+
+const forward = turned(rotated(a), failed(b));
+const isBack = [seen(a, 'version-2'), seen(b, 'version-2')];
+const wentBack = turned(back(a), back(b, false));
+
+const recordOf = (
+  answer: BatchAnswer | undefined,
+  sightings: readonly Sighting[] = isBack,
+  before: BatchAnswer | undefined = forward,
+): BatchRecord => ({
+  batch,
+  genuine: true,
+  rotated: judgeBatch(batch, before, [seen(a), seen(b, 'version-2')]),
+  later: answer && judgeBatch(batch, answer, sightings),
+});
+const waveOf = (...batches: readonly BatchRecord[]): WaveRecord => ({
+  wave: 1,
+  judgedAt: instant(1_000),
+  batches,
+  missing: [],
+});
+const judged = (record: BatchRecord) => {
+  const verdict = judgeWayBack(waveOf(record), ['why']);
+  const kinds = verdict.secrets.map(({ kind, reason }) => [kind, reason]);
+  return [outcomeOfWayBack(verdict, waveOf(record)), ...kinds];
+};
+const refused = (reason: NotStarted): BatchAnswer => ({ kind: 'notStarted', reason });
+
+describe('a wave that was sent back', () => {
+  it('is back when every secret is claimed and seen to be', () => {
+    const { verdict, reasons, verification } = judgeWayBack(waveOf(recordOf(wentBack)), ['why']);
+    assert.deepEqual([verdict, reasons], ['back', ['why']]);
+    assert.deepEqual(verification, { claims: 1, confirmed: 1, contradicted: 0 });
+    assert.deepEqual(judged(recordOf(wentBack)), ['rolled-back', ['rolledBack', undefined], ['untouched', undefined]]);
+  });
+
+  it('is held for a single secret that could not be sent back, and says which (S6)', () => {
+    const record = recordOf(turned(back(a), failed(b)));
+    assert.deepEqual(judged(record), ['halted', ['rolledBack', undefined], ['held', 'newRejected']]);
+    assert.deepEqual(judgeWayBack(waveOf(record), ['why']).reasons, ['why', 'held: prod/low/b: newRejected']);
+  });
+
+  it('holds a secret that is seen elsewhere than it is claimed to be (S10)', () => {
+    const record = recordOf(wentBack, [seen(a, 'version-3'), seen(b, 'version-2')]);
+    assert.deepEqual(judged(record), ['halted', ['held', 'claimContradicted: prod/low/a'], ['untouched', undefined]]);
+  });
+
+  it('holds a secret whose target does not accept what it went back to (S5)', () => {
+    const record = recordOf(wentBack, [seen(a, 'version-2', 'unknown'), seen(b, 'version-2', 'rejected')]);
+    assert.deepEqual(judged(record), ['halted', ['held', 'unknown: prod/low/a'], ['held', 'rejected: prod/low/b']]);
+  });
+
+  it('holds everything of a batch that gave no answer, or that nobody looked at (S6)', () => {
+    assert.deepEqual(judged(recordOf(undefined)), ['halted', ['held', 'noAnswer'], ['held', 'noAnswer']]);
+    assert.deepEqual(judged(recordOf({ kind: 'failed', error: 'Timeout' })), [
+      'halted',
+      ['held', 'noAnswer: Timeout'],
+      ['held', 'noAnswer: Timeout'],
+    ]);
+  });
+
+  it('holds a secret that nothing is claimed of, or something else than being back', () => {
+    assert.deepEqual(judged(recordOf(turned(back(a)))), [
+      'halted',
+      ['rolledBack', undefined],
+      ['held', 'unclaimed: prod/low/b'],
+    ]);
+    assert.deepEqual(judged(recordOf(turned(rotated(a), leftAlone(b)), [seen(a), seen(b, 'version-2')])), [
+      'halted',
+      ['held', 'noAnswer'],
+      ['held', 'noAnswer'],
+    ]);
+  });
+
+  it('is held when a batch of the plan is missing (S1)', () => {
+    const wave = { ...waveOf(recordOf(wentBack)), missing: [1] };
+    const verdict = judgeWayBack(wave, ['why']);
+    assert.deepEqual([verdict.verdict, verdict.reasons], ['held', ['why', 'batchMissing: batch 1']]);
+    assert.equal(outcomeOfWayBack(verdict, wave), 'halted');
+  });
+});
+
+describe('how a run ends whose batch was refused', () => {
+  const tampering = [
+    'approvalMissing',
+    'notApproved',
+    'sealBroken',
+    'otherRun',
+    'otherPlan',
+    'selfApproved',
+    'decidedTooLate',
+    'batchNotInPlan',
+    'otherTier',
+  ];
+
+  for (const reason of Object.keys(notStarted) as NotStarted[]) {
+    const tampered = tampering.includes(reason);
+    it(`for ${reason} on its way forward, and went back: ${tampered ? 'halted' : 'rolled back'}`, () => {
+      const record = recordOf(turned(back(a, false), back(b, false)), isBack, refused(reason));
+      assert.deepEqual(judged(record), [
+        tampered ? 'halted' : 'rolled-back',
+        ['untouched', undefined],
+        ['untouched', undefined],
+      ]);
+    });
+  }
+
+  it('both ways by a forgery: halted, with nothing held, since nothing was ever begun (S1)', () => {
+    const record = recordOf(refused('batchNotInPlan'), [], refused('batchNotInPlan'));
+    assert.deepEqual(judged(record), ['halted', ['untouched', 'batchNotInPlan'], ['untouched', 'batchNotInPlan']]);
+    assert.equal(judgeWayBack(waveOf(record), []).verdict, 'back');
+  });
+
+  it('only on its way back: halted and held, since it was begun (S1)', () => {
+    assert.deepEqual(judged(recordOf(refused('sealBroken'), [])), [
+      'halted',
+      ['held', 'notStarted: sealBroken'],
+      ['held', 'notStarted: sealBroken'],
+    ]);
+  });
+});

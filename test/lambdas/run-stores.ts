@@ -1,0 +1,40 @@
+import type { Register } from '../../core/living-ports.ts';
+import { InMemoryArchive } from './approval-world.ts';
+
+/* What a run keeps in memory, in place of its buckets. */
+
+/** Notes every call. */
+export class CountedArchive extends InMemoryArchive {
+  readonly #calls: string[];
+  constructor(calls: string[]) {
+    super();
+    this.#calls = calls;
+  }
+  override deposit(key: string, text: string) {
+    this.#calls.push(`deposit ${key}`);
+    return super.deposit(key, text);
+  }
+  override fetch(key: string) {
+    this.#calls.push(`fetch ${key}`);
+    return super.fetch(key);
+  }
+}
+
+/** A document that runs share. Undefined: it cannot be read. */
+export class InMemoryRegister<Content> implements Register<Content> {
+  content: Content | undefined;
+
+  constructor(content: Content) {
+    this.content = content;
+  }
+
+  async read(): Promise<Content> {
+    if (this.content === undefined) throw new Error('AccessDenied');
+    return this.content;
+  }
+
+  async change(change: (content: Content) => Content): Promise<Content> {
+    this.content = change(await this.read());
+    return this.content;
+  }
+}

@@ -1,0 +1,212 @@
+/*
+ * Goal: a run that dies, wherever it dies, is settled: nothing half-way, no client that notices, the lock free, people told
+ * once (S5, S11).
+ *
+ * Method: whole runs on the small fleet. The execution is stopped as each of its states is entered, or a function is killed
+ * at a call of its own; then everything is looked at behind the run's back.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { archiveKeys } from '../../core/archive-keys.ts';
+import type { RecoveryReport } from '../../core/recovery.ts';
+import { executionOf } from '../../rehearsal/dying-runs.ts';
+import type { Scene, Trap } from '../../rehearsal/scenario.ts';
+import { locked, moved, type Played, played, synthesised } from '../rehearsal/played.ts';
+
+const assembly = synthesised();
+
+interface Death {
+  readonly state: string;
+  /** At which of its visits, from 1. */
+  readonly visit?: number;
+  /** So many milliseconds after the state was entered. */
+  readonly after?: number;
+}
+
+const stoppedAt = (scene: Scene, { state, visit = 1, after = 1 }: Death, more: Trap = {}): Trap => {
+  let visits = 0;
+  return {
+    ...more,
+    onTransition: (transition) => {
+      if (transition.kind !== 'entered' || transition.execution !== scene.run || transition.state !== state) return;
+      visits += 1;
+      if (visits === visit) scene.time.after(after, () => scene.cloud.states.stop(executionOf(scene, scene.run)));
+    },
+  };
+};
+
+const recoveryOf = ({ scene: { cloud, run } }: Played): RecoveryReport | undefined => {
+  const text = cloud.s3.text(cloud.archiveBucket, archiveKeys.recovery(run));
+  return text === undefined ? undefined : JSON.parse(text);
+};
+
+/** What must be so after every death. */
+function isSettled(day: Played): void {
+  const { scene, report } = day;
+  const { cloud } = scene;
+  const pending = cloud.secretsManager
+    .arns()
+    .filter((arn) => cloud.secretsManager.labels(arn)['AWSPENDING'] !== undefined);
+  const told = cloud.events.events().filter((event) => event['detail-type'] === 'Keyturn run recovered');
+  const rotated = report.secrets.filter(({ kind }) => kind === 'rotated').map(({ name }) => name);
+
+  assert.deepEqual(locked(day), [], 'AWSCURRENT authenticates');
+  assert.deepEqual([report.clients.failures, report.clients.stillFailing], [0, []]);
+  assert.deepEqual(moved(day).toSorted(), rotated.toSorted(), 'what moved is what is reported as rotated');
+  assert.deepEqual([pending, report.held], [[], 0]);
+  assert.deepEqual(cloud.s3.keys(cloud.deskBucket, 'lock.json'), [], 'the lock is free');
+  assert.deepEqual(cloud.s3.keys(cloud.deskBucket, 'go-ahead/'), []);
+  assert.equal(recoveryOf(day)?.died.status, 'ABORTED');
+  assert.equal(told.length, 1, 'people are told once');
+  assert.deepEqual(report.denied, []);
+}
+
+describe('S11 a run that is stopped is settled, in whichever state it was', () => {
+  for (const death of [
+    { state: 'Draft plan' },
+    { state: 'Preflight' },
+    { state: 'Confirm plan' },
+    { state: 'Request approval' },
+    { state: 'Confirm approval' },
+    { state: 'Confirm approval', after: 60 },
+    { state: 'Confirm approval', after: 150 },
+    { state: 'Await window' },
+    { state: 'Admit wave', visit: 2, after: 100 },
+    { state: 'Rotate wave' },
+    { state: 'Rotate wave', after: 150 },
+    { state: 'Rotate wave', after: 400 },
+    { state: 'Rotate wave', visit: 2, after: 100 },
+    { state: 'Rotate wave', visit: 2, after: 700 },
+    { state: 'Bake', after: 100_000 },
+    { state: 'Probe wave', visit: 2 },
+    { state: 'Judge wave' },
+    { state: 'Renew expiry' },
+    { state: 'Renew expiry', visit: 2, after: 100 },
+    { state: 'Close run' },
+    { state: 'Close run', after: 90 },
+  ] satisfies readonly Death[]) {
+    const { state, visit = 1, after = 1 }: Death = death;
+    it(`${state}, visit ${visit}, ${after} ms after it began`, async () => {
+      const day = await played(assembly, {
+        scenario: {
+          outcome: 'halted',
+          // A run that was never asked about waits for nobody.
+          nobodyAnswers: state === 'Request approval',
+          begin: async (scene) => stoppedAt(scene, death),
+        },
+      });
+      isSettled(day);
+    });
+  }
+
+  it('even when the event that tells of it is lost: the sweep finds whoever has the lock', async () => {
+    const day = await played(assembly, {
+      scenario: {
+        begin: async (scene) => {
+          scene.cloud.deliveries.loseEvents = true;
+          return stoppedAt(
+            scene,
+            { state: 'Rotate wave', visit: 2, after: 400 },
+            {
+              settled: async () => {
+                await scene.time.sleep(900_000);
+                scene.cloud.deliveries.sweep();
+                scene.cloud.deliveries.sweep();
+                await scene.cloud.settled();
+              },
+            },
+          );
+        },
+      },
+    });
+    isSettled(day);
+    assert.equal(recoveryOf(day)?.outcome, 'rolled-back');
+  });
+});
+
+describe('S11 a redrive of a run that died and was settled', () => {
+  it('begins nothing: no approval is confirmed, no wave admitted and no batch turned', async () => {
+    const answers: unknown[] = [];
+    const day = await played(assembly, {
+      scenario: {
+        begin: async (scene) => {
+          const { cloud, run, time } = scene;
+          const invoke = async (name: string, event: object) => {
+            const arn = cloud.functionArn(name);
+            cloud.account.authorisation.admit('arn:aws:iam::111122223333:role/redriver', 'administrator');
+            const { Payload } = (await cloud.account.call(
+              'arn:aws:iam::111122223333:role/redriver',
+              'lambda',
+              'Invoke',
+              {
+                FunctionName: arn,
+                Payload: JSON.stringify(event),
+              },
+            )) as { Payload: string };
+            answers.push(JSON.parse(Payload));
+          };
+          return stoppedAt(
+            scene,
+            { state: 'Rotate wave', visit: 2, after: 400 },
+            {
+              settled: async () => {
+                await cloud.settled();
+                await time.sleep(3_600_000);
+                const { digest } = JSON.parse(
+                  cloud.s3.text(cloud.archiveBucket, archiveKeys.decision(run)) ?? '',
+                ).decision;
+                const [line = ''] = (cloud.s3.text(cloud.archiveBucket, archiveKeys.wave(run, 2)) ?? '').split('\n');
+                await invoke('keyturn-prod-confirm-plan', { goal: 'approval', run, digest });
+                await invoke('keyturn-prod-admit-wave', { run, wave: 2 });
+                const batch = JSON.parse(line);
+                await invoke(`keyturn-prod-rotate-batch-${batch.tier}`, { goal: 'rotate', batch });
+              },
+            },
+          );
+        },
+      },
+    });
+    assert.deepEqual(answers, [
+      { next: 'end', outcome: 'refused', reasons: ['runEnded'] },
+      { next: 'end', outcome: 'halted', reasons: ['goAheadWithdrawn'] },
+      { kind: 'notStarted', reason: 'goAheadWithdrawn' },
+    ]);
+    isSettled(day);
+  });
+});
+
+describe('S11 a function that is killed', () => {
+  for (const nth of [1, 3, 6, 9, 12, 15, 18, 21, 24, 27]) {
+    for (const fate of ['callerDies', 'callerDiesAfter'] as const) {
+      it(`at call ${nth} of rotate-batch in wave 1 (${fate}) costs nothing but the wave`, async () => {
+        const seen = { count: 0 };
+        const day = await played(assembly, {
+          scenario: {
+            outcome: 'rolled-back',
+            begin: async () => ({
+              fateOf: ({ principal }) => {
+                if (!principal.includes('RotateBatch')) return 'works';
+                seen.count += 1;
+                return seen.count === nth ? fate : 'works';
+              },
+            }),
+          },
+        });
+        assert.deepEqual(locked(day), []);
+        assert.deepEqual([day.report.outcome, day.report.clients.failures, day.report.held], ['rolled-back', 0, 0]);
+        assert.deepEqual(moved(day), []);
+        assert.deepEqual(day.scene.cloud.s3.keys(day.scene.cloud.deskBucket, 'lock.json'), []);
+      });
+    }
+  }
+});
+
+describe('S11 two runs at once', () => {
+  it('are one rotation: the second ends when it would begin, and the first is not disturbed', async () => {
+    const { scenarios } = await import('../../rehearsal/scenarios.ts');
+    const day = await played(assembly, { scenario: scenarios['two-runs'] ?? assert.fail() });
+    assert.deepEqual([day.report.outcome, day.report.promise.broken], ['completed', []]);
+    assert.deepEqual(locked(day), []);
+  });
+});

@@ -1,0 +1,49 @@
+/*
+ * Goal: `npm start` says by its exit code whether a scenario ended as it promises, and tells wrong usage from that.
+ *
+ * Method: the command as a child process, without a terminal, on the whole fleet and real targets.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+
+const root = join(import.meta.dirname, '../..');
+
+const start = (...args: string[]) =>
+  new Promise<{ code: number | string | null | undefined; out: string; err: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      [join(root, 'bin/rehearse.ts'), ...args],
+      { cwd: root, maxBuffer: 16_777_216 },
+      (error, out, err) => resolve({ code: error === null ? 0 : error.code, out, err }),
+    );
+  });
+
+describe('npm start', () => {
+  it('explains itself when asked to', async () => {
+    const { code, out, err } = await start('--help');
+    assert.deepEqual([code, err], [0, '']);
+    for (const flag of ['--scenario', '--seed', '--approve', '--json', '--help']) assert.ok(out.includes(flag), flag);
+  });
+
+  it('ends with 2 and a sentence for wrong usage, and plays nothing', async () => {
+    for (const [args, says] of [
+      [['--scenario', 'perfect-day'], /there is no such scenario; choose one of good-day, /],
+      [['--seed', '1.5'], /give a whole number, 0 or more/],
+    ] as const) {
+      const { code, out, err } = await start(...args);
+      assert.deepEqual([code, out], [2, ''], args.join(' '));
+      assert.match(err, says);
+      assert.match(err, /npm start -- --help/);
+    }
+  });
+
+  it('plays a scenario, prints its report as one JSON document and leaves it, and ends with 0', async () => {
+    const { code, out, err } = await start('--scenario', 'inverted-filter', '--json');
+    assert.equal(code, 0, err);
+    const report = JSON.parse(out);
+    assert.deepEqual([report.outcome, report.writesToSecrets, report.targets], ['refused', 0, 'real']);
+    assert.match(err, /As promised/);
+  });
+});

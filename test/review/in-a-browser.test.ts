@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+
+import { archiveKeys } from '../../core/archive-keys.ts';
+import { inPage, overflows, shoot, startBrowser, violationsIn, widths } from './browser.ts';
+import { chromePayPlan, filledAt, OpenDesk, run } from './open-desk.ts';
+
+/*
+ * Goal: people can decide at this page, whatever they look at it with; and their browser keeps others from deciding.
+ *
+ * Method: a real browser opens the links that approvers got, from a real server before the deployed steps. Pictures of
+ * what it showed are left in out/screens.
+ */
+
+const started = await startBrowser();
+const skip = typeof started === 'string' ? started : false;
+const browser = started as Browser;
+
+/** A fresh desk for each test: a decision is made once. */
+async function atDesk(
+  visit: (desk: OpenDesk, links: { readonly grace: string; readonly joan: string }) => Promise<void>,
+) {
+  const desk = await OpenDesk.open();
+  try {
+    await visit(desk, await desk.ask(chromePayPlan()));
+  } finally {
+    await desk.close();
+  }
+}
+
+const decisionAt = (desk: OpenDesk) =>
+  (desk.decisionOf(run) as { decision: Record<string, unknown> } | undefined)?.decision;
+const heading = (page: Page) => page.locator('h1').textContent();
+const approve = async (page: Page, count: string) => {
+  await page.getByLabel('Type how many secrets this plan rotates').fill(count);
+  await page.getByRole('button', { name: 'Approve this plan' }).click();
+};
+
+after(() => (skip === false ? browser.close() : undefined));
+
+for (const [width, screen] of Object.entries(widths)) {
+  for (const javaScriptEnabled of [true, false]) {
+    describe(`on a ${width}, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, { skip }, () => {
+      const options = { ...screen, javaScriptEnabled };
+
+      it('an approver approves, and sees how the run goes', () =>
+        atDesk((desk, { grace }) =>
+          inPage(browser, options, async (page) => {
+            await page.goto(grace);
+            assert.equal(await heading(page), 'Rotate 38 of 127 secrets in 3 waves, starting 2026-11-19 02:00 UTC');
+            assert.equal(await overflows(page), false);
+            await approve(page, '38');
+
+            assert.equal(await heading(page), 'Approved by grace');
+            assert.match((await page.locator('#now').textContent()) ?? '', /The first wave starts/);
+            assert.deepEqual([decisionAt(desk)?.['decision'], decisionAt(desk)?.['approver']], ['approved', 'grace']);
+            assert.equal(desk.world.told.length, 1);
+
+            desk.world.archive.texts.set(archiveKeys.verdict(run, 1, 'baked'), '{"verdict":"sound"}');
+            await page.getByRole('link', { name: 'Look again' }).click();
+            await page.waitForURL(/\?$/);
+            assert.match((await page.locator('#waves').textContent()) ?? '', /Wave 1\s*ended well/);
+            await shoot(page, `approved-${width}`);
+          }),
+        ));
+
+      it('an approver rejects, and says why', () =>
+        atDesk((desk, { joan }) =>
+          inPage(browser, options, async (page) => {
+            await page.goto(joan);
+            await page.getByLabel('Say why, for those who asked').fill('<b>a freeze</b> begins');
+            await page.getByRole('button', { name: 'Reject this plan' }).click();
+
+            assert.equal(await heading(page), 'Rejected by joan');
+            assert.equal(await page.getByText('Reason: <b>a freeze</b> begins').count(), 1);
+            assert.equal(decisionAt(desk)?.['reason'], '<b>a freeze</b> begins');
+            await shoot(page, `rejected-${width}`);
+          }),
+        ));
+
+      it('a wrong number is said first, and the field that has it is marked', () =>
+        atDesk((desk, { grace }) =>
+          inPage(browser, options, async (page) => {
+            await page.goto(grace);
+            await approve(page, '83');
+
+            const alert = page.getByRole('alert');
+            assert.match(
+              (await alert.textContent()) ?? '',
+              /Your answer was not recorded\s*The number typed is not the number/,
+            );
+            assert.match(await page.title(), /^Not recorded/);
+            assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'alert');
+            assert.equal(
+              await page.evaluate(() => document.querySelector('[aria-invalid]')?.getAttribute('aria-describedby')),
+              'count-error',
+            );
+            await shoot(page, `wrong-count-${width}`);
+            assert.equal(decisionAt(desk), undefined);
+
+            await alert.getByRole('link').click();
+            assert.equal(await page.evaluate(() => document.activeElement?.id), 'count');
+            await approve(page, '38');
+            assert.equal(await heading(page), 'Approved by grace');
+          }),
+        ));
+    });
+  }
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`axe finds nothing on a ${width} when it is ${colorScheme}`, { skip }, () =>
+      atDesk((desk, { grace, joan }) =>
+        inPage(browser, { ...screen, colorScheme }, async (page) => {
+          await page.goto(grace);
+          await page.evaluate(() => {
+            for (const details of document.querySelectorAll('details')) details.open = true;
+          });
+          assert.deepEqual(await violationsIn(page), []);
+          await page.goto(grace);
+          await shoot(page, `plan-${width}-${colorScheme}`);
+
+          await approve(page, '83');
+          assert.deepEqual(await violationsIn(page), []);
+          await approve(page, '38');
+          assert.deepEqual(await violationsIn(page), []);
+          await page.goto(joan);
+          assert.deepEqual(await violationsIn(page), []);
+          await page.goto(`${desk.url}/review/${run}/${'A'.repeat(43)}`);
+          assert.deepEqual(await violationsIn(page), []);
+        }),
+      ),
+    );
+  }
+}
+
+describe('by keyboard only', { skip }, () => {
+  const tabTo = async (page: Page, isThere: () => boolean) => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await page.keyboard.press('Tab');
+      if (await page.evaluate(isThere)) return;
+    }
+    assert.fail('the keyboard does not get there');
+  };
+
+  it('an approver jumps to the decision, types the number and approves', () =>
+    atDesk((desk, { grace }) =>
+      inPage(browser, widths.desktop, async (page) => {
+        await page.goto(grace);
+        await tabTo(page, () => document.activeElement?.textContent === 'Go to your decision');
+        await page.keyboard.press('Enter');
+        await page.keyboard.press('Tab');
+        assert.equal(await page.evaluate(() => document.activeElement?.id), 'count');
+        await page.keyboard.type('38');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('h1.approved');
+        assert.equal(decisionAt(desk)?.['decision'], 'approved');
+      }),
+    ));
+
+  it('what is folded unfolds, and whatever has the focus shows it', () =>
+    atDesk((_desk, { grace }) =>
+      inPage(browser, widths.desktop, async (page) => {
+        await page.goto(grace);
+        await tabTo(page, () => document.activeElement?.tagName === 'SUMMARY');
+        const outline = await page.evaluate(
+          () => getComputedStyle(document.activeElement ?? document.body).outlineWidth,
+        );
+        assert.equal(outline, '3px');
+        await page.keyboard.press('Enter');
+        assert.equal(await page.evaluate(() => document.activeElement?.closest('details')?.open), true);
+      }),
+    ));
+});
+
+describe('with JavaScript', { skip }, () => {
+  it('a filter shows what has a word, and says how many', () =>
+    atDesk((_desk, { grace }) =>
+      inPage(browser, widths.desktop, async (page) => {
+        await page.goto(grace);
+        await page.getByLabel('Show only secrets or services with').fill('sandbox');
+        assert.equal(await page.locator('.filter [role=status]').textContent(), '4 of 38 shown');
+        assert.equal(await page.locator('#secrets tr:has(td):visible').count(), 4);
+        await page.getByLabel('Show only secrets or services with').fill('');
+        await page.locator('#secrets summary').first().waitFor();
+        assert.equal(await page.locator('#secrets details:visible').count(), 3);
+      }),
+    ));
+
+  it('the progress goes on by itself, without a word to anybody else, until the run has ended', () =>
+    atDesk((desk, { grace }) =>
+      inPage(browser, widths.desktop, async (page) => {
+        const asked = new Set<string>();
+        const complaints: string[] = [];
+        page.on('request', (request) => asked.add(new URL(request.url()).origin));
+        page.on('console', (message) => complaints.push(message.text()));
+        await page.goto(grace);
+        await approve(page, '38');
+        const { texts } = desk.world.archive;
+        for (const wave of [1, 2, 3]) texts.set(archiveKeys.verdict(run, wave, 'baked'), '{"verdict":"sound"}');
+        await page.getByText('Every wave ended well').waitFor();
+        assert.deepEqual([[...asked], complaints], [[desk.url], []]);
+      }),
+    ));
+});
+
+describe('a browser keeps others from deciding', { skip }, () => {
+  /** A page of another origin that holds the very form of the approver's page, and sends it at once. */
+  async function trap(link: string): Promise<{ url: string; close: () => void }> {
+    const fields = [...(await filledAt(link, { decision: 'approved', count: '38' }))];
+    const inputs = fields.map(([name, value]) => `<input name="${name}" value="${value}">`).join('');
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end(
+        `<form method="post" action="${link}">${inputs}</form><script>document.forms[0].submit()</script><iframe src="${link}"></iframe>`,
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+  }
+
+  it('a page elsewhere that sends the right form is refused', () =>
+    atDesk(async (desk, { grace }) => {
+      const { url, close } = await trap(grace);
+      try {
+        await inPage(browser, widths.desktop, async (page) => {
+          await page.goto(url);
+          await page.getByText('did not come from this page').waitFor();
+        });
+        await inPage(browser, widths.desktop, async (page) => {
+          await page.goto(url.replace('127.0.0.1', 'localhost'));
+          await page.getByText('did not come from this page').waitFor();
+        });
+      } finally {
+        close();
+      }
+      assert.equal(decisionAt(desk), undefined);
+      assert.deepEqual(desk.world.warnings.at(-1), { run, fault: 'otherOrigin' });
+    }));
+
+  it('a scanner in a browser that clicks every link and submits every form decides nothing', () =>
+    atDesk((desk, { grace }) =>
+      inPage(browser, widths.desktop, async (page) => {
+        await page.goto(grace);
+        for (const nth of [0, 1]) {
+          await page.evaluate((index) => document.forms[index]?.submit(), nth);
+          await page.getByRole('alert').waitFor();
+          await page.goto(grace);
+        }
+        assert.equal(decisionAt(desk), undefined);
+        assert.equal(desk.world.warnings.length, 2);
+      }),
+    ));
+
+  it('the link is in no referrer', () =>
+    atDesk((_desk, { grace }) =>
+      inPage(browser, widths.desktop, async (page) => {
+        await page.goto(grace);
+        const request = page.waitForRequest('http://elsewhere.invalid/');
+        await page.evaluate(() => location.assign('http://elsewhere.invalid/'));
+        assert.equal((await request).headers()['referer'], undefined);
+      }),
+    ));
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+
+import { instant } from '../../core/instant.ts';
+import { answerAt, asOf, filledAt, OpenDesk, run, send, smallPlan } from './open-desk.ts';
+
+/*
+ * Goal: whoever races whom, and whatever is sent twice, there is one decision, and everybody is told the same one (S1).
+ *
+ * Method: answers meet at the very moment at which each of them would be recorded, over HTTP.
+ */
+
+const approve = { decision: 'approved', count: '2' };
+const hour = 3_600_000;
+
+let desk: OpenDesk;
+let grace: string;
+let joan: string;
+
+const opened = async () => {
+  desk = await OpenDesk.open();
+  ({ grace, joan } = await desk.ask(smallPlan()));
+};
+
+const reasonsLogged = () =>
+  desk.world.warnings.flatMap((fields) => {
+    const { reasons } = (fields ?? {}) as { reasons?: string[] };
+    return reasons === undefined ? [] : [reasons];
+  });
+
+describe('over HTTP, one decision is the only one', () => {
+  afterEach(async () => {
+    await desk.close();
+  });
+
+  /** Lets no answer be recorded before all of them have been judged: the very moment of a race. */
+  function startTogether(count: number): void {
+    let waiting = 0;
+    const all = Promise.withResolvers<void>();
+    const { sealer } = desk.world.ports;
+    const seal = sealer.seal.bind(sealer);
+    sealer.seal = async (message) => {
+      waiting += 1;
+      if (waiting === count) all.resolve();
+      await all.promise;
+      return seal(message);
+    };
+  }
+
+  it('when two approve at the same moment', async () => {
+    await opened();
+    startTogether(2);
+    const responses = await Promise.all([answerAt(grace, approve), answerAt(joan, approve)]);
+
+    assert.deepEqual(responses.map(({ status }) => status).sort(), [200, 409]);
+    assert.equal(desk.world.told.length, 1);
+    assert.deepEqual(reasonsLogged(), [['alreadyDecided']]);
+  });
+
+  it('when one approves and the other rejects at the same moment, and both learn which', async () => {
+    await opened();
+    startTogether(2);
+    const [approved, rejected] = await Promise.all([
+      answerAt(grace, approve),
+      answerAt(joan, { decision: 'rejected', reason: 'not today' }),
+    ]);
+
+    const { decision } = desk.decisionOf(run) as { decision: { decision: string; approver: string } };
+    assert.deepEqual([approved.status, rejected.status].sort(), [200, 409]);
+    assert.deepEqual(
+      desk.world.told.map(({ output }) => (output as typeof decision).decision),
+      [decision.decision],
+    );
+    for (const response of [approved, rejected]) {
+      assert.match(await response.text(), new RegExp(`(Approved|Rejected) by <bdi>${decision.approver}</bdi>`));
+    }
+  });
+
+  it('when the time to answer ends between the page and the answer', async () => {
+    await opened();
+    const form = await filledAt(grace, approve);
+    desk.world.now = instant(asOf + 6 * hour);
+    const response = await send(grace, form);
+
+    assert.equal(response.status, 409);
+    assert.deepEqual(reasonsLogged(), [['answeredTooLate']]);
+    assert.deepEqual([desk.decisionOf(run), desk.world.told], [undefined, []]);
+  });
+
+  it('when the run stops waiting at the moment of the answer: recorded, and said to have come too late', async () => {
+    await opened();
+    desk.world.now = instant(asOf + 6 * hour - 1);
+    desk.world.callback = 'closed';
+    const response = await answerAt(grace, approve);
+
+    assert.equal(response.status, 200);
+    assert.match(await response.text(), /The run was not waiting for it/);
+  });
+
+  it('when the same answer is replayed, by its sender or by somebody who saw it', async () => {
+    await opened();
+    const form = await filledAt(grace, approve);
+    await send(grace, form);
+    const before = desk.decisionOf(run);
+
+    assert.equal((await send(grace, form)).status, 200);
+    assert.equal((await send(joan, form)).status, 409);
+    assert.deepEqual(desk.decisionOf(run), before);
+    assert.equal(desk.world.sealed.length, 1);
+  });
+
+  it('when the nonce that approved is used once more to reject', async () => {
+    await opened();
+    const form = await filledAt(grace, approve);
+    await send(grace, form);
+    form.set('decision', 'rejected');
+    form.set('reason', 'after all');
+
+    assert.equal((await send(grace, form)).status, 409);
+    assert.deepEqual(reasonsLogged(), [['alreadyDecided']]);
+    assert.equal(desk.world.told.length, 1);
+  });
+
+  it('and a reason with line breaks and headers is recorded as one line', async () => {
+    await opened();
+    const reason = 'no\r\nset-cookie: a=b\r\n\r\n<b>\u202e';
+    const response = await answerAt(grace, { decision: 'rejected', reason });
+
+    assert.equal(response.headers.get('set-cookie'), null);
+    const { decision } = desk.decisionOf(run) as { decision: { reason: string } };
+    assert.equal(decision.reason, 'no set-cookie: a=b <b>');
+    assert.match(await response.text(), /no set-cookie: a=b &lt;b&gt;/);
+  });
+});
