@@ -1,9 +1,7 @@
 import type { Decision } from './approval.ts';
-import { eligibleApprovers } from './approval-desk.ts';
 import { type Fact, type Notice, quoted } from './notice.ts';
 import { counted, oneLine, utcMinute } from './plain-text.ts';
 import type { RunReport, WaveReport } from './report.ts';
-import type { Approver } from './settings.ts';
 
 /** How many reasons are quoted. The report has all. */
 const mostReasons = 12;
@@ -30,16 +28,6 @@ export function endingNotice(report: RunReport, decision: Decision | undefined):
     references: [{ name: 'Run', value: run }],
   };
 }
-
-/** Whom a run had asked. They hear how it ended, whatever they answered. */
-export const whoWasAsked = (
-  { mode, outcome, selected, requestedBy }: RunReport,
-  decision: Decision | undefined,
-  approvers: readonly Approver[],
-): readonly Approver[] => {
-  const isAsked = decision !== undefined || outcome === 'expired' || (outcome === 'halted' && selected > 0);
-  return mode === 'rotate' && isAsked ? eligibleApprovers(approvers, requestedBy) : [];
-};
 
 const endings: Readonly<Record<RunReport['outcome'], string>> = {
   completed: 'The run is complete: all that it rotated is verified',

@@ -80,11 +80,13 @@ export interface Material {
 /** Knows how one kind of target changes a credential. Every call may be made again with the same effect. */
 export interface Rotator {
   /**
-   * Makes the new value. Where the target issues credentials it is asked for one, labelled with the token; one that an
-   * interrupted attempt left behind under that label, whose value nobody holds, is removed first.
+   * Makes the new value. Where the target issues credentials it is asked for one, labelled with the token.
    */
   create(material: Material): Promise<SecretValue>;
-  /** Makes the target accept the new value. */
+  /**
+   * Makes the target accept the new value. Where the target issued it, whatever an interrupted attempt left behind under
+   * the token's label, whose value nobody holds, is removed.
+   */
   set(material: Material & { readonly fresh: SecretValue }): Promise<void>;
   /** Makes the target accept the old value again, for a strategy whose `set` took it away. */
   revert(material: Material & { readonly fresh: SecretValue }): Promise<void>;

@@ -5,6 +5,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Construct } from 'constructs';
 
 import { grantKeyUse } from './key-use.ts';
+import { refuseReplacement } from './plan-archive.ts';
 import { acknowledgeWildcards } from './wildcards.ts';
 
 export interface LivingStoreProps {
@@ -18,7 +19,8 @@ const lifetime = Duration.days(30);
  * Keeps what must be able to change: task tokens of plans that wait, the go-ahead of a run, and what all runs share (the
  * lock, the quarantine, the ledger).
  *
- * It keeps no versions, since what is withdrawn is to be gone.
+ * It keeps no versions, since what is withdrawn is to be gone. The lock can be taken only while nobody holds it: S3 itself
+ * turns away a second taker.
  */
 export class LivingStore extends Construct {
   readonly bucket: Bucket;
@@ -43,6 +45,7 @@ export class LivingStore extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
 
+    this.bucket.addToResourcePolicy(refuseReplacement(this.bucket.arnForObjects('lock.json')));
     Validations.of(this.bucket).acknowledge({ id: 'AwsSolutions-S1', reason: whyNoAccessLogs });
   }
 

@@ -40,7 +40,7 @@ export class PlanArchive extends Construct {
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.bucket.addToResourcePolicy(refuseReplacementIn(this.bucket));
+    this.bucket.addToResourcePolicy(refuseReplacement(this.bucket.arnForObjects('*')));
     this.bucket.addToResourcePolicy(refuseRemovalFrom(this.bucket));
 
     Validations.of(this.bucket).acknowledge({ id: 'AwsSolutions-S1', reason: whyNoAccessLogs });
@@ -87,13 +87,14 @@ const whyNoAccessLogs =
   'Every object is written once, by the one role that may, and says of itself who wrote it and when. A third bucket of ' +
   'access logs would be the only one without these guards; accounts that want reads on record have CloudTrail data events.';
 
-const refuseReplacementIn = (bucket: Bucket) =>
+/** Turns away whoever would write over an object, whatever their role may: S3 lets a key be written only while it is free. */
+export const refuseReplacement = (objects: string) =>
   new PolicyStatement({
     sid: 'RefuseReplacement',
     effect: Effect.DENY,
     principals: [new AnyPrincipal()],
     actions: ['s3:PutObject'],
-    resources: [bucket.arnForObjects('*')],
+    resources: [objects],
     conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
   });
 

@@ -8,21 +8,26 @@ import { insist } from './insist.ts';
 /**
  * Rotates API keys that the target issues, several of which are valid at once.
  *
- * The new key is asked for with the old one, under the token as its label, and the target accepts it from then on.
+ * The new key is asked for with the old one, under the token as its label, and the target accepts it from then on. An
+ * attempt that was interrupted may have left another one under that label, whose value nobody kept. It is removed only
+ * once it is certain which one was kept: before that, it could be the one that a second delivery is about to promote.
  */
 export const httpApiKey = (settings: Pick<RotatorSettings, 'allowedHosts'>, tools: HttpTools): Rotator => ({
   async create({ token, old }) {
     const target = new KeyTarget(tools, insist(readApiKey(settings, old), 'old'));
-
-    for (const { keyId, wasUsed } of await target.labelled(token)) {
-      // A key whose value nobody holds was never used. Removing one that somebody holds would be an outage.
-      if (wasUsed) throw new Error(`a key labelled ${token} is in use already; find out by whom before rotating again`);
-      await target.remove(keyId);
-    }
     return renew(old, await target.issue(token));
   },
 
-  async set() {},
+  async set({ token, old, fresh }) {
+    const current = insist(readApiKey(settings, old), 'old');
+    const kept = insist(readApiKey(settings, fresh), 'fresh');
+    const target = new KeyTarget(tools, current);
+
+    for (const { keyId, wasUsed } of await target.labelled(token)) {
+      // A key whose value nobody holds was never used. Removing one that somebody holds would be an outage.
+      if (!wasUsed && keyId !== kept.keyId && keyId !== current.keyId) await target.remove(keyId);
+    }
+  },
 
   async revert() {},
 });

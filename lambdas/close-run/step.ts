@@ -1,7 +1,7 @@
 import type { Decision, SealedDecision } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Channels, postBy, writeTo } from '../../core/channel.ts';
-import { endingNotice, whoWasAsked } from '../../core/ending-notice.ts';
+import { endingNotice } from '../../core/ending-notice.ts';
 import type { Register, RunLock } from '../../core/living-ports.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { Run } from '../../core/plan.ts';
@@ -70,8 +70,8 @@ export const closeRun =
   };
 
 /**
- * Tells everybody how it went, and those who were asked by the ways in which they were. What nobody takes is in the log:
- * it does not make a run that ended well one that failed.
+ * Tells every approver, by the ways in which they are asked, and everybody. What nobody takes is in the log: it does not
+ * make a run that ended well one that failed.
  */
 async function tell(
   { channels, settings, log }: CloseRunPorts,
@@ -79,7 +79,7 @@ async function tell(
   decision: Decision | undefined,
 ): Promise<void> {
   const notice = endingNotice(report, decision);
-  for (const approver of whoWasAsked(report, decision, settings.approvers)) {
+  for (const approver of settings.approvers) {
     await writeTo(channels, approver, { notice, link: undefined }, log);
   }
   await postBy(channels, notice, log);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { Decision } from '../../core/approval.ts';
-import { endingNotice, whoWasAsked } from '../../core/ending-notice.ts';
+import { endingNotice } from '../../core/ending-notice.ts';
 import { instant } from '../../core/instant.ts';
 import { noticeText } from '../../core/notice.ts';
 import { type Outcome, outcomes } from '../../core/outcome.ts';
@@ -28,7 +28,6 @@ const report = (outcome: Outcome, more: Partial<RunReport> = {}) =>
 const decidedAt = instant(Date.UTC(2026, 10, 18, 20, 5));
 const approved = { approver: 'grace', decidedAt, decision: 'approved' } as Decision;
 const rejected = { approver: 'joan', decidedAt, decision: 'rejected', reason: 'not\nnow' } as Decision;
-const approvers = ['ada', 'grace', 'joan'].map((name) => ({ name, email: `${name}@example.com` }));
 
 describe('the end of a run', () => {
   it('is told with what was decided and how each wave went', () => {
@@ -69,28 +68,5 @@ Run: run-1`,
 
   it('has words for every outcome', () => {
     for (const outcome of outcomes) assert.match(endingNotice(report(outcome), undefined).lead, /^[A-Z].+\.$/);
-  });
-});
-
-describe('those who were asked', () => {
-  const names = (outcome: Outcome, decision: Decision | undefined, more: Partial<RunReport> = {}) =>
-    whoWasAsked(report(outcome, more), decision, approvers).map(({ name }) => name);
-
-  it('hear of every end of a run that was decided, and the one who asked for it was not asked', () => {
-    for (const outcome of ['completed', 'rejected', 'rolled-back', 'halted', 'refused'] as const) {
-      assert.deepEqual(names(outcome, approved), ['grace', 'joan'], outcome);
-    }
-  });
-
-  it('hear of a run that expired, and of one that was halted while it waited', () => {
-    assert.deepEqual(names('expired', undefined), ['grace', 'joan']);
-    assert.deepEqual(names('halted', undefined), ['grace', 'joan']);
-  });
-
-  it('are none for an audit, for a refused draft, and when nothing was due', () => {
-    assert.deepEqual(names('audited', undefined, { mode: 'audit' }), []);
-    assert.deepEqual(names('refused', undefined), []);
-    assert.deepEqual(names('completed', undefined, { selected: 0 }), []);
-    assert.deepEqual(names('halted', undefined, { selected: 0 }), []);
   });
 });

@@ -210,7 +210,7 @@ describe('closing a run', () => {
 describe('the channels of a run that ends', () => {
   const approvers = ['ada', 'grace'].map((name) => ({ name, email: `${name}@example.com` }));
 
-  it('tell those who were asked by the ways they were asked, without a link, and everybody', async () => {
+  it('tell every approver by the ways in which they are asked, without a link, and everybody', async () => {
     const world = await new RunWorld({ approvers }).plan();
     const written: unknown[] = [];
     const mail = {
@@ -222,7 +222,10 @@ describe('the channels of a run that ends', () => {
     const channels = { personal: [mail], public: world.ports.channels.public };
     await closeRun({ ...world.ports, channels })({ ...known, outcome: 'expired', reasons: ['nobodyAnswered'] });
 
-    assert.deepEqual(written, [['grace', 'Keyturn prod: run expired', undefined]]);
+    assert.deepEqual(
+      written,
+      ['ada', 'grace'].map((name) => [name, 'Keyturn prod: run expired', undefined]),
+    );
     assert.match(world.announced[0]?.text ?? '', /Nobody answered in time/);
   });
 

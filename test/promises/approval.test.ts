@@ -159,7 +159,8 @@ describe('S1 the page', () => {
       }),
     );
     assert.equal(refused?.status, 409);
-    assertNothingChanged(day, 'expired', 'nobodyAnswered');
+    // Who is to be reminded of it finds out, and people are told to look.
+    assertNothingChanged(day, 'halted', 'stepFailed:Remind approvers:OtherPlanError');
   });
 });
 
@@ -168,7 +169,7 @@ describe('S1 whoever asked for a run', () => {
     for (const requestedBy of ['platform-oncall', ' Platform-Oncall@chromepay.example']) {
       const { report, scene } = await played(assembly, { requestedBy });
       assert.deepEqual([report.outcome, report.approval?.by], ['completed', 'security-oncall']);
-      const links = scene.cloud.sns.inbox(platform).filter(({ message }) => message.includes('/review/'));
+      const links = scene.cloud.ses.inbox(platform).filter(({ text }) => text.includes('/review/'));
       assert.deepEqual(links, []);
     }
   });

@@ -92,6 +92,8 @@ export function attemptsIn({ sealKey, cloud: { archiveBucket, deskBucket } }: De
     'deposit what was probed': deposit('probes/1/rotated/0.json'),
     'deposit a verdict': deposit('verdicts/1-baked.json'),
     'deposit report.json': deposit('report.json'),
+    'note an admission': deposit('admissions/1.json'),
+    'deposit recovery.json': deposit('recovery.json'),
     'overwrite the archive': ['s3', 'PutObject', { ...archived, Body: '{}' }],
     'overwrite what was probed': [
       's3',
@@ -106,6 +108,14 @@ export function attemptsIn({ sealKey, cloud: { archiveBucket, deskBucket } }: De
     'see the go-ahead': desk('GetObject', 'go-ahead/first.json'),
     'give the go-ahead': desk('PutObject', 'go-ahead/second.json'),
     'withdraw the go-ahead': desk('DeleteObject', 'go-ahead/first.json'),
+    'see the lock': desk('GetObject', 'lock.json'),
+    'take the lock': ['s3', 'PutObject', { Bucket: deskBucket, Key: 'lock.json', Body: '{}', IfNoneMatch: '*' }],
+    'seize the lock': desk('PutObject', 'lock.json'),
+    'release the lock': desk('DeleteObject', 'lock.json'),
+    'see the quarantine': desk('GetObject', 'quarantine.json'),
+    'change the quarantine': desk('PutObject', 'quarantine.json'),
+    'see the ledger': desk('GetObject', 'ledger.json'),
+    'change the ledger': desk('PutObject', 'ledger.json'),
     'read the switch': ['ssm', 'GetParameter', { Name: '/keyturn/prod/switch' }],
     'turn the switch': [
       'ssm',

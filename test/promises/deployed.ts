@@ -37,15 +37,16 @@ export class Deployed {
     }
     s3.tamper(deskBucket, 'pending/first.json', '{}');
     s3.tamper(deskBucket, 'go-ahead/first.json', '{}');
+    for (const living of ['lock', 'quarantine', 'ledger']) s3.tamper(deskBucket, `${living}.json`, '{}');
     ssm.set('/keyturn/prod/switch', '{"go":true}');
   }
 
-  /** Every role of the stack, by the function that has it: `rotate-batch-low`; and `workflow`, `schedules`. */
+  /** Every role of the stack, by the function that has it: `rotate-batch-low`; and `workflow`, `workflow-recovery`, `schedules`. */
   get roles(): ReadonlyMap<string, string> {
     const { functions, stateMachines, schedules } = this.stack;
     return new Map([
       ...functions.map(({ name, roleArn }) => [name.replace('keyturn-prod-', ''), roleArn] as const),
-      ...stateMachines.map(({ roleArn }) => ['workflow', roleArn] as const),
+      ...stateMachines.map(({ name, roleArn }) => [name.replace('keyturn-prod', 'workflow'), roleArn] as const),
       ...schedules.map(({ target }) => ['schedules', target.roleArn] as const),
     ]);
   }

@@ -21,6 +21,7 @@ const rotateBatch = (tier: string) => [
   'read the archive',
   'read the switch',
   'see the go-ahead',
+  'see the lock',
 ];
 const probeBatch = (tier: string) => [
   'deposit preflight facts',
@@ -31,8 +32,15 @@ const probeBatch = (tier: string) => [
 
 /** All that each role may do of the list. */
 const may: Readonly<Record<string, readonly string[]>> = {
-  'draft-plan': ['deposit draft.json', 'deposit preflight.jsonl', 'list secrets', 'read the archive'],
+  'draft-plan': [
+    'deposit draft.json',
+    'deposit preflight.jsonl',
+    'list secrets',
+    'read the archive',
+    'see the quarantine',
+  ],
   'confirm-plan': [
+    'change the ledger',
     'deposit a wave',
     'deposit confirmation.json',
     'deposit left-alone.json',
@@ -40,11 +48,15 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'give the go-ahead',
     'list secrets',
     'read the archive',
+    'see the ledger',
+    'see the lock',
+    'see the quarantine',
+    'take the lock',
   ],
   // A reminder keeps the links that were sent before. Nobody is woken by it: only the review may answer.
   'request-approval': ['lay a task token', 'read a task token', 'read the archive'],
   review: ['deposit decision.json', 'read a task token', 'read the archive', 'seal'],
-  'admit-wave': ['read the archive', 'read the switch'],
+  'admit-wave': ['note an admission', 'read the archive', 'read the switch', 'see the go-ahead', 'see the lock'],
   'rotate-batch-low': [...rotateBatch('low'), 'read the master of low'],
   'rotate-batch-medium': rotateBatch('medium'),
   'rotate-batch-high': rotateBatch('high'),
@@ -53,8 +65,28 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'probe-batch-high': probeBatch('high'),
   'judge-wave': ['deposit a verdict', 'read the archive'],
   'renew-expiry': ['read the archive', 'tag the expiry of high', 'tag the expiry of low'],
-  'close-run': ['clear a task token', 'deposit report.json', 'read the archive', 'withdraw the go-ahead'],
+  'close-run': [
+    'change the quarantine',
+    'clear a task token',
+    'deposit report.json',
+    'read the archive',
+    'release the lock',
+    'see the lock',
+    'see the quarantine',
+    'withdraw the go-ahead',
+  ],
+  'recover-run': [
+    'change the quarantine',
+    'deposit recovery.json',
+    'read the archive',
+    'release the lock',
+    'see the lock',
+    'see the quarantine',
+    'withdraw the go-ahead',
+  ],
+  'watch-runs': ['read the archive', 'see the lock'],
   workflow: ['read the archive'],
+  'workflow-recovery': ['read the archive'],
   schedules: [],
 };
 
@@ -94,6 +126,7 @@ describe('S9 even an administrator', () => {
       'overwrite what was probed',
       'overwrite the decision',
       'delete from the archive',
+      'seize the lock',
     ]);
   });
 });
@@ -102,11 +135,12 @@ describe('S9 the workflow', () => {
   const { stack, cloud, roles } = new Deployed(assembly);
   const workflow = cloud.account.authorisation.contextOf(roles.get('workflow') ?? '');
 
-  it('S13 may invoke published versions only, of every function but the review', () => {
+  it('S13 may invoke published versions only, of the steps of a run', () => {
+    const elsewhere = ['review', 'recover-run', 'watch-runs'].map((step) => `keyturn-prod-${step}`);
     for (const { name, arn, qualifiedArns } of stack.functions) {
       assert.equal(workflow.allows('lambda:InvokeFunction', arn), false, name);
       const published = qualifiedArns.map((version) => workflow.allows('lambda:InvokeFunction', version));
-      assert.deepEqual(published, [name !== 'keyturn-prod-review'], name);
+      assert.deepEqual(published, [!elsewhere.includes(name)], name);
     }
   });
 
@@ -122,7 +156,7 @@ describe('S9 the workflow', () => {
 
   it('S9 of all roles, no other may invoke a function', () => {
     for (const [name, role] of roles) {
-      if (name === 'workflow') continue;
+      if (name.startsWith('workflow')) continue;
       const context = cloud.account.authorisation.contextOf(role);
       for (const { qualifiedArns, arn } of stack.functions) {
         for (const one of [arn, ...qualifiedArns])

@@ -5,7 +5,7 @@ import type { Played } from '../rehearsal/played.ts';
 
 /** Everything that a run leaves behind or says, as text, each under the place where it is. */
 export function tracesOf({ report, scene, happenings, logged, executions }: Played): Map<string, string> {
-  const { s3, sns, ssm, events, archiveBucket, deskBucket } = scene.cloud;
+  const { s3, ses, sns, ssm, events, archiveBucket, deskBucket } = scene.cloud;
   const traces = new Map<string, string>();
   for (const bucket of [archiveBucket, deskBucket]) {
     for (const key of s3.keys(bucket)) {
@@ -14,7 +14,7 @@ export function tracesOf({ report, scene, happenings, logged, executions }: Play
     }
   }
   for (const person of ['platform-oncall@chromepay.example', 'security-oncall@chromepay.example']) {
-    traces.set(`mail to ${person}`, JSON.stringify(sns.inbox(person)));
+    traces.set(`mail to ${person}`, JSON.stringify([ses.inbox(person), sns.inbox(person)]));
   }
   traces.set('switch', ssm.value('/keyturn/prod/switch') ?? '');
   traces.set('events', JSON.stringify(events.events()));

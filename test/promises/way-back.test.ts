@@ -114,7 +114,7 @@ describe('S6 a failed probe', () => {
     assert.equal(day.report.outcome, 'halted');
     assert.ok(held.length > 0 && held.every((name) => /db-/.test(name)), held.join());
     assert.deepEqual([moved(day).filter((name) => !held.includes(name)), locked(day)], [[], []]);
-    const told = day.scene.cloud.sns.inbox('security-oncall@chromepay.example').map(({ message }) => message);
+    const told = day.scene.cloud.ses.inbox('security-oncall@chromepay.example').map(({ text }) => text);
     assert.ok(told.at(-1)?.includes('Held secrets need a person'), told.at(-1));
   });
 });

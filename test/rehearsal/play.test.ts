@@ -126,7 +126,7 @@ describe('an audit', () => {
     const { report, scene } = await played(assembly, { mode: 'audit', scenario: { outcome: 'audited' } });
     assert.equal(report.approval, undefined);
     assert.deepEqual(
-      scene.cloud.sns.inbox('platform-oncall@chromepay.example').map(({ subject }) => subject),
+      scene.cloud.ses.inbox('platform-oncall@chromepay.example').map(({ subject }) => subject),
       ['Keyturn prod: run audited'],
     );
   });
