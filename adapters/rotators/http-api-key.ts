@@ -20,7 +20,7 @@ export const httpApiKey = (settings: Pick<RotatorSettings, 'allowedHosts'>, tool
 
   async set({ token, old, fresh }) {
     const current = insist(readApiKey(settings, old), 'old');
-    const kept = insist(readApiKey(settings, fresh), 'fresh');
+    const kept = insist(readApiKey(settings, fresh), 'new');
     const target = new KeyTarget(tools, current);
 
     for (const { keyId, wasUsed } of await target.labelled(token)) {
