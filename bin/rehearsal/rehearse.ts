@@ -1,4 +1,5 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 
@@ -18,14 +19,10 @@ export interface RehearseOptions extends Omit<PlayOptions, 'assembly'> {
 
 /** Synthesises the stack, plays a run of it, and leaves its report. */
 export async function rehearse({ settings, out, print, ...options }: RehearseOptions): Promise<RehearsalReport> {
-  await mkdir(out, { recursive: true });
-  const assembly = join(out, '.assembly');
-  await rm(assembly, { recursive: true, force: true });
-  const began = performance.now();
-  synthesise({ settings, outdir: assembly, account: '111122223333', region: 'us-east-1', bundling: false });
-  print(styleText('dim', `stack synthesised in ${((performance.now() - began) / 1_000).toFixed(1)} s`));
+  // Of its own, so that two rehearsals at the same time do not take each other's.
+  const assembly = await mkdtemp(join(tmpdir(), 'keyturn-assembly-'));
+  const report = await playIn(assembly).finally(() => rm(assembly, { recursive: true, force: true }));
 
-  const report = await play({ ...options, assembly });
   const folder = join(out, report.run);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
@@ -33,6 +30,13 @@ export async function rehearse({ settings, out, print, ...options }: RehearseOpt
   await pointTo(out, report.run);
   for (const line of summary(report, join(folder, 'report.html'))) print(line);
   return report;
+
+  async function playIn(outdir: string): Promise<RehearsalReport> {
+    const began = performance.now();
+    synthesise({ settings, outdir, account: '111122223333', region: 'us-east-1', bundling: false });
+    print(styleText('dim', `stack synthesised in ${((performance.now() - began) / 1_000).toFixed(1)} s`));
+    return play({ ...options, assembly: outdir });
+  }
 }
 
 async function pointTo(out: string, run: string): Promise<void> {
