@@ -106,7 +106,7 @@ function pagesIn(text: string, file: string): z.infer<typeof page>[] {
 /** Where an entry stands, and its name if it has one. */
 function placeOf(entry: unknown, index: number): string {
   const name = valueAt(entry, ['Name']);
-  return typeof name === 'string' ? `SecretList[${index}] (${name})` : `SecretList[${index}]`;
+  return typeof name === 'string' ? `SecretList[${index}] (${name.replace(/\p{Cc}/gu, '?')})` : `SecretList[${index}]`;
 }
 
 /** What is wrong with a field, and its value. Only fields that never hold a secret are looked at, or shown. */

@@ -80,8 +80,8 @@ function read(args: string[]) {
         help: { type: 'boolean', default: false },
       },
     });
-    const scenario = scenarios[values.scenario];
-    const seed = Number(values.seed);
+    const scenario = Object.hasOwn(scenarios, values.scenario) ? scenarios[values.scenario] : undefined;
+    const seed = /^\d+$/.test(values.seed) ? Number(values.seed) : Number.NaN;
     if (scenario === undefined) {
       return `--scenario ${values.scenario}: there is no such scenario; choose one of ${Object.keys(scenarios).join(', ')}`;
     }

@@ -96,6 +96,9 @@ async function confirmApproval(
   if (sealed.decision.decision === 'rejected') return end('rejected', [`rejected: ${sealed.decision.reason}`]);
 
   if (await hasEnded(archive, run)) return end('refused', ['runEnded']);
+  // A delivery that comes after the first wave was admitted is a late one: it must not give back what was withdrawn since.
+  if ((await findDocument(archive, archiveKeys.admission(run, 1))) !== undefined)
+    return end('refused', ['runUnderWay']);
 
   const now = clock.now();
   const { header, digest } = await readPlan(archive, hash, run);
@@ -117,6 +120,10 @@ async function confirmApproval(
 
   const holder = await lock.take(run, now);
   if (holder.run !== run) return end('refused', [`lockHeld: ${holder.run}`]);
+  // Another run may have ended since the list was read: from now on nobody else quarantines anything.
+  const since = await quarantine.read();
+  const late = planned.filter(({ arn }) => Object.hasOwn(since, arn)).length;
+  if (late > 0) return end('refused', [`quarantined: ${late}`]);
 
   const limit = settings.caps.secretsPerDay;
   const asked = { run, at: now, secrets: planned.length };

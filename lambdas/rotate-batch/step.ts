@@ -82,7 +82,8 @@ async function turnOne(ports: RotateBatchPorts, { goal, secret, version, masters
       vault,
       rotator: ports.rotatorFor(rotator, ports.tier),
       prober: ports.proberFor(probe, rotator, ports.tier),
-      master: await masters.of(rotator),
+      // Only what is made or set needs a master: a way back must not depend on one.
+      master: goal === 'rotate' ? await masters.of(rotator) : undefined,
       clock,
       deadline,
       seen: { entry, current: valueSeen(entry, version) },

@@ -3,7 +3,7 @@ import { DistributedMap, Fail, type IChainable, S3JsonLItemReader } from 'aws-cd
 import type { Construct } from 'constructs';
 
 import type { Tier } from '../tier.ts';
-import { serviceFault, turnedAway } from './retries.ts';
+import { serviceFault, turnedAway, unread } from './retries.ts';
 import { callTier } from './tasks.ts';
 
 export interface BatchMapsProps {
@@ -144,7 +144,7 @@ function overBatches(
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new RangeError(`'${name}' would run without a limit (concurrency is ${concurrency}); set it to 1 or more`);
   }
-  return DistributedMap.jsonata(scope, name, {
+  const map = DistributedMap.jsonata(scope, name, {
     // CDK's interface says of an optional property what its class does not: the bucket is one all the same.
     itemReader: new S3JsonLItemReader({ bucket: archive as IBucket, key }),
     itemSelector: given(of),
@@ -152,5 +152,7 @@ function overBatches(
     label: name.replace(/ (.)/g, (_, letter: string) => letter.toUpperCase()),
     outputs: output,
     ...tolerance,
-  }).itemProcessor(each);
+  });
+  map.addRetry(unread);
+  return map.itemProcessor(each);
 }

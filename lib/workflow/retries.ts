@@ -27,3 +27,6 @@ export const serviceFault: RetryProps = {
     'Lambda.ClientExecutionTimeoutException',
   ],
 };
+
+/** The file of a map's batches could not be read, so no batch of it was begun. */
+export const unread: RetryProps = { ...patience, errors: ['States.ItemReaderFailed'] };

@@ -174,10 +174,12 @@ function waves(scope: Construct, props: RunProps, close: IChainable): IChainable
  * A function whose answer is missing may still be writing: whoever settles after it waits until Lambda has ended it.
  */
 function wayBack(scope: Construct, { steps, maps }: RunProps, close: IChainable) {
-  const judge = call(scope, 'Judge roll back', { step: steps.judgeWave, event: { run, wave, phase: 'rolledBack' } })
-    .addCatch(close, haltedBy('Judge roll back'))
-    .next(close);
-  const back = maps.rollBackWave.addCatch(close, haltedBy('Roll back wave')).next(judge);
+  // Nothing here is caught: a way back that fails is an end that nobody intended, and the watchdog settles the run.
+  const judge = call(scope, 'Judge roll back', {
+    step: steps.judgeWave,
+    event: { run, wave, phase: 'rolledBack' },
+  }).next(close);
+  const back = maps.rollBackWave.next(judge);
   const backAfterDeadline = Wait.jsonata(scope, 'Await deadline', {
     time: WaitTime.duration(Duration.seconds(rotateBatchSeconds.run)),
   }).next(back);

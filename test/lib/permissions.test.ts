@@ -285,14 +285,14 @@ describe('what settings add', () => {
     ]);
   });
 
-  it('for alarms: that judge-wave sees those, and no others', () => {
+  it('for alarms: that judge-wave may describe them, and nothing else of them', () => {
     const grants = [...added].flatMap(([actor, granted]) =>
       granted
         .filter(({ actions }) => actions.some((action) => action.startsWith('cloudwatch:')))
         .map(({ actions, resources }) => [actor, actions, resources]),
     );
-    const alarm = 'arn:aws:cloudwatch:us-east-1:111122223333:alarm:orders-5xx';
-    assert.deepEqual(grants, [['keyturn-prod-judge-wave', ['cloudwatch:DescribeAlarms'], [alarm]]]);
+    const traces = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+    assert.deepEqual(grants, [['keyturn-prod-judge-wave', ['cloudwatch:DescribeAlarms', ...traces], ['*']]]);
   });
 });
 

@@ -258,12 +258,23 @@ describe('a run', () => {
 
   it('ends as halted, with the state and the error, when a step fails that sends no wave back', async () => {
     const names = ['Draft plan', 'Preflight', 'Confirm plan', 'Request approval', 'Confirm approval', 'Admit wave'];
-    for (const name of [...names, 'Remind approvers', 'Renew expiry', 'Roll back wave', 'Judge roll back']) {
+    for (const name of [...names, 'Remind approvers', 'Renew expiry']) {
       const handler = state(name).Catch?.at(-1) as { Output?: { outcome: string; reasons: string[] }; Next: string };
       assert.deepEqual([handler.Next, handler.Output?.outcome], ['Close run', 'halted']);
       const [reason] = handler.Output?.reasons ?? [];
       const errorOutput = { Error: 'States.Timeout' };
       assert.equal(await evaluate(reason, { states: { errorOutput } }), `stepFailed:${name}:States.Timeout`);
+    }
+  });
+
+  it('S11 ends as nobody intended when a way back fails, so that the watchdog settles the run', () => {
+    for (const name of ['Roll back wave', 'Judge roll back']) assert.equal(state(name).Catch, undefined);
+  });
+
+  it('S11 reads the batches of a wave again when they could not be read', () => {
+    for (const [name] of maps) {
+      const retried = state(name).Retry?.flatMap(({ ErrorEquals }) => ErrorEquals);
+      assert.deepEqual(retried, ['States.ItemReaderFailed'], name);
     }
   });
 
