@@ -131,6 +131,16 @@ describe('a secret whose rotator needs a master', () => {
     );
   });
 
+  it('is not needed on a way back, which goes on when it cannot be read (S6)', async () => {
+    const world = await new RunWorld().approved();
+    await world.turn('rotate', world.batch(2));
+    world.fleet.failing.add(
+      'readMaster arn:aws:secretsmanager:us-east-1:111122223333:secret:masters/medium/postgres-AbCdE2',
+    );
+    assert.deepEqual(told(await world.turn('roll back', world.batch(2))), [[login, 'back']]);
+    assert.equal(world.fleet.labels(login)['AWSCURRENT'], 'v1');
+  });
+
   it('is not begun when it cannot be read', async () => {
     const master = 'readMaster arn:aws:secretsmanager:us-east-1:111122223333:secret:masters/medium/postgres-AbCdE2';
     const { world, answer } = await turnLogin(({ fleet }) => fleet.failing.add(master));

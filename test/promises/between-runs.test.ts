@@ -9,7 +9,7 @@ import { describe, it } from 'node:test';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
-import { arnOf, at, key1, RunWorld, run } from '../lambdas/run-world.ts';
+import { arnOf, at, inWindow, key1, RunWorld, run } from '../lambdas/run-world.ts';
 
 const other = 'another-run' as Run;
 const failed = { [arnOf(key1)]: { name: key1, run: other, reason: 'failed: newRejected', at: 0 as Instant } };
@@ -56,6 +56,28 @@ describe('S4 a secret that failed in an earlier run', () => {
     world.quarantine.content = failed;
     assert.deepEqual(await world.confirmApproval(), { next: 'end', outcome: 'refused', reasons: ['quarantined: 1'] });
     assert.deepEqual([world.goAheads.size, world.lockedBy], [0, undefined]);
+  });
+
+  it('S4 stops a plan when another run quarantines it while this one looks at the fleet', async () => {
+    const world = await decided();
+    const read = world.quarantine.read.bind(world.quarantine);
+    world.quarantine.read = async () => {
+      const before = await read();
+      world.quarantine.content = failed;
+      return before;
+    };
+    assert.deepEqual(await world.confirmApproval(), { next: 'end', outcome: 'refused', reasons: ['quarantined: 1'] });
+    assert.equal(world.goAheads.size, 0);
+  });
+
+  it('S11 gives back no go-ahead that was withdrawn, when the approval is confirmed again late', async () => {
+    const world = await decided();
+    assert.equal((await world.confirmApproval()).next, 'go on');
+    world.now = inWindow;
+    assert.deepEqual(await world.admitWave(), { next: 'go on' });
+    world.goAheads.clear();
+    assert.deepEqual(await world.confirmApproval(), { next: 'end', outcome: 'refused', reasons: ['runUnderWay'] });
+    assert.equal(world.goAheads.size, 0);
   });
 
   it('is looked for, and nothing goes on when the quarantine cannot be read', async () => {
