@@ -11,7 +11,7 @@ import { after, describe, it } from 'node:test';
 import { explore, tell } from '../../exploration/explore.ts';
 import { allScenarios, bounds } from '../../exploration/scenarios.ts';
 
-describe('one credential, whatever happens to it', () => {
+describe('S5 S6 S11 one credential, whatever happens to it', () => {
   const began = performance.now();
   let [states, transitions] = [0, 0];
 
