@@ -23,14 +23,14 @@ export interface PlanMaterial {
   readonly guardrails: readonly Guardrail[];
   readonly settings: Settings;
   readonly hash: Hash;
-  /** What is known of runs before, the last first. Without any, the plan is compared with none. */
-  readonly previous?: readonly PastRun[];
+  /** What is known of runs before, as `unusualIn` takes it. */
+  readonly previous: readonly PastRun[] | undefined;
   /** When the plan is made. Only the start of the first wave depends on it. */
   readonly now: Instant;
 }
 
 /** Makes the plan of what was selected, less what the preflight advises against. Two calls make the same plan. */
-export function makePlan({ draft, facts, fleet, guardrails, settings, hash, previous = [], now }: PlanMaterial): Plan {
+export function makePlan({ draft, facts, fleet, guardrails, settings, hash, previous, now }: PlanMaterial): Plan {
   const { run, asOf } = draft;
   const judged = draft.selected.map((candidate) => ({
     candidate,

@@ -12,6 +12,7 @@ import type { Freeze } from './settings.ts';
 export const unusualKinds = {
   moreThanUsual: 'More secrets than in any run before',
   firstForRotator: 'First run with a rotator',
+  notCompared: 'Not compared with runs before',
   serviceHitTwice: 'Services with more than one secret in this run',
   nearCap: 'A cap is nearly used up',
   nearFreeze: 'A freeze is near',
@@ -39,8 +40,11 @@ export interface Looked {
 
 export interface Known {
   readonly freezes: readonly Freeze[];
-  /** Runs before this one. Without any there is nothing to compare with, and nothing is said of it. */
-  readonly previous: readonly PastRun[];
+  /**
+   * Runs before this one. Without any there is nothing to compare with, and nothing is said of it. Undefined: nobody could
+   * read what there was, which people must know.
+   */
+  readonly previous: readonly PastRun[] | undefined;
 }
 
 /** Finds what is out of the ordinary about a plan. It stops nothing: caps do, and people. */
@@ -55,6 +59,7 @@ export const unusualIn = (plan: Looked, known: Known): readonly Unusual[] => [
 export const sayUnusual = ({ kind, of }: Unusual): string => `${unusualKinds[kind]}: ${of}`;
 
 function* comparedWithBefore({ planned }: Looked, { previous }: Known): Generator<Unusual> {
+  if (previous === undefined) return yield { kind: 'notCompared', of: 'the history could not be read' };
   if (previous.length === 0) return;
 
   const most = Math.max(...previous.map(({ selected }) => selected));

@@ -17,7 +17,7 @@ const lifetime = Duration.days(30);
 
 /**
  * Keeps what must be able to change: task tokens of plans that wait, the go-ahead of a run, and what all runs share (the
- * lock, the quarantine, the ledger).
+ * lock, the quarantine, the ledger, the history).
  *
  * It keeps no versions, since what is withdrawn is to be gone. The lock can be taken only while nobody holds it: S3 itself
  * turns away a second taker.
@@ -115,6 +115,18 @@ export class LivingStore extends Construct {
     this.grantTellAbsent(grantee);
     this.grantGet(grantee, 'ledger.json');
     return this.grantPut(grantee, 'ledger.json');
+  }
+
+  /** Lets the grantee see which runs have ended, and how. */
+  grantSeeHistory(grantee: IGrantable): Grant {
+    this.grantTellAbsent(grantee);
+    return this.grantGet(grantee, 'history.json');
+  }
+
+  /** Lets the grantee write down that a run has ended. */
+  grantRemember(grantee: IGrantable): Grant {
+    this.grantSeeHistory(grantee);
+    return this.grantPut(grantee, 'history.json');
   }
 
   /** Lets the grantee tell what is absent from what it may not see. S3 asks for the right to list the whole bucket. */

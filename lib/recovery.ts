@@ -59,6 +59,7 @@ export class Recovery extends Construct {
     store.grantWithdrawGoAhead(step);
     store.grantReleaseLock(step);
     store.grantQuarantine(step);
+    store.grantRemember(step);
     announcements.grantReachPeople(step);
     Grant.addToPrincipal({ grantee: step, actions: ['events:PutEvents'], resourceArns: [bus.eventBusArn] });
     return step;

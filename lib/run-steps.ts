@@ -64,6 +64,7 @@ export class RunSteps extends Construct {
     this.#foundation.store.grantTakeLock(step);
     this.#foundation.store.grantSeeQuarantine(step);
     this.#foundation.store.grantReserve(step);
+    this.#foundation.store.grantSeeHistory(step);
     return step;
   }
 
@@ -132,6 +133,7 @@ export class RunSteps extends Construct {
     store.grantWithdrawGoAhead(step);
     store.grantReleaseLock(step);
     store.grantQuarantine(step);
+    store.grantRemember(step);
     store.grantClearPending(step);
     announcements.grantReachPeople(step);
     Grant.addToPrincipal({ grantee: step, actions: ['events:PutEvents'], resourceArns: [bus.eventBusArn] });

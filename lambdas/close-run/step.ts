@@ -2,6 +2,7 @@ import type { Decision, SealedDecision } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Channels, postBy, writeTo } from '../../core/channel.ts';
 import { endingNotice } from '../../core/ending-notice.ts';
+import { type History, rememberRun } from '../../core/history.ts';
 import type { Register, RunLock } from '../../core/living-ports.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { Run } from '../../core/plan.ts';
@@ -17,6 +18,7 @@ export interface CloseRunPorts {
   readonly goAhead: GoAhead;
   readonly lock: Pick<RunLock, 'release'>;
   readonly quarantine: Pick<Register<Quarantine>, 'change'>;
+  readonly history: Pick<Register<History>, 'change'>;
   readonly channels: Channels;
   readonly herald: Herald;
   readonly settings: Settings;
@@ -45,7 +47,7 @@ export const closeRun =
     await goAhead.withdraw(run);
 
     const story = await readStory(archive, run);
-    const report = reportOf({
+    const made = reportOf({
       ...story,
       run,
       stage: settings.stage,
@@ -57,17 +59,25 @@ export const closeRun =
       reasons,
     });
 
-    const failures = failuresOf(report, await readFound(archive, run, story.waves));
-    await ports.quarantine.change((before) => quarantine(before, failures, run, report.endedAt));
+    const failures = failuresOf(made, await readFound(archive, run, story.waves));
+    await ports.quarantine.change((before) => quarantine(before, failures, run, made.endedAt));
     const decision = (await findDocument<SealedDecision>(archive, archiveKeys.decision(run)))?.decision;
 
-    await archive.deposit(archiveKeys.report(run), JSON.stringify(report));
+    const report = await keepFirst(archive, made);
+    await rememberRun(ports, report, story);
     log.info('a run ended', { run, outcome, reasons });
     await herald.tell('Keyturn run ended', eventOf(report));
     await tell(ports, report, decision);
     await lock.release(run);
     return { run, outcome, reasons };
   };
+
+/** Delivered again, a run is told of as it was the first time. */
+async function keepFirst(archive: Archive, report: RunReport): Promise<RunReport> {
+  const key = archiveKeys.report(report.run);
+  const deposited = await archive.deposit(key, JSON.stringify(report));
+  return deposited === 'deposited' ? report : (JSON.parse(await archive.fetch(key)) as RunReport);
+}
 
 /**
  * Tells every approver, by the ways in which they are asked, and everybody. What nobody takes is in the log: it does not

@@ -4,13 +4,14 @@ import { canonicalJson } from '../../core/canonical.ts';
 import { judgeCaps } from '../../core/caps.ts';
 import type { Confirmation, Draft, Fact } from '../../core/draft.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
+import { comparableRuns, type History } from '../../core/history.ts';
 import { judgeDay, type Ledger, reserve } from '../../core/ledger.ts';
 import type { Register, RunLock } from '../../core/living-ports.ts';
 import type { Ending, Outcome } from '../../core/outcome.ts';
-import type { Guardrail, PlanDigest, Run } from '../../core/plan.ts';
+import type { Guardrail, Mode, PlanDigest, Run } from '../../core/plan.ts';
 import { makePlan, type Plan, preflightBatches } from '../../core/plan-making.ts';
 import { readPlan, readWave } from '../../core/plan-reading.ts';
-import type { Archive, Clock, GoAhead, Hash, Inventory } from '../../core/ports.ts';
+import type { Archive, Clock, GoAhead, Hash, Inventory, Log } from '../../core/ports.ts';
 import type { Quarantine } from '../../core/quarantine.ts';
 import { findDocument } from '../../core/run-story.ts';
 import { countFleet, judgeAgain } from '../../core/second-judgement.ts';
@@ -25,9 +26,11 @@ export interface ConfirmPlanPorts {
   readonly lock: Pick<RunLock, 'take'>;
   readonly quarantine: Pick<Register<Quarantine>, 'read'>;
   readonly ledger: Register<Ledger>;
+  readonly history: Pick<Register<History>, 'read'>;
   readonly settings: Settings;
   readonly hash: Hash;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 export type PlanConfirmed =
@@ -47,7 +50,7 @@ export const confirmPlan =
   };
 
 async function confirmDraft(
-  { inventory, archive, quarantine, ledger, settings, hash, clock }: ConfirmPlanPorts,
+  { inventory, archive, quarantine, ledger, history, settings, hash, clock, log }: ConfirmPlanPorts,
   { run, startedAt, mode, requestedBy, why }: ConfirmPlanEvent & { goal: 'draft' },
 ): Promise<PlanConfirmed> {
   const drafted = JSON.parse(await archive.fetch(archiveKeys.draft(run))) as Draft;
@@ -80,7 +83,8 @@ async function confirmDraft(
   if (reasons.length > 0) return end('refused', reasons);
 
   const facts = await readFacts(archive, draft);
-  const plan = makePlan({ draft, facts, fleet, guardrails, settings, hash, now: clock.now() });
+  const previous = await runsBefore({ history, log }, mode);
+  const plan = makePlan({ draft, facts, fleet, guardrails, settings, hash, previous, now: clock.now() });
   const digest = await deposit(archive, hash, run, plan);
   if (mode === 'audit') return end('audited', []);
   if (plan.header.selected === 0) return end('completed', ['nothingToRotate']);
@@ -132,6 +136,17 @@ async function confirmApproval(
 
   await goAhead.give(run);
   return { next: 'go on', digest, waves: header.waves.length, reasons: sayContradictions(drifted) };
+}
+
+/** A history that nobody can read stops no plan, which a person judges. It is told them that there is no comparison. */
+async function runsBefore({ history, log }: Pick<ConfirmPlanPorts, 'history' | 'log'>, mode: Mode) {
+  try {
+    return comparableRuns(await history.read(), mode);
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error('unknown');
+    log.error('the history could not be read', { error: name, why: message });
+    return undefined;
+  }
 }
 
 /** Whether the run was closed, or settled after it died: then an execution of it that is redriven begins nothing. */

@@ -3,6 +3,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { withRetries } from '../../adapters/retries.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
 import { S3GoAhead } from '../../adapters/s3-go-ahead.ts';
+import { s3History } from '../../adapters/s3-history.ts';
 import { s3Ledger } from '../../adapters/s3-ledger.ts';
 import { s3Quarantine } from '../../adapters/s3-quarantine.ts';
 import { S3RunLock } from '../../adapters/s3-run-lock.ts';
@@ -27,6 +28,7 @@ export const wire = ({
     goAhead: new S3GoAhead(s3, requireVariable(environment, 'DESK_BUCKET')),
     lock: new S3RunLock(s3, requireVariable(environment, 'DESK_BUCKET')),
     quarantine: s3Quarantine(s3, requireVariable(environment, 'DESK_BUCKET')),
+    history: s3History(s3, requireVariable(environment, 'DESK_BUCKET')),
     ledger: s3Ledger(s3, requireVariable(environment, 'DESK_BUCKET')),
     hash: sha256,
   });

@@ -3,6 +3,7 @@ import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Channels, postBy, writeTo } from '../../core/channel.ts';
 import { rotateBatchSeconds } from '../../core/deadlines.ts';
 import { endingNotice } from '../../core/ending-notice.ts';
+import { type History, rememberRun } from '../../core/history.ts';
 import { instant, toIso } from '../../core/instant.ts';
 import type { ExecutionFacts, Executions, Register, RunLock } from '../../core/living-ports.ts';
 import type { Run } from '../../core/plan.ts';
@@ -28,6 +29,7 @@ export interface RecoverRunPorts {
   readonly goAhead: GoAhead;
   readonly lock: Pick<RunLock, 'release'>;
   readonly quarantine: Pick<Register<Quarantine>, 'change'>;
+  readonly history: Pick<Register<History>, 'change'>;
   readonly channels: Channels;
   readonly herald: Herald;
   readonly settings: Settings;
@@ -106,6 +108,7 @@ async function close(
   const failures = failuresOf(recovery, await readFound(archive, run, known));
   await ports.quarantine.change((before) => quarantine(before, failures, run, now));
   await archive.deposit(archiveKeys.recovery(run), JSON.stringify(recovery));
+  await rememberRun(ports, recovery, { ...story, waves });
   const { outcome, reasons, rotated, rolledBack, held } = recovery;
   log.warn('a run was recovered', { run, status, outcome, reasons });
   await herald.tell('Keyturn run recovered', {

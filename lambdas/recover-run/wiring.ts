@@ -7,6 +7,7 @@ import { EventBridgeHerald } from '../../adapters/eventbridge-herald.ts';
 import { withRetries } from '../../adapters/retries.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
 import { S3GoAhead } from '../../adapters/s3-go-ahead.ts';
+import { s3History } from '../../adapters/s3-history.ts';
 import { s3Quarantine } from '../../adapters/s3-quarantine.ts';
 import { S3RunLock } from '../../adapters/s3-run-lock.ts';
 import { SfnExecutions } from '../../adapters/sfn-executions.ts';
@@ -33,6 +34,7 @@ export const wire = ({
     herald: new EventBridgeHerald(eventBridge, requireVariable(environment, 'EVENT_BUS')),
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
     goAhead: new S3GoAhead(s3, requireVariable(environment, 'DESK_BUCKET')),
+    history: s3History(s3, requireVariable(environment, 'DESK_BUCKET')),
     quarantine: s3Quarantine(s3, requireVariable(environment, 'DESK_BUCKET')),
     lock: new S3RunLock(s3, requireVariable(environment, 'DESK_BUCKET')),
   });

@@ -8,6 +8,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
+import { s3History } from '../../adapters/s3-history.ts';
 import { s3Ledger } from '../../adapters/s3-ledger.ts';
 import { S3Register } from '../../adapters/s3-living-document.ts';
 import { s3Quarantine } from '../../adapters/s3-quarantine.ts';
@@ -104,7 +105,7 @@ describe('S4 a register in S3', () => {
       s3.on(GetObjectCommand).rejects(error(name));
       await assert.rejects(register.read(), { name });
     }
-    for (const shared of [s3Quarantine(client, 'desk'), s3Ledger(client, 'desk')]) {
+    for (const shared of [s3Quarantine(client, 'desk'), s3Ledger(client, 'desk'), s3History(client, 'desk')]) {
       s3.on(GetObjectCommand).resolves(holding('"nonsense"'));
       await assert.rejects(shared.read());
     }

@@ -34,6 +34,7 @@ const planWith = (more: Partial<PlanMaterial> = {}) =>
     guardrails: [],
     settings: settingsWith({ waveSizes: [1], batchSize: 10 }),
     hash: sha256,
+    previous: [],
     now: at('2026-11-18T19:20:00Z'),
     ...more,
   });

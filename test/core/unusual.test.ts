@@ -48,6 +48,12 @@ describe('what is unusual about a plan', () => {
     ]);
   });
 
+  it('is that nobody could read what runs there were', () => {
+    assert.deepEqual(found({}, { previous: undefined }), [
+      'Not compared with runs before: the history could not be read',
+    ]);
+  });
+
   it('compares with nothing when there is nothing to compare with', () => {
     assert.deepEqual(found({ planned: [secret('a', 'never-seen')] }), []);
   });

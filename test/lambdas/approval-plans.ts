@@ -108,6 +108,7 @@ export function planOf(
     guardrails: judgeCaps(settings.caps, { selected: selected.length, fleet: fleet.secrets }),
     settings,
     hash: sha256,
+    previous: [],
     now: asOf,
   });
 }

@@ -182,6 +182,39 @@ describe('closing a run', () => {
     ]);
   });
 
+  it('is remembered, for the runs after it to be compared with', async () => {
+    const world = await baked();
+    await closed(world, 'halted', ['waveBeyondLimit']);
+    const remembered = {
+      run,
+      mode: 'rotate',
+      outcome: 'halted',
+      endedAt: Date.UTC(2026, 10, 19, 5),
+      selected: 4,
+      rotated: 3,
+      rotators: ['http-api-key', 'postgres'],
+    };
+    assert.deepEqual(world.history.content, [remembered]);
+
+    world.now = at('2026-11-19T06:00:00Z');
+    await world.closeRun({ ...known, outcome: 'halted', reasons: ['waveBeyondLimit'] });
+    assert.deepEqual(world.history.content, [remembered], 'delivered again, it ended when it ended');
+  });
+
+  it('is not remembered when it had no plan', async () => {
+    const world = new RunWorld();
+    await closed(world, 'halted', ['stepFailed:Draft plan:AccessDenied']);
+    assert.deepEqual(world.history.content, []);
+  });
+
+  it('ends a run all the same when the history cannot be read, and leaves it as it is', async () => {
+    const world = await baked();
+    world.history.content = undefined;
+    await closed(world, 'completed');
+    assert.deepEqual([world.lockedBy, world.history.content], [undefined, undefined]);
+    assert.match(JSON.stringify(world.logged), /the history did not take a run/);
+  });
+
   it('leaves the lock to another run that has it', async () => {
     const world = await new RunWorld().plan();
     world.lockedBy = 'another-run' as typeof run;

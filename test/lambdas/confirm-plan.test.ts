@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { sha256 } from '../../adapters/sha256.ts';
+import { sayUnusual } from '../../core/unusual.ts';
 import { draftPlan } from '../../lambdas/draft-plan/step.ts';
 import { asked, canary, inWindow, key1, key2, keyOf, login, RunWorld, run } from './run-world.ts';
 
@@ -183,6 +184,34 @@ describe('confirming a draft', () => {
     assert.equal(again.next === 'go on' && again.digest, world.digest);
     assert.equal(world.digest, sha256(before.get(planKey) ?? ''));
     assert.deepEqual(world.archive.texts, before);
+  });
+
+  it('says what is unusual against the runs before, and the same when it is delivered again (S11)', async () => {
+    const finished = { run: 'run-of-october' as typeof run, mode: 'rotate', outcome: 'completed' } as const;
+    const ended = { ...finished, endedAt: inWindow, selected: 3, rotated: 3, rotators: ['http-api-key'] };
+    const world = await drafted();
+    world.history.content = [ended];
+    const confirmed = await world.confirmPlan();
+    const unusual = world.document(planKey).unusual.map(sayUnusual);
+    assert.deepEqual(unusual.slice(0, 2), [
+      'More secrets than in any run before: 4, against 3 at most in the run before',
+      'First run with a rotator: postgres',
+    ]);
+
+    world.history.content = [{ ...ended, selected: 40, rotators: ['http-api-key', 'postgres'] }];
+    assert.deepEqual(await world.confirmPlan(), confirmed);
+    assert.deepEqual(world.document(planKey).unusual.map(sayUnusual), unusual);
+  });
+
+  it('makes the plan when the history cannot be read, and tells the approver so', async () => {
+    const world = await drafted();
+    world.history.content = undefined;
+    assert.equal((await world.confirmPlan()).next, 'go on');
+    assert.equal(
+      sayUnusual(world.document(planKey).unusual[0]),
+      'Not compared with runs before: the history could not be read',
+    );
+    assert.match(JSON.stringify(world.logged), /the history could not be read/);
   });
 
   it('mixes no two fleets: what an interrupted attempt left half-way is not gone on with (S11)', async () => {

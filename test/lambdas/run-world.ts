@@ -3,6 +3,7 @@ import { type Decision, messageToSeal, serialiseDecision } from '../../core/appr
 import { archiveKeys } from '../../core/archive-keys.ts';
 import type { BatchAnswer } from '../../core/claim.ts';
 import type { CandidateBatch } from '../../core/draft.ts';
+import type { History } from '../../core/history.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Ledger } from '../../core/ledger.ts';
 import { type Notice, noticeText } from '../../core/notice.ts';
@@ -43,6 +44,7 @@ export class RunWorld {
   readonly goAheads = new Set<Run>();
   readonly quarantine = new InMemoryRegister<Quarantine>({});
   readonly ledger = new InMemoryRegister<Ledger>([]);
+  readonly history = new InMemoryRegister<History>([]);
   /** Which run has the lock. */
   lockedBy: Run | undefined;
   readonly logged: unknown[] = [];
@@ -102,6 +104,7 @@ export class RunWorld {
       },
       quarantine: this.quarantine,
       ledger: this.ledger,
+      history: this.history,
       lock: {
         take: async (taker: Run, since: Instant) => {
           calls.push('take');

@@ -116,6 +116,8 @@ export function attemptsIn({ sealKey, cloud: { archiveBucket, deskBucket } }: De
     'change the quarantine': desk('PutObject', 'quarantine.json'),
     'see the ledger': desk('GetObject', 'ledger.json'),
     'change the ledger': desk('PutObject', 'ledger.json'),
+    'see the history': desk('GetObject', 'history.json'),
+    'change the history': desk('PutObject', 'history.json'),
     'read the switch': ['ssm', 'GetParameter', { Name: '/keyturn/prod/switch' }],
     'turn the switch': [
       'ssm',

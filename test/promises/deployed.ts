@@ -37,7 +37,7 @@ export class Deployed {
     }
     s3.tamper(deskBucket, 'pending/first.json', '{}');
     s3.tamper(deskBucket, 'go-ahead/first.json', '{}');
-    for (const living of ['lock', 'quarantine', 'ledger']) s3.tamper(deskBucket, `${living}.json`, '{}');
+    for (const living of ['lock', 'quarantine', 'ledger', 'history']) s3.tamper(deskBucket, `${living}.json`, '{}');
     ssm.set('/keyturn/prod/switch', '{"go":true}');
   }
 

@@ -9,6 +9,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { archiveKeys } from '../../core/archive-keys.ts';
+import type { FinishedRun } from '../../core/history.ts';
 import type { RecoveryReport } from '../../core/recovery.ts';
 import { executionOf } from '../../rehearsal/dying-runs.ts';
 import type { Scene, Trap } from '../../rehearsal/scenario.ts';
@@ -59,6 +60,13 @@ function isSettled(day: Played): void {
   assert.deepEqual(cloud.s3.keys(cloud.deskBucket, 'go-ahead/'), []);
   assert.equal(recoveryOf(day)?.died.status, 'ABORTED');
   assert.equal(told.length, 1, 'people are told once');
+  const history: FinishedRun[] = JSON.parse(cloud.s3.text(cloud.deskBucket, 'history.json') ?? '[]');
+  const hadPlan = cloud.s3.text(cloud.archiveBucket, archiveKeys.plan(scene.run)) !== undefined;
+  assert.deepEqual(
+    history.map(({ run, outcome }) => [run, outcome]),
+    hadPlan ? [[scene.run, recoveryOf(day)?.outcome]] : [],
+    'it is remembered as it was settled',
+  );
   assert.deepEqual(report.denied, []);
 }
 

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { comparableRuns, type FinishedRun, type History, parseHistory, remember } from '../../core/history.ts';
+import { instant } from '../../core/instant.ts';
+import type { Run } from '../../core/plan.ts';
+
+const day = 86_400_000;
+
+const ended = (run: string, endedAt: number, more: Partial<FinishedRun> = {}): FinishedRun => ({
+  run: run as Run,
+  mode: 'rotate',
+  outcome: 'completed',
+  endedAt: instant(endedAt),
+  selected: 3,
+  rotated: 3,
+  rotators: ['postgres'],
+  ...more,
+});
+
+const names = (history: History) => history.map(({ run }) => run);
+
+describe('the history', () => {
+  it('has the last run last, in whichever order runs are written down', () => {
+    assert.deepEqual(names(remember(remember([ended('b', 2)], ended('c', 3)), ended('a', 1))), ['a', 'b', 'c']);
+  });
+
+  it('has a run once, as it ended last: a recovery knows better than what died, and a late delivery knows less', () => {
+    const before = [ended('a', 1), ended('b', 5)];
+    assert.equal(remember(before, ended('b', 5, { rotated: 0 })), before);
+    assert.equal(remember(before, ended('b', 4)), before);
+    assert.deepEqual(remember(before, ended('b', 6, { outcome: 'rolled-back' })), [
+      ended('a', 1),
+      ended('b', 6, { outcome: 'rolled-back' }),
+    ]);
+  });
+
+  it('forgets what ended 400 days before the last, and not a millisecond earlier', () => {
+    assert.deepEqual(names(remember([ended('old', 1), ended('kept', 2)], ended('new', 400 * day + 1))), [
+      'kept',
+      'new',
+    ]);
+  });
+
+  it('keeps a thousand runs, and forgets the oldest', () => {
+    const thousand = Array.from({ length: 1_000 }, (_, index) => ended(`run-${index}`, 1_000 + index));
+    const after = remember(thousand, ended('new', 5_000));
+    assert.deepEqual([after.length, after[0]?.run, after.at(-1)?.run], [1_000, 'run-1', 'new']);
+    assert.equal(remember(thousand.slice(1), ended('new', 5_000)).length, 1_000);
+  });
+
+  it('is read as it was written', () => {
+    const history = [ended('a', 1), ended('b', 2, { rotators: [] })];
+    assert.deepEqual(parseHistory(JSON.stringify(history)), history);
+  });
+
+  it('is understood when it has a kind of run that a later version knows', () => {
+    const text = JSON.stringify([{ ...ended('a', 1), mode: 'retire', more: 1 }]);
+    assert.equal(parseHistory(text).length, 1);
+  });
+
+  for (const entry of [
+    1,
+    null,
+    { ...ended('a', 1), run: 7 },
+    { ...ended('a', 1), endedAt: '2026' },
+    { ...ended('a', 1), selected: -1 },
+    { ...ended('a', 1), rotated: 1.5 },
+    { ...ended('a', 1), rotators: ['postgres', 1] },
+    { ...ended('a', 1), rotators: undefined },
+    { ...ended('a', 1), outcome: undefined },
+  ]) {
+    it(`is not understood, and so an error, with ${JSON.stringify(entry)}`, () => {
+      assert.throws(() => parseHistory(JSON.stringify([ended('b', 2), entry])), /is not understood/);
+    });
+  }
+
+  for (const text of ['', 'null', '{}']) {
+    it(`is not understood: ${text || 'nothing at all'}`, () => {
+      assert.throws(() => parseHistory(text));
+    });
+  }
+});
+
+describe('what a plan is compared with', () => {
+  const history = [
+    ended('done', 1),
+    ended('refused', 2, { outcome: 'rejected', selected: 89, rotated: 0 }),
+    ended('back', 3, { outcome: 'rolled-back', selected: 89 }),
+    ended('idle', 4, { selected: 0, rotated: 0 }),
+    ended('audit', 5, { mode: 'audit', outcome: 'audited', rotated: 0 }),
+    ended('done again', 6),
+  ];
+
+  it('is what completed and touched something, the last first', () => {
+    assert.deepEqual(names(comparableRuns(history, 'rotate')), ['done again', 'done']);
+  });
+
+  it('is, for an audit, the same as for the rotation that it previews', () => {
+    assert.deepEqual(names(comparableRuns(history, 'audit')), ['done again', 'done']);
+  });
+});
