@@ -39,9 +39,9 @@ export const refusals = {
   otherPlan: 'The answer names another plan than the one that waits. Open your link again.',
   nonceWrong: 'The answer did not come from the page your link opens. Open your link again.',
   selfApproval: 'You asked for this run, so you cannot answer it.',
-  answeredTooLate: 'The time to answer is over. Nothing will be rotated.',
+  answeredTooLate: 'The time to answer is over. Nothing will be touched.',
   noDecision: 'The answer neither approves nor rejects.',
-  countWrong: 'The number typed is not the number of secrets the plan rotates.',
+  countWrong: 'The number typed is not the number of secrets in the plan.',
   reasonMissing: 'A rejection needs a reason.',
   reasonTooLong: `The reason is longer than ${longestReason} characters.`,
 } as const;

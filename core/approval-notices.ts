@@ -1,6 +1,7 @@
 import type { FreshInvitation, PendingApproval } from './approval-desk.ts';
 import { headline } from './approval-summary.ts';
 import { guardrailName, nearness } from './guardrail-words.ts';
+import { modeWords } from './mode-words.ts';
 import { type Fact, type Notice, type PersonalLink, quoted, type Section } from './notice.ts';
 import { counted, oneLine, utcMinute } from './plain-text.ts';
 import type { PlanHeader } from './plan.ts';
@@ -52,8 +53,8 @@ export const personalLink = (
   warning: 'The link is yours alone: whoever has it can answer as you.',
 });
 
-function subjectOf({ stage, selected }: PlanHeader, { answerBy }: PendingApproval, asking: Asking): string {
-  const question = `rotate ${counted(selected, 'secret')}? Answer by ${utcMinute(answerBy)}`;
+function subjectOf({ stage, mode, selected }: PlanHeader, { answerBy }: PendingApproval, asking: Asking): string {
+  const question = `${modeWords[mode].act} ${counted(selected, 'secret')}? Answer by ${utcMinute(answerBy)}`;
   return `Keyturn ${oneLine(stage)}: ${asking === 'ask' ? question : `still waiting: ${question}`}`;
 }
 
@@ -64,7 +65,7 @@ const askedFacts = ({ requestedBy, why }: PlanHeader): readonly Fact[] => [
 
 const answerFact = ({ answerBy }: PendingApproval): Fact => ({
   name: 'Answer by',
-  value: `${utcMinute(answerBy)}. Without an answer nothing is rotated.`,
+  value: `${utcMinute(answerBy)}. Without an answer nothing is touched.`,
 });
 
 const referencesOf = ({ run, digest }: PendingApproval): readonly Fact[] => [

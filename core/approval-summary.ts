@@ -1,11 +1,12 @@
 import type { Instant } from './instant.ts';
+import { capitalised, modeWords } from './mode-words.ts';
 import { counted, utcMinute } from './plain-text.ts';
 import type { PlanHeader } from './plan.ts';
 
 export { guardrailName, nearness } from './guardrail-words.ts';
 
 /** What would happen, in one sentence without its full stop. */
-export function headline({ selected, fleet, waves, startsAt }: PlanHeader, now: Instant): string {
+export function headline({ mode, selected, fleet, waves, startsAt }: PlanHeader, now: Instant): string {
   const start = startsAt <= now ? 'starting as soon as it is approved' : `starting ${utcMinute(startsAt)}`;
-  return `Rotate ${selected} of ${counted(fleet.secrets, 'secret')} in ${counted(waves.length, 'wave')}, ${start}`;
+  return `${capitalised(modeWords[mode].act)} ${selected} of ${counted(fleet.secrets, 'secret')} in ${counted(waves.length, 'wave')}, ${start}`;
 }

@@ -7,6 +7,7 @@ export const notStarted = {
   ...flaws,
   approvalMissing: 'no decision is recorded for the run',
   batchNotInPlan: 'the batch is not what the plan says it is',
+  otherMode: 'the approved plan is not for what this function does',
   otherTier: 'the batch belongs to another tier than this function',
   goAheadWithdrawn: 'the run lost its go-ahead: an earlier batch failed, or it was never given',
   lockNotHeld: 'the run does not have the lock: another has it, or this one was settled after it died',
@@ -25,6 +26,7 @@ const forgeries: readonly NotStarted[] = [
   'selfApproved',
   'decidedTooLate',
   'batchNotInPlan',
+  'otherMode',
   'otherTier',
 ];
 

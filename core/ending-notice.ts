@@ -1,4 +1,5 @@
 import type { Decision } from './approval.ts';
+import { modeWords } from './mode-words.ts';
 import { type Fact, type Notice, quoted } from './notice.ts';
 import { counted, oneLine, utcMinute } from './plain-text.ts';
 import type { RunReport, WaveReport } from './report.ts';
@@ -8,9 +9,9 @@ const mostReasons = 12;
 
 /** How a run went, and what had been decided about it. */
 export function endingNotice(report: RunReport, decision: Decision | undefined): Notice {
-  const { run, stage, outcome, reasons, fleet, selected, rotated, rolledBack, held, waves } = report;
+  const { run, stage, mode, outcome, reasons, fleet, selected, rotated, rolledBack, held, waves } = report;
   const sections = [
-    { title: 'Waves', lines: waves.slice(0, mostReasons).map(sayWave) },
+    { title: 'Waves', lines: waves.slice(0, mostReasons).map((wave) => sayWave(wave, mode)) },
     { title: 'Reasons', lines: reasons.slice(0, mostReasons).map(quoted) },
   ];
   return {
@@ -20,7 +21,7 @@ export function endingNotice(report: RunReport, decision: Decision | undefined):
       { name: 'Decided', value: sayDecision(report, decision) },
       {
         name: 'Secrets',
-        value: `${rotated} of ${selected} selected secrets rotated, ${rolledBack} rolled back, ${held} held, of a fleet of ${fleet.secrets}`,
+        value: `${rotated} of ${selected} selected secrets ${modeWords[mode].done}, ${rolledBack} rolled back, ${held} held, of a fleet of ${fleet.secrets}`,
       },
       ...heldFacts(held),
     ],
@@ -30,7 +31,7 @@ export function endingNotice(report: RunReport, decision: Decision | undefined):
 }
 
 const endings: Readonly<Record<RunReport['outcome'], string>> = {
-  completed: 'The run is complete: all that it rotated is verified',
+  completed: 'The run is complete: all that it touched is verified',
   audited: 'The audit is complete, and nothing was touched',
   refused: 'The run was refused, and nothing was touched',
   rejected: 'The plan was rejected, and nothing was touched',
@@ -49,5 +50,5 @@ function sayDecision({ outcome }: RunReport, decision: Decision | undefined): st
 const heldFacts = (held: number): readonly Fact[] =>
   held === 0 ? [] : [{ name: 'To do', value: 'Held secrets need a person: see the runbook' }];
 
-const sayWave = ({ number, planned, rotated, outcome }: WaveReport): string =>
-  `Wave ${number}: ${rotated} of ${counted(planned, 'secret')} rotated, ${outcome}`;
+const sayWave = ({ number, planned, rotated, outcome }: WaveReport, mode: RunReport['mode']): string =>
+  `Wave ${number}: ${rotated} of ${counted(planned, 'secret')} ${modeWords[mode].done}, ${outcome}`;

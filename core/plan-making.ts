@@ -55,6 +55,7 @@ export function makePlan({ draft, facts, fleet, guardrails, settings, hash, prev
   const header: PlanHeader = {
     run,
     stage: settings.stage,
+    mode: draft.mode,
     draftedAt: asOf,
     expiresAt,
     requestedBy: draft.requestedBy,

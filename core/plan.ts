@@ -7,7 +7,11 @@ export type Run = string & { readonly __brand: 'Run' };
 /** `sha256:` and the hash, in hex, of the bytes of a plan's header. */
 export type PlanDigest = string & { readonly __brand: 'PlanDigest' };
 
-export const modes = ['audit', 'rotate'] as const;
+/**
+ * What a run is for: to report, to rotate what is due, to return what a run rotated to what it was before, or to take
+ * away what was replaced.
+ */
+export const modes = ['audit', 'rotate', 'restore', 'retire'] as const;
 export type Mode = (typeof modes)[number];
 
 /** A secret that was selected, with all that a rotation of it needs to know and no value. */
@@ -69,6 +73,8 @@ export interface Guardrail {
 export interface PlanHeader {
   readonly run: Run;
   readonly stage: string;
+  /** What is done to its secrets. Approved with it: no function that writes does anything else. */
+  readonly mode: Mode;
   readonly draftedAt: Instant;
   /** No wave starts from this moment on. */
   readonly expiresAt: Instant;

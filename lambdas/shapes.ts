@@ -32,6 +32,8 @@ export const moment = z.string().transform((text, context): Instant => {
 });
 
 export const mode = z.enum(modes);
+/** What a run of the rotation's own state machine can be for. */
+export const rotationMode = mode.extract(['audit', 'rotate']);
 export const phase = z.enum(phases);
 export const wave = z.int().min(1);
 

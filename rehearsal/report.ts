@@ -1,6 +1,6 @@
 import type { Instant } from '../core/instant.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Guardrail } from '../core/plan.ts';
+import type { Guardrail, Mode } from '../core/plan.ts';
 import type { SecretReport, WaveReport } from '../core/report.ts';
 import type { Verification } from '../core/verdict.ts';
 
@@ -27,7 +27,7 @@ export interface RehearsalReport {
   readonly scenario: string;
   /** What the scenario promises, in a sentence, and where it did not keep it. */
   readonly promise: { readonly says: string; readonly broken: readonly string[] };
-  readonly mode: 'audit' | 'rotate';
+  readonly mode: Mode;
   readonly outcome: Outcome;
   readonly reasons: readonly string[];
   readonly fleet: { readonly secrets: number; readonly services: number };

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 
 import { InventoryFileError, parseInventory } from '../../adapters/inventory-file.ts';
 import { parseInstant } from '../../core/instant.ts';
-import { modes } from '../../core/plan.ts';
 import { select } from '../../core/selection.ts';
 import { ruled } from '../../rehearsal/faults.ts';
 import type { Scenario } from '../../rehearsal/scenario.ts';
@@ -47,6 +46,8 @@ const flags = {
   json: { type: 'boolean' },
 } as const;
 
+const rehearsable = ['audit', 'rotate'] as const;
+
 async function run(args: readonly string[], output: Output): Promise<ExitCode> {
   const given = readFlags(args, flags);
   const file = pathAsTyped(required('inventory', given.inventory, 'fleet.json'));
@@ -55,8 +56,8 @@ async function run(args: readonly string[], output: Output): Promise<ExitCode> {
   if (asOf === undefined) {
     throw new UsageError(`--as-of is ${asOfText}, which is no moment; write it as in 2026-11-18T19:15:00Z`);
   }
-  const mode = modes.find((known) => known === (given.mode ?? 'rotate'));
-  if (mode === undefined) throw new UsageError(`--mode is ${given.mode}; choose one of ${modes.join(', ')}`);
+  const mode = rehearsable.find((known) => known === (given.mode ?? 'rotate'));
+  if (mode === undefined) throw new UsageError(`--mode is ${given.mode}; choose one of ${rehearsable.join(', ')}`);
   const seed = Number(given.seed ?? '1');
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new UsageError(`--seed is ${given.seed}; give a whole number, 0 or more`);

@@ -1,9 +1,16 @@
 import * as z from 'zod';
 
-import { digest, mode, moment, run } from '../shapes.ts';
+import { digest, moment, rotationMode, run } from '../shapes.ts';
 
 const event = z.discriminatedUnion('goal', [
-  z.object({ goal: z.literal('draft'), run, startedAt: moment, mode, requestedBy: z.string().min(1), why: z.string() }),
+  z.object({
+    goal: z.literal('draft'),
+    run,
+    startedAt: moment,
+    mode: rotationMode,
+    requestedBy: z.string().min(1),
+    why: z.string(),
+  }),
   z.object({ goal: z.literal('approval'), run, digest }),
 ]);
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-import { mode, moment, run } from '../shapes.ts';
+import { moment, rotationMode, run } from '../shapes.ts';
 
-const event = z.object({ run, startedAt: moment, mode, requestedBy: z.string().min(1), why: z.string() });
+const event = z.object({ run, startedAt: moment, mode: rotationMode, requestedBy: z.string().min(1), why: z.string() });
 
 export type DraftPlanEvent = z.infer<typeof event>;
 

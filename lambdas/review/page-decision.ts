@@ -1,5 +1,6 @@
 import { longestReason } from '../../core/approval.ts';
 import { refusals as refusalTexts } from '../../core/approval-answer.ts';
+import { modeWords } from '../../core/mode-words.ts';
 import { counted } from '../../core/plain-text.ts';
 import { type Html, html } from './html.ts';
 import { moment } from './page-parts.ts';
@@ -23,7 +24,7 @@ export function decisionForms({ plan, approver, nonce, refusals, reason }: Open)
 <form method="post" class="approve">
 <h3>Approve</h3>
 ${hidden('approved')}
-<label for="count">Type how many secrets this plan rotates</label>
+<label for="count">Type how many secrets this plan ${modeWords[plan.header.mode].acts}</label>
 <input id="count" name="count" inputmode="numeric" pattern="[0-9]+" maxlength="9" autocomplete="off" required${invalid(countWrong, 'count-error')}>
 ${countWrong ? html`<p class="error" id="count-error">${refusalTexts.countWrong}</p>` : undefined}
 <button>Approve this plan</button>
@@ -49,7 +50,7 @@ export function decidedSection({ plan, decision, delivery, nonce, progress }: De
 
   return html`<p class="stage">Keyturn${plan === undefined ? undefined : html` · <bdi>${plan.header.stage}</bdi>`}</p>
 <h1 class="${decision.decision}">${approved ? 'Approved' : 'Rejected'} by <bdi>${approver}</bdi></h1>
-<p>Decided ${moment(decidedAt)}. ${approved ? undefined : 'Nothing is rotated.'}</p>
+<p>Decided ${moment(decidedAt)}. ${approved ? undefined : 'Nothing is touched.'}</p>
 ${decision.decision === 'rejected' ? html`<p>Reason: <bdi>${decision.reason}</bdi></p>` : undefined}
 ${delivery === undefined ? undefined : html`<p role="status">${deliveryTexts[delivery]}</p>`}
 ${
@@ -79,7 +80,7 @@ export const overSection = ({
   header,
 }: PlanView): Html => html`<p class="stage">Keyturn · <bdi>${header.stage}</bdi></p>
 <h1>Too late to answer</h1>
-<p>The time to answer ended ${moment(answerBy)} without a decision. Nothing is rotated: this plan would have rotated
+<p>The time to answer ended ${moment(answerBy)} without a decision. Nothing is touched: this plan would have ${modeWords[header.mode].done}
 ${counted(header.selected, 'secret')}.</p>`;
 
 const hiddenFields = (

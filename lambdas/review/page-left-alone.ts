@@ -5,13 +5,13 @@ import { type Html, html } from './html.ts';
 import type { ReasonOnSheet } from './sheet.ts';
 import type { PlanView } from './view.ts';
 
-/** Every secret that is not rotated, by reason. A page after the first has only its part of the names. */
+/** Every secret that is left alone, by reason. A page after the first has only its part of the names. */
 export function leftAloneSection({ sheet, leftAlone }: PlanView): Html | undefined {
   const reasons = sheet.page === 1 ? sheet.reasons : sheet.reasons.filter(({ named }) => named.length > 0);
   if (sheet.page > 1 && reasons.length === 0) return undefined;
 
   return html`<section aria-labelledby="left-alone-title"><h2 id="left-alone-title">What is left alone</h2>
-<p>${leftAlone.length === 0 ? 'Nothing: every secret is rotated.' : `${counted(leftAlone.length, 'secret')} will not be touched.`}</p>
+<p>${leftAlone.length === 0 ? 'Nothing: every secret is in the plan.' : `${counted(leftAlone.length, 'secret')} will not be touched.`}</p>
 ${reasons.map((reason) => (reason.named.length === 0 ? elsewhere(reason) : here(reason)))}</section>`;
 }
 

@@ -1,3 +1,4 @@
+import { modeWords } from '../../core/mode-words.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { counted } from '../../core/plain-text.ts';
 import type { RunReport } from '../../core/report.ts';
@@ -25,7 +26,7 @@ const waveItem = ({ number, state, done, batches }: WaveProgress): Html =>
   html`<li><span class="name">Wave ${number}</span>${bar([{ share: done, colour: colours[state] }], batches)}<span class="words">${words(state, done, batches)}</span></li>`;
 
 const words = (state: WaveProgress['state'], done: number, batches: number): string =>
-  state === 'rotating' ? `${done} of ${counted(batches, 'batch', 'batches')} rotated and probed` : waveStates[state];
+  state === 'rotating' ? `${done} of ${counted(batches, 'batch', 'batches')} done and probed` : waveStates[state];
 
 const colours: Readonly<Record<WaveProgress['state'], string>> = {
   waiting: 'track',
@@ -60,9 +61,9 @@ const outcomeTexts: Readonly<Record<Outcome, string>> = {
 /** More reasons than this are for the report. */
 const mostReasons = 10;
 
-function endOf({ endedAt, reasons, selected, rotated, rolledBack, held }: RunReport): Html {
+function endOf({ mode, endedAt, reasons, selected, rotated, rolledBack, held }: RunReport): Html {
   const rest = reasons.length - mostReasons;
-  return html`<p>${rotated} of ${counted(selected, 'secret')} rotated, ${rolledBack} rolled back, ${held} held. Ended ${moment(endedAt)}.</p>
+  return html`<p>${rotated} of ${counted(selected, 'secret')} ${modeWords[mode].done}, ${rolledBack} rolled back, ${held} held. Ended ${moment(endedAt)}.</p>
 ${reasons.length === 0 ? undefined : html`<ul class="names">${reasons.slice(0, mostReasons).map((reason) => html`<li><bdi>${reason}</bdi></li>`)}</ul>`}
 ${rest > 0 ? html`<p>${counted(rest, 'more reason')} in the report.</p>` : undefined}`;
 }

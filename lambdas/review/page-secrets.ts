@@ -1,11 +1,12 @@
 import type { Instant } from '../../core/instant.ts';
+import { modeWords } from '../../core/mode-words.ts';
 import { counted } from '../../core/plain-text.ts';
 import { type Html, html } from './html.ts';
 import { dayOf, daysBetween, tierColour } from './page-parts.ts';
 import type { Row } from './sheet.ts';
 import type { PlanView } from './view.ts';
 
-/** Every secret on this page that would be rotated, by tier and service. */
+/** Every secret on this page that the plan would touch, by tier and service. */
 export function secretsSection({ sheet, header, tiers }: PlanView): Html | undefined {
   const { rows } = sheet;
   if (rows.length === 0) return undefined;
@@ -13,7 +14,7 @@ export function secretsSection({ sheet, header, tiers }: PlanView): Html | undef
   const tables = [...Map.groupBy(rows, ({ tier }) => tier)];
   const part =
     rows.length < header.selected ? html`<p>${rows.length} of ${header.selected} on this page.</p>` : undefined;
-  return html`<section id="secrets" aria-labelledby="secrets-title"><h2 id="secrets-title">What is rotated</h2>
+  return html`<section id="secrets" aria-labelledby="secrets-title"><h2 id="secrets-title">What is ${modeWords[header.mode].done}</h2>
 ${part}${tables.map(([tier, ofTier], index) =>
   tierTable({
     tier,

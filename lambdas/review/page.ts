@@ -1,5 +1,6 @@
 import { type Refusal, refusals as refusalTexts } from '../../core/approval-answer.ts';
 import { headline } from '../../core/approval-summary.ts';
+import { capitalised, modeWords } from '../../core/mode-words.ts';
 import { type Html, html } from './html.ts';
 import { decidedSection, decisionForms, overSection } from './page-decision.ts';
 import { planSections } from './page-plan.ts';
@@ -33,7 +34,7 @@ ${script.element}
 function titleOf(view: View): string {
   switch (view.kind) {
     case 'open':
-      return `${view.refusals.length > 0 ? 'Not recorded: ' : ''}Rotate ${view.plan.header.selected} secrets?`;
+      return `${view.refusals.length > 0 ? 'Not recorded: ' : ''}${capitalised(modeWords[view.plan.header.mode].act)} ${view.plan.header.selected} secrets?`;
     case 'decided':
       return view.decision.decision === 'approved' ? 'Approved' : 'Rejected';
     case 'over':
@@ -70,7 +71,7 @@ ${planSections(view.plan)}`;
     case 'changed':
       return html`<h1>This plan has been changed</h1>
 <p>What is stored of it is not what waits for an answer, so it is not shown, and nobody can approve it. Nothing is
-rotated: the run ends by itself when the time to answer is over. Tell whoever operates Keyturn, and name this digest:</p>
+touched: the run ends by itself when the time to answer is over. Tell whoever operates Keyturn, and name this digest:</p>
 <p><code>${view.digest}</code></p>`;
     case 'nothing':
       return html`<h1>Nothing here</h1>

@@ -9,8 +9,8 @@ import type { WaveVerdict } from '../../core/verdict.ts';
 /** Where a wave stands, and the words for it. */
 export const waveStates = {
   waiting: 'waits for its turn',
-  rotating: 'is being rotated',
-  baking: 'is rotated, and is watched',
+  rotating: 'is under way',
+  baking: 'is done, and is watched',
   renewed: 'ended well',
   goingBack: 'goes back',
   'rolled-back': 'went back',

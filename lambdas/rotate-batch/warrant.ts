@@ -55,6 +55,7 @@ async function reasonToDoubt(
   }
 
   if (!isPlanned(hash, header, batch)) return 'batchNotInPlan';
+  if (header.mode !== 'rotate') return 'otherMode';
   return batch.tier === tier ? undefined : 'otherTier';
 }
 

@@ -9,6 +9,7 @@ import type { PlanHeader } from '../../core/plan.ts';
 
 const header = {
   stage: 'prod',
+  mode: 'rotate',
   requestedBy: 'ada',
   why: 'the keys\r\nSubject: all is well',
   fleet: { secrets: 127, services: 50 },
@@ -51,7 +52,7 @@ describe('what an approver is sent', () => {
 
 Asked for by: ada
 Why: the keys Subject: all is well
-Answer by: 2026-11-19 01:15 UTC. Without an answer nothing is rotated.
+Answer by: 2026-11-19 01:15 UTC. Without an answer nothing is touched.
 
 Waves:
   Wave 1: 5 secrets, low

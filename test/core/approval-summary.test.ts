@@ -3,12 +3,13 @@ import { describe, it } from 'node:test';
 
 import { headline } from '../../core/approval-summary.ts';
 import { instant } from '../../core/instant.ts';
-import type { PlanHeader } from '../../core/plan.ts';
+import { type Mode, modes, type PlanHeader } from '../../core/plan.ts';
 
 const start = instant(Date.UTC(2026, 10, 19, 2));
 
 const header = {
   stage: 'prod',
+  mode: 'rotate',
   requestedBy: 'ada',
   why: 'the keys\r\nSubject: all is well',
   fleet: { secrets: 127, services: 50 },
@@ -32,6 +33,11 @@ describe('the summary of a plan', () => {
       headline(header, instant(start - 1)),
       'Rotate 38 of 127 secrets in 2 waves, starting 2026-11-19 02:00 UTC',
     );
+  });
+
+  it('says what its mode does', () => {
+    const sentence = (mode: Mode) => headline({ ...header, mode }, start).split(' ', 1)[0];
+    assert.deepEqual(modes.map(sentence), ['Rotate', 'Rotate', 'Restore', 'Retire']);
   });
 
   it('does not announce a start that has passed', () => {

@@ -22,6 +22,7 @@ const expiresAt = instant(1_000);
 const header: PlanHeader = {
   run: 'run-1' as Run,
   stage: 'prod',
+  mode: 'rotate',
   draftedAt: instant(0),
   expiresAt,
   requestedBy: 'ada',

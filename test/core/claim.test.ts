@@ -12,6 +12,7 @@ const meanings: Readonly<Record<NotStarted, 'forgery' | 'no forgery'>> = {
   selfApproved: 'forgery',
   decidedTooLate: 'forgery',
   batchNotInPlan: 'forgery',
+  otherMode: 'forgery',
   otherTier: 'forgery',
   approvalExpired: 'no forgery',
   goAheadWithdrawn: 'no forgery',

@@ -33,7 +33,7 @@ describe('the end of a run', () => {
   it('is told with what was decided and how each wave went', () => {
     assert.equal(
       noticeText(endingNotice(report('completed'), approved)),
-      `The run is complete: all that it rotated is verified.
+      `The run is complete: all that it touched is verified.
 
 Decided: approved by grace, 2026-11-18 20:05 UTC
 Secrets: 38 of 38 selected secrets rotated, 0 rolled back, 0 held, of a fleet of 127
@@ -43,6 +43,12 @@ Waves:
 
 Run: run-1`,
     );
+  });
+
+  it('is told in the words of its mode', () => {
+    const text = noticeText(endingNotice(report('completed', { mode: 'restore' }), approved));
+    assert.match(text, /Secrets: 38 of 38 selected secrets restored,/);
+    assert.match(text, /Wave 1: 38 of 38 secrets restored, renewed/);
   });
 
   it('is told with who rejected it and why', () => {

@@ -98,6 +98,7 @@ describe('how a run ends whose batch was refused', () => {
     'selfApproved',
     'decidedTooLate',
     'batchNotInPlan',
+    'otherMode',
     'otherTier',
   ];
 

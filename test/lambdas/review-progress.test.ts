@@ -35,6 +35,7 @@ const waiting = 'waits for its turn';
 const report = (more: Partial<RunReport> = {}): RunReport =>
   ({
     run,
+    mode: 'rotate',
     outcome: 'completed',
     reasons: [],
     endedAt: instant(asOf + 8 * 3_600_000),
@@ -60,9 +61,9 @@ describe('the course of an approved run', () => {
     for (const index of [0, 1, 2]) leave(archiveKeys.probe(run, 2, 'rotated', index), probed);
 
     assert.deepEqual(await course(), [
-      'Wave 2 of 3 is being rotated.',
+      'Wave 2 of 3 is under way.',
       'ended well',
-      '3 of 5 batches rotated and probed',
+      '3 of 5 batches done and probed',
       waiting,
     ]);
   });
@@ -70,10 +71,7 @@ describe('the course of an approved run', () => {
   it('says that a wave bakes, once all of its batches are probed', async () => {
     const { leave, course } = await arrange();
     leave(archiveKeys.probe(run, 1, 'rotated', 0), probed);
-    assert.deepEqual((await course()).slice(0, 2), [
-      'Wave 1 of 3 is rotated, and is watched.',
-      'is rotated, and is watched',
-    ]);
+    assert.deepEqual((await course()).slice(0, 2), ['Wave 1 of 3 is done, and is watched.', 'is done, and is watched']);
   });
 
   it('says that a wave goes back after a doubt, or an unsound bake', async () => {

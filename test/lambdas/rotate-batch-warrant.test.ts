@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-
+import { sha256 } from '../../adapters/sha256.ts';
 import { type Decision, serialiseDecision } from '../../core/approval.ts';
 import type { Batch, PlanDigest, Run } from '../../core/plan.ts';
 import type { Goal } from '../../core/rotation.ts';
@@ -65,6 +65,19 @@ describe('a batch without a standing approval starts neither forward nor back (S
       assert.equal(await refusal('roll back', alter), reason);
     });
   }
+
+  it('whose plan was approved for something else than to rotate', async () => {
+    for (const mode of ['audit', 'retire']) {
+      const other = (world: RunWorld) => {
+        const text = (world.archive.texts.get(planKey) ?? '').replace('"mode":"rotate"', `"mode":"${mode}"`);
+        world.archive.texts.set(planKey, text);
+        world.digest = sha256(text) as PlanDigest;
+        world.decide();
+      };
+      assert.equal(await refusal('rotate', other), 'otherMode');
+      assert.equal(await refusal('roll back', other), 'otherMode');
+    }
+  });
 
   it('whose plan is gone: it ends without an answer', async () => {
     const gone = ({ archive }: RunWorld) => archive.texts.delete(planKey);
