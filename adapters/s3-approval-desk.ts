@@ -1,4 +1,4 @@
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 
 import type { PendingApproval } from '../core/approval-desk.ts';
 import type { ApprovalDesk } from '../core/approval-ports.ts';
@@ -38,6 +38,21 @@ export class S3ApprovalDesk implements ApprovalDesk {
     const stored = JSON.parse(text) as StoredApproval;
     return { ...stored, taskToken: new SecretValue(stored.taskToken) };
   }
+
+  async runs(): Promise<readonly Run[]> {
+    const runs: Run[] = [];
+    for await (const { Contents = [] } of paginateListObjectsV2(
+      { client: this.#s3 },
+      { Bucket: this.#bucket, Prefix: prefix },
+    )) {
+      runs.push(...Contents.flatMap(({ Key = '' }) => runIn(Key) ?? []));
+    }
+    return runs;
+  }
 }
 
-const keyOf = (run: Run) => `pending/${run}.json`;
+const prefix = 'pending/';
+
+const keyOf = (run: Run) => `${prefix}${run}.json`;
+
+const runIn = (key: string): Run | undefined => /^pending\/([^/]+)\.json$/.exec(key)?.[1] as Run | undefined;

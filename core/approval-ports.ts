@@ -8,6 +8,8 @@ export interface ApprovalDesk {
   lay(pending: PendingApproval): Promise<void>;
   /** What waits for this run, or undefined when nothing does. */
   find(run: Run): Promise<PendingApproval | undefined>;
+  /** The runs of which something was laid here, whether or not they wait still. */
+  runs(): Promise<readonly Run[]>;
 }
 
 /** Wakes executions that wait. */

@@ -15,11 +15,13 @@ import { Construct } from 'constructs';
 
 import { workflowName } from './names.ts';
 import type { Recovery } from './recovery.ts';
+import type { Step } from './step.ts';
 
 export interface AlarmsProps {
   readonly stage: string;
   readonly stateMachine: StateMachine;
   readonly recovery: Recovery;
+  readonly deliverDecisions: Step;
   /** Starts that the schedules could not make. */
   readonly undelivered: Queue;
   readonly topic: Topic;
@@ -38,12 +40,17 @@ export class Alarms extends Construct {
     super(scope, id);
 
     this.#props = props;
-    const { stateMachine, recovery, undelivered } = props;
+    const { stateMachine, recovery, deliverDecisions, undelivered } = props;
     const period = Duration.minutes(5);
     this.on('run-failed', 'a run failed', stateMachine.metricFailed({ period }));
     this.on('run-timed-out', 'a run timed out', stateMachine.metricTimedOut({ period }));
     this.on('run-aborted', 'a run was aborted', stateMachine.metricAborted({ period }));
     this.on('recovery-failed', 'a run that died is not settled', failuresOf(recovery, period));
+    this.on(
+      'decision-undelivered',
+      'a run could not be told of its decision',
+      deliverDecisions.version.metricErrors({ period, statistic: Stats.SUM }),
+    );
     this.on(
       'run-not-started',
       'a schedule could not start its run',

@@ -2,6 +2,8 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -29,6 +31,7 @@ const throttle = { rateLimit: 10, burstLimit: 20 };
 export class ApprovalDesk extends Construct {
   readonly requestApproval: Step;
   readonly review: Step;
+  readonly deliverDecisions: Step;
   readonly #foundation: Foundation;
   readonly #api: HttpApi;
 
@@ -39,7 +42,9 @@ export class ApprovalDesk extends Construct {
     this.#api = new HttpApi(this, 'Api', { description: "Keyturn's approval desk", createDefaultStage: false });
     this.requestApproval = this.requestApprovalStep();
     this.review = this.reviewStep();
+    this.deliverDecisions = this.deliverDecisionsStep();
     this.openDesk();
+    this.sweep();
   }
 
   private requestApprovalStep(): Step {
@@ -82,12 +87,47 @@ export class ApprovalDesk extends Construct {
     archive.grantDeposit(step, 'decision.json');
     store.grantFindPending(step);
     seal.grantSeal(step.grantPrincipal);
-    Grant.addToPrincipal({
-      grantee: step,
-      actions: ['states:SendTaskSuccess'],
-      resourceArns: [workflowArn(this, ground.stage)],
-    });
+    this.grantWakeRuns(step);
     return step;
+  }
+
+  /** It can repeat what is on record, and record nothing. */
+  private deliverDecisionsStep(): Step {
+    const { ground, archive, store } = this.#foundation;
+    const step = new Step(this, 'DeliverDecisions', {
+      ground,
+      step: 'deliver-decisions',
+      memorySize: 256,
+      timeout: Duration.minutes(1),
+      environment: { ARCHIVE_BUCKET: archive.bucket.bucketName, DESK_BUCKET: store.bucket.bucketName },
+    });
+    archive.grantFetch(step);
+    store.grantListPending(step);
+    store.grantFindPending(step);
+    this.grantWakeRuns(step);
+    return step;
+  }
+
+  private grantWakeRuns(grantee: Step): void {
+    const resourceArns = [workflowArn(this, this.#foundation.ground.stage)];
+    Grant.addToPrincipal({ grantee, actions: ['states:SendTaskSuccess'], resourceArns });
+  }
+
+  /** A person who decided waits for the run to go on. */
+  private sweep(): void {
+    const rule = new Rule(this, 'Sweep', {
+      description: 'Tells runs of decisions that they have not heard of',
+      schedule: Schedule.rate(Duration.minutes(5)),
+      targets: [
+        new LambdaFunction(this.deliverDecisions.version, {
+          retryAttempts: 2,
+          maxEventAge: Duration.minutes(5),
+          event: RuleTargetInput.fromObject({ sweep: true }),
+        }),
+      ],
+    });
+    const reason = 'What is lost here the next sweep finds, five minutes later.';
+    Validations.of(rule).acknowledge({ id: 'Serverless-EventBusDLQ', reason });
   }
 
   private openDesk(): void {

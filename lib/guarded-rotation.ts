@@ -58,6 +58,7 @@ export class GuardedRotation extends Construct {
       stage: settings.stage,
       stateMachine,
       recovery,
+      deliverDecisions: desk.deliverDecisions,
       undelivered,
       topic: this.announcements.topic,
     });

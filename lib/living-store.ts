@@ -59,6 +59,16 @@ export class LivingStore extends Construct {
     return this.grantGet(grantee, 'pending/*');
   }
 
+  /** Lets the grantee see of which runs plans wait, and nothing else that is in the bucket. */
+  grantListPending(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:ListBucket'],
+      resourceArns: [this.bucket.bucketArn],
+      conditions: { StringEquals: { 's3:prefix': 'pending/' } },
+    });
+  }
+
   /** Lets the grantee clear away what waited. */
   grantClearPending(grantee: IGrantable): Grant {
     return this.grantDelete(grantee, 'pending/*');

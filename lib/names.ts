@@ -8,6 +8,7 @@ export type StepName =
   | 'confirm-plan'
   | 'request-approval'
   | 'review'
+  | 'deliver-decisions'
   | 'admit-wave'
   | 'rotate-batch'
   | 'judge-wave'

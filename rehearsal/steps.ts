@@ -1,6 +1,7 @@
 import { wire as admitWave } from '../lambdas/admit-wave/wiring.ts';
 import { wire as closeRun } from '../lambdas/close-run/wiring.ts';
 import { wire as confirmPlan } from '../lambdas/confirm-plan/wiring.ts';
+import { wire as deliverDecisions } from '../lambdas/deliver-decisions/wiring.ts';
 import { wire as draftPlan } from '../lambdas/draft-plan/wiring.ts';
 import { wire as judgeWave } from '../lambdas/judge-wave/wiring.ts';
 import { wire as probeBatch } from '../lambdas/probe-batch/wiring.ts';
@@ -29,6 +30,7 @@ export const steps: Readonly<Record<string, (runtime: AnyRuntime) => Handler>> =
   'admit-wave': admitWave,
   'close-run': closeRun,
   'confirm-plan': confirmPlan,
+  'deliver-decisions': (runtime) => deliverDecisions(withSfn(runtime)),
   'draft-plan': draftPlan,
   'judge-wave': judgeWave,
   'probe-batch': probeBatch,

@@ -3,8 +3,9 @@ import { type Answer, isRepeated, judgeAnswer, type Refusal } from '../../core/a
 import type { Callbacks } from '../../core/approval-ports.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import type { Log, Sealer } from '../../core/ports.ts';
+import { deliver, findDecision } from '../../core/recorded-decision.ts';
 import type { Delivery } from './view.ts';
-import { findDecision, type Visit, type VisitPorts } from './visit.ts';
+import type { Visit, VisitPorts } from './visit.ts';
 
 export interface DecidePorts extends VisitPorts {
   readonly sealer: Sealer;
@@ -21,7 +22,7 @@ export type Decided =
  * Records an answer, if it may count, and tells the run.
  *
  * The record comes first, and the archive takes only one: of two answers at the same moment one finds the other there. A
- * run that could not be told hears of it when its approver sends the same answer again.
+ * run that could not be told hears of it when its approver sends the same answer again, or by deliver-decisions.
  */
 export async function decide(ports: DecidePorts, visit: Visit, answer: Answer): Promise<Decided> {
   const { archive, sealer, clock, log } = ports;
@@ -62,9 +63,9 @@ export async function decide(ports: DecidePorts, visit: Visit, answer: Answer): 
 
 /** Hands the run what was recorded, never what was sent. */
 async function tell({ callbacks, log }: DecidePorts, { pending }: Visit, decision: Decision): Promise<Decided> {
-  const { run, digest } = decision;
+  const { run } = decision;
   try {
-    const delivery = await callbacks.succeed(pending.taskToken, { decision: decision.decision, digest });
+    const delivery = await deliver(callbacks, pending, decision);
     log.info('run told of its decision', { run, delivery });
     return { kind: 'recorded', decision, delivery };
   } catch (error) {

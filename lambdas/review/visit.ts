@@ -1,9 +1,8 @@
-import { type Decision, parseSealedDecision } from '../../core/approval.ts';
+import type { Decision } from '../../core/approval.ts';
 import { type Invitation, ownerOf, type PendingApproval } from '../../core/approval-desk.ts';
 import type { ApprovalDesk } from '../../core/approval-ports.ts';
-import { archiveKeys } from '../../core/archive-keys.ts';
-import { NotInArchiveError } from '../../core/errors.ts';
 import type { Archive, Clock, Hash } from '../../core/ports.ts';
+import { findDecision } from '../../core/recorded-decision.ts';
 import { type Dossier, readDossier } from './dossier.ts';
 import type { Request } from './event.ts';
 import { type Progress, readProgress } from './progress.ts';
@@ -42,18 +41,4 @@ export async function openLink(
   const isOpen = found === undefined && clock.now() < pending.answerBy;
   const progress = isOpen || dossier === undefined ? undefined : await readProgress(archive, dossier.header);
   return { pending, invitation, decided: found, dossier, progress };
-}
-
-/** What is recorded, `foreign` when that is no decision about this plan. */
-export async function findDecision(
-  archive: Archive,
-  { run, digest }: PendingApproval,
-): Promise<Decision | 'foreign' | undefined> {
-  try {
-    const decision = parseSealedDecision(await archive.fetch(archiveKeys.decision(run)))?.decision;
-    return decision?.run === run && decision.digest === digest ? decision : 'foreign';
-  } catch (error) {
-    if (error instanceof NotInArchiveError) return undefined;
-    throw error;
-  }
 }

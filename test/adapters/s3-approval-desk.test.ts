@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 
 import { S3ApprovalDesk } from '../../adapters/s3-approval-desk.ts';
@@ -53,6 +53,23 @@ describe('the approval desk in S3', () => {
   it('finds nothing when nothing waits', async () => {
     s3.on(GetObjectCommand).rejects(new NoSuchKey({ message: 'no', $metadata: {} }));
     assert.equal(await desk.find(run), undefined);
+  });
+
+  it('tells of which runs something was laid on it, on all pages, and of nothing else', async () => {
+    const keys = (...names: string[]) => names.map((Key) => ({ Key }));
+    s3.on(ListObjectsV2Command, { Bucket: 'desk-bucket', Prefix: 'pending/' }).resolves({
+      Contents: keys('pending/', 'pending/run-1.json'),
+      NextContinuationToken: 'more',
+    });
+    s3.on(ListObjectsV2Command, { ContinuationToken: 'more' }).resolves({
+      Contents: keys('pending/run-2.json', 'pending/a/b.json'),
+    });
+    assert.deepEqual(await desk.runs(), ['run-1', 'run-2']);
+  });
+
+  it('tells of none when nothing was laid on it', async () => {
+    s3.on(ListObjectsV2Command).resolves({});
+    assert.deepEqual(await desk.runs(), []);
   });
 
   it('passes on what else goes wrong', async () => {

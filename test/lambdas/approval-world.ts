@@ -10,6 +10,7 @@ import type { PlanDigest, Run } from '../../core/plan.ts';
 import type { Plan } from '../../core/plan-making.ts';
 import type { Archive, Log } from '../../core/ports.ts';
 import type { SecretValue } from '../../core/secret-value.ts';
+import { deliverDecisions } from '../../lambdas/deliver-decisions/step.ts';
 import { requestApproval } from '../../lambdas/request-approval/step.ts';
 import type { Response } from '../../lambdas/review/response.ts';
 import { review } from '../../lambdas/review/step.ts';
@@ -92,6 +93,7 @@ export class ApprovalWorld {
         this.pending.set(pending.run, pending);
       },
       find: async (asked: Run) => this.pending.get(asked),
+      runs: async () => [...this.pending.keys()],
     },
     channels: this.channels,
     sealer: {
@@ -123,6 +125,7 @@ export class ApprovalWorld {
 
   readonly requestApproval = requestApproval(this.ports);
   readonly review = review(this.ports);
+  readonly deliverDecisions = deliverDecisions(this.ports);
 
   /** Archives a plan as confirm-plan does. */
   depositPlan({ header, waves, leftAlone }: Plan): PlanDigest {

@@ -22,6 +22,7 @@ const expected: Readonly<Record<string, { readonly clients: readonly string[]; r
   'admit-wave': { clients: ['s3', 'ssm'], most: 700_000 },
   'close-run': { clients: ['eventbridge', 's3', 'secrets-manager', 'sesv2', 'sns'], most: 850_000 },
   'confirm-plan': { clients: ['s3', 'secrets-manager'], most: 650_000 },
+  'deliver-decisions': { clients: ['s3', 'sfn'], most: 680_000 },
   'draft-plan': { clients: ['s3', 'secrets-manager'], most: 650_000 },
   'judge-wave': { clients: ['cloudwatch', 's3'], most: 730_000 },
   'probe-batch': { clients: ['s3', 'secrets-manager'], most: 730_000 },

@@ -88,7 +88,7 @@ describe('S13: deploying rotates nothing', () => {
 
   it('changes no run under way: the versions that it calls stay', () => {
     const versions = Object.values(deployed.all('AWS::Lambda::Version'));
-    assert.equal(versions.length, 16);
+    assert.equal(versions.length, 17);
     for (const { DeletionPolicy, UpdateReplacePolicy } of versions) {
       assert.deepEqual([DeletionPolicy, UpdateReplacePolicy], ['Retain', 'Retain']);
     }
@@ -237,6 +237,7 @@ describe('a function', () => {
     'confirm-plan': stores,
     'request-approval': [...stores, 'REVIEW_URL', 'TOPIC_ARN'],
     review: [...stores, 'REVIEW_URL', 'SEAL_KEY'],
+    'deliver-decisions': stores,
     'admit-wave': [...stores, 'SWITCH'],
     'judge-wave': ['ARCHIVE_BUCKET', 'NODE_EXTRA_CA_CERTS'],
     'renew-expiry': ['ARCHIVE_BUCKET'],
@@ -314,11 +315,12 @@ describe('alarms', () => {
   const alarms = Object.values(deployed.all('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
   const runbook = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 
-  it('tell people of every end that nobody intended, of a start that was not made, and of a recovery that failed', () => {
+  it('tell people of every end that nobody intended, of a start that was not made, of a recovery that failed, and of a decision that is not heard of', () => {
     const summed = alarms.flatMap(({ Metrics = [] }) => Metrics.map(({ Id }: { Id: string }) => Id));
     assert.deepEqual(summed.toSorted(), ['aborted', 'blind', 'expr_1', 'failed', 'timedOut']);
     assert.deepEqual(alarms.flatMap(({ MetricName }) => MetricName ?? []).toSorted(), [
       'ApproximateNumberOfMessagesVisible',
+      'Errors',
       'ExecutionsAborted',
       'ExecutionsFailed',
       'ExecutionsTimedOut',

@@ -107,6 +107,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     's3:PutObject on {ArchiveBucket}/runs/*/decision.json',
     'states:SendTaskSuccess on arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod',
   ],
+  'keyturn-prod-deliver-decisions': [
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:GetObject on {StoreBucket}/pending/*',
+    's3:ListBucket on {StoreBucket} if StringEquals s3:prefix pending/',
+    'states:SendTaskSuccess on arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod',
+  ],
   'keyturn-prod-admit-wave': [
     's3:GetObject on {ArchiveBucket}/runs/*',
     's3:GetObject on {StoreBucket}/go-ahead/*',
@@ -213,7 +219,7 @@ describe('S9: who may do what', () => {
 
   it('comes from one role for each function, with no policy but its own', () => {
     const roles = [...deployed.functions().values()].map(({ Role }) => deployed.say(Role));
-    assert.equal(new Set(roles).size, 16);
+    assert.equal(new Set(roles).size, 17);
 
     for (const { Properties } of Object.values(deployed.all('AWS::IAM::Role'))) {
       assert.deepEqual([Properties.ManagedPolicyArns, Properties.Policies], [undefined, undefined]);

@@ -57,6 +57,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   // A reminder keeps the links that were sent before. Nobody is woken by it: only the review may answer.
   'request-approval': ['lay a task token', 'read a task token', 'read the archive'],
   review: ['deposit decision.json', 'read a task token', 'read the archive', 'seal'],
+  'deliver-decisions': ['read a task token', 'read the archive'],
   'admit-wave': ['note an admission', 'read the archive', 'read the switch', 'see the go-ahead', 'see the lock'],
   'rotate-batch-low': [...rotateBatch('low'), 'read the master of low'],
   'rotate-batch-medium': rotateBatch('medium'),
@@ -141,7 +142,9 @@ describe('S9 the workflow', () => {
   const workflow = cloud.account.authorisation.contextOf(roles.get('workflow') ?? '');
 
   it('S13 may invoke published versions only, of the steps of a run', () => {
-    const elsewhere = ['review', 'recover-run', 'watch-runs'].map((step) => `keyturn-prod-${step}`);
+    const elsewhere = ['review', 'deliver-decisions', 'recover-run', 'watch-runs'].map(
+      (step) => `keyturn-prod-${step}`,
+    );
     for (const { name, arn, qualifiedArns } of stack.functions) {
       assert.equal(workflow.allows('lambda:InvokeFunction', arn), false, name);
       const published = qualifiedArns.map((version) => workflow.allows('lambda:InvokeFunction', version));
@@ -149,13 +152,13 @@ describe('S9 the workflow', () => {
     }
   });
 
-  it('S1 cannot be answered by anybody but the review, nor started but by the schedules and itself', () => {
+  it('S1 cannot be woken by anybody but the review and what repeats its decisions, nor started but by the schedules and itself', () => {
     const [machine] = stack.stateMachines;
     const allowed = (action: string) =>
       [...roles].flatMap(([name, role]) =>
         cloud.account.authorisation.contextOf(role).allows(action, machine?.arn ?? '') ? [name] : [],
       );
-    assert.deepEqual(allowed('states:SendTaskSuccess'), ['review']);
+    assert.deepEqual(allowed('states:SendTaskSuccess').toSorted(), ['deliver-decisions', 'review']);
     assert.deepEqual(allowed('states:StartExecution').toSorted(), ['schedules', 'workflow']);
   });
 
