@@ -1,0 +1,144 @@
+import { globSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import type { MutantCoverage, StrykerOptions } from '@stryker-mutator/api/core';
+import { declareFactoryPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
+import {
+  type DryRunResult,
+  DryRunStatus,
+  determineHitLimitReached,
+  type MutantRunOptions,
+  type TestResult,
+  type TestRunner,
+  TestStatus,
+  toMutantRunResult,
+} from '@stryker-mutator/api/test-runner';
+import fc from 'fast-check';
+
+import { type CollectedTest, collected, collectFrom, Pass } from './collector.ts';
+
+/** What instrumented code reads and writes: which mutant is on, who covers what, how often the mutant was met. */
+interface Instrument {
+  activeMutant?: string | undefined;
+  currentTestId?: string | undefined;
+  mutantCoverage?: MutantCoverage;
+  hitCount?: number | undefined;
+  hitLimit?: number | undefined;
+}
+
+const instrument: Instrument = {};
+(globalThis as { __stryker__?: Instrument }).__stryker__ = instrument;
+
+interface Options extends StrykerOptions {
+  /** Patterns of the files of tests. Those of one pattern run before those of the next: put the quick ones first. */
+  readonly collectedFrom: readonly string[];
+  /** Those that take so long that they run only for mutants which they are known to meet. */
+  readonly exploredBy: readonly string[];
+}
+
+/**
+ * Runs our own tests, which are for `node:test`, again and again in one process, so that a mutant costs milliseconds and
+ * not a process.
+ *
+ * A mutant of what runs while modules are loaded needs a process of its own: Stryker starts one, since this one says that
+ * it cannot reload.
+ */
+class CollectedTestRunner implements TestRunner {
+  readonly #quick: readonly string[];
+  readonly #slow: readonly string[];
+
+  constructor({ collectedFrom, exploredBy }: Options) {
+    this.#quick = collectedFrom;
+    this.#slow = exploredBy;
+  }
+
+  capabilities() {
+    return { reloadEnvironment: false };
+  }
+
+  async init(): Promise<void> {
+    const collector = import.meta.resolve('./collector.ts');
+    registerHooks({
+      resolve: (specifier, context, next) =>
+        specifier === 'node:test' ? { url: collector, shortCircuit: true } : next(specifier, context),
+    });
+    // The same questions as in npm test; what fails needs not be made small.
+    fc.configureGlobal({ seed: 20_261_118, endOnFailure: true });
+  }
+
+  async dryRun(): Promise<DryRunResult> {
+    await this.#load([...this.#quick, ...this.#slow]);
+    const result = await this.#run(collected, false);
+    const { mutantCoverage } = instrument;
+    if (result.status !== DryRunStatus.Complete || mutantCoverage === undefined) return result;
+    // What a test meets while it runs is tried there, whether or not it ran while modules were loaded, too.
+    const met = new Set(Object.values(mutantCoverage.perTest).flatMap(Object.keys));
+    const loadedOnly = Object.entries(mutantCoverage.static).filter(([mutant]) => !met.has(mutant));
+    return { ...result, mutantCoverage: { ...mutantCoverage, static: Object.fromEntries(loadedOnly) } };
+  }
+
+  async mutantRun({ activeMutant, mutantActivation, testFilter, hitLimit, disableBail }: MutantRunOptions) {
+    Object.assign(instrument, { hitLimit, hitCount: hitLimit === undefined ? undefined : 0 });
+    if (mutantActivation === 'static') instrument.activeMutant = activeMutant.id;
+    try {
+      await this.#load(testFilter === undefined ? this.#quick : [...this.#quick, ...this.#slow]);
+      instrument.activeMutant = activeMutant.id;
+      const chosen = new Set(testFilter);
+      const tests = testFilter === undefined ? collected : collected.filter(({ id }) => chosen.has(id));
+      const result = await this.#run(tests, !disableBail);
+      return toMutantRunResult(determineHitLimitReached(instrument.hitCount, hitLimit) ?? result);
+    } catch (error) {
+      // Files that can no longer be loaded are noticed by every test.
+      return toMutantRunResult({
+        status: DryRunStatus.Complete,
+        tests: [{ ...failed('loading', error), id: 'loading', name: 'loading', timeSpentMs: 0 }],
+      });
+    } finally {
+      instrument.activeMutant = undefined;
+    }
+  }
+
+  async #load(patterns: readonly string[]): Promise<void> {
+    if (collected.length > 0) return;
+    const files = new Set(patterns.flatMap((pattern) => globSync(pattern).sort()));
+    for (const file of files) await collectFrom(file, () => import(pathToFileURL(resolve(file)).href));
+  }
+
+  /** @param untilFailure whether what comes after the first failure is left out. */
+  async #run(tests: readonly CollectedTest[], untilFailure: boolean): Promise<DryRunResult> {
+    const results: TestResult[] = [];
+    const pass = new Pass();
+    for (const one of tests) {
+      instrument.currentTestId = one.id;
+      const began = performance.now();
+      const outcome = await pass.run(one).then(
+        () => ({ status: TestStatus.Success }) as const,
+        (error) => failed(one.id, error),
+      );
+      results.push({ ...outcome, id: one.id, name: one.id, timeSpentMs: Math.round(performance.now() - began) });
+      if (outcome.status === TestStatus.Failed && untilFailure) break;
+    }
+    instrument.currentTestId = undefined;
+    await pass.end();
+    return {
+      status: DryRunStatus.Complete,
+      tests: results,
+    };
+  }
+}
+
+const failed = (id: string, error: unknown) =>
+  ({ status: TestStatus.Failed, failureMessage: `${id}: ${error instanceof Error ? error.message : error}` }) as const;
+
+const create = (options: Options) => new CollectedTestRunner(options);
+create.inject = tokens('options');
+
+export const strykerPlugins = [
+  declareFactoryPlugin(
+    PluginKind.TestRunner,
+    'collected',
+    create as (options: StrykerOptions) => CollectedTestRunner & {},
+  ),
+];
