@@ -1,5 +1,5 @@
 import { type Instant, instant } from './instant.ts';
-import { isSamePerson } from './person.ts';
+import { askedForIt } from './person.ts';
 import type { PlanDigest, PlanHeader, Run } from './plan.ts';
 import type { Hash } from './ports.ts';
 import type { Random } from './random.ts';
@@ -31,9 +31,9 @@ export interface PendingApproval {
 /** A link is this many random bits, and so is a nonce. */
 const linkBytes = 256 / 8;
 
-/** Those who may answer: whoever asked for the run may not, by name or by address. */
+/** Those who may answer: whoever asked for the run may not, by whatever name they asked. */
 export const eligibleApprovers = (approvers: readonly Approver[], requestedBy: string): readonly Approver[] =>
-  approvers.filter(({ name, email }) => !isSamePerson(name, requestedBy) && !isSamePerson(email, requestedBy));
+  approvers.filter((approver) => !askedForIt(approver, requestedBy));
 
 /** An invitation as the desk keeps it, beside the link that only its owner is told. */
 export interface FreshInvitation {

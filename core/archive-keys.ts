@@ -9,6 +9,7 @@ export type Phase = (typeof phases)[number];
 
 /** Where a run's documents stand in the archive. Everything of a run is below one prefix. */
 export const archiveKeys = {
+  start: (run: Run) => `runs/${run}/start.json`,
   draft: (run: Run) => `runs/${run}/draft.json`,
   candidates: (run: Run) => `runs/${run}/preflight.jsonl`,
   preflight: (run: Run, index: number) => `runs/${run}/preflight/${index}.json`,

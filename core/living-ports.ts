@@ -1,5 +1,6 @@
 import type { Instant } from './instant.ts';
 import type { Run } from './plan.ts';
+import type { Start } from './start.ts';
 
 /** Which run may touch secrets, and since when. */
 export interface Holder {
@@ -43,6 +44,12 @@ export interface ExecutionFacts {
 export interface Executions {
   /** Undefined when there is none of this run. */
   find(run: Run): Promise<ExecutionFacts | undefined>;
+}
+
+/** Starts runs. */
+export interface Runs {
+  /** One name is one run: a second start of it, as the same, starts nothing. `ended`: there was one of this name before. */
+  start(run: Run, start: Start): Promise<'underWay' | 'ended'>;
 }
 
 /** Starts recoveries. */

@@ -81,6 +81,8 @@ export interface Approver {
   readonly email: string;
   /** Their id in Slack, as in `U012ABCDEF`. */
   readonly slackUser?: string;
+  /** ARN of the IAM user, role or session of a role that they act as in AWS. A role is everybody who may assume it. */
+  readonly principal?: string;
 }
 
 /** Mail by SES. */

@@ -1,11 +1,8 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Duration, Validations } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Grant } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
 import type { Foundation } from './foundation.ts';
@@ -19,9 +16,6 @@ export interface ApprovalDeskProps {
 /** The run and the link stand in the path, so the path is never written down: the route that it matched is. */
 const reviewRoute = '/review/{run}/{link}';
 
-/** People open a page and answer once. Whoever asks faster is guessing links. */
-const throttle = { rateLimit: 10, burstLimit: 20 };
-
 /**
  * Where plans wait for people: asks approvers, shows them the plan, takes their answer.
  *
@@ -33,22 +27,24 @@ export class ApprovalDesk extends Construct {
   readonly review: Step;
   readonly deliverDecisions: Step;
   readonly #foundation: Foundation;
-  readonly #api: HttpApi;
 
   constructor(scope: Construct, id: string, { foundation }: ApprovalDeskProps) {
     super(scope, id);
 
     this.#foundation = foundation;
-    this.#api = new HttpApi(this, 'Api', { description: "Keyturn's approval desk", createDefaultStage: false });
     this.requestApproval = this.requestApprovalStep();
     this.review = this.reviewStep();
     this.deliverDecisions = this.deliverDecisionsStep();
-    this.openDesk();
     this.sweep();
+    foundation.door.openToAll(
+      'Review',
+      { path: reviewRoute, methods: [HttpMethod.GET, HttpMethod.POST], step: this.review },
+      whyNoAuthorizer,
+    );
   }
 
   private requestApprovalStep(): Step {
-    const { ground, archive, store, announcements } = this.#foundation;
+    const { ground, archive, store, announcements, door } = this.#foundation;
     const step = new Step(this, 'RequestApproval', {
       ground,
       step: 'request-approval',
@@ -58,7 +54,7 @@ export class ApprovalDesk extends Construct {
         ARCHIVE_BUCKET: archive.bucket.bucketName,
         DESK_BUCKET: store.bucket.bucketName,
         TOPIC_ARN: announcements.topic.topicArn,
-        REVIEW_URL: this.#api.apiEndpoint,
+        REVIEW_URL: door.url,
       },
     });
     archive.grantFetch(step);
@@ -69,7 +65,7 @@ export class ApprovalDesk extends Construct {
   }
 
   private reviewStep(): Step {
-    const { ground, archive, store, seal } = this.#foundation;
+    const { ground, archive, store, seal, door } = this.#foundation;
     const step = new Step(this, 'Review', {
       ground,
       step: 'review',
@@ -80,7 +76,7 @@ export class ApprovalDesk extends Construct {
         ARCHIVE_BUCKET: archive.bucket.bucketName,
         DESK_BUCKET: store.bucket.bucketName,
         SEAL_KEY: seal.key.keyArn,
-        REVIEW_URL: this.#api.apiEndpoint,
+        REVIEW_URL: door.url,
       },
     });
     archive.grantFetch(step);
@@ -129,42 +125,8 @@ export class ApprovalDesk extends Construct {
     const reason = 'What is lost here the next sweep finds, five minutes later.';
     Validations.of(rule).acknowledge({ id: 'Serverless-EventBusDLQ', reason });
   }
-
-  private openDesk(): void {
-    const logGroup = new LogGroup(this, 'AccessLogs', {
-      retention: RetentionDays.ONE_YEAR,
-      encryptionKey: this.#foundation.ground.encryptionKey,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    new HttpStage(this, 'Stage', {
-      httpApi: this.#api,
-      autoDeploy: true,
-      throttle,
-      accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: accessLogFormat },
-    });
-
-    const routes = this.#api.addRoutes({
-      path: reviewRoute,
-      methods: [HttpMethod.GET, HttpMethod.POST],
-      integration: new HttpLambdaIntegration('Review', this.review.version),
-    });
-    for (const route of routes)
-      Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: whyNoAuthorizer });
-  }
 }
 
 const whyNoAuthorizer =
   'The link itself is the credential: 256 random bits, one per approver and plan, stored as a hash, void once answered. ' +
   'The function checks it before it shows or decides anything.';
-
-const accessLogFormat = AccessLogFormat.custom(
-  JSON.stringify({
-    requestId: AccessLogField.contextRequestId(),
-    requestTime: AccessLogField.contextRequestTime(),
-    sourceIp: AccessLogField.contextIdentitySourceIp(),
-    routeKey: '$context.routeKey',
-    status: AccessLogField.contextStatus(),
-    responseLength: AccessLogField.contextResponseLength(),
-    integrationStatus: '$context.integration.status',
-  }),
-);

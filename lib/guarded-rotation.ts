@@ -7,12 +7,14 @@ import { Alarms } from './alarms.ts';
 import { Announcements } from './announcements.ts';
 import { ApprovalDesk } from './approval-desk.ts';
 import { DataKey } from './data-key.ts';
+import { Door } from './door.ts';
 import type { Foundation } from './foundation.ts';
 import { KillSwitch } from './kill-switch.ts';
 import { LivingStore } from './living-store.ts';
 import { PlanArchive } from './plan-archive.ts';
 import { Recovery } from './recovery.ts';
 import { RotationWorkflow } from './rotation-workflow.ts';
+import { RunStarter } from './run-starter.ts';
 import { RunSteps } from './run-steps.ts';
 import { Schedules } from './schedules.ts';
 import { Seal } from './seal.ts';
@@ -53,7 +55,8 @@ export class GuardedRotation extends Construct {
     const recovery = new Recovery(this, 'Recovery', { foundation, settings, steps, tiers });
 
     const { stateMachine } = this.workflow;
-    const { undelivered } = new Schedules(this, 'Schedules', { settings, stateMachine });
+    const { startRun } = new RunStarter(this, 'RunStarter', { foundation, stateMachine });
+    const { undelivered } = new Schedules(this, 'Schedules', { settings, startRun });
     new Alarms(this, 'Alarms', {
       stage: settings.stage,
       stateMachine,
@@ -69,6 +72,7 @@ export class GuardedRotation extends Construct {
     const encryptionKey = new DataKey(this, 'DataKey');
     return {
       ground: { stage, encryptionKey, vpc, settingsLayer: new SettingsLayer(this, 'Settings', settings) },
+      door: new Door(this, 'Door', { encryptionKey }),
       archive: new PlanArchive(this, 'Archive', { encryptionKey, retention: Duration.days(retentionDays) }),
       store: new LivingStore(this, 'Store', { encryptionKey }),
       announcements: new Announcements(this, 'Announcements', { encryptionKey, settings }),

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 
 /** Folders of `lambdas/`, each one step. */
 export type StepName =
+  | 'start-run'
   | 'draft-plan'
   | 'probe-batch'
   | 'confirm-plan'

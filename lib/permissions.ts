@@ -76,6 +76,8 @@ function say(template: PermissionTemplate, value: unknown): string {
 function nameOf({ Resources }: PermissionTemplate, id: string): string {
   const { Properties = {} } = Resources[id] ?? {};
   const { FunctionName, StateMachineName } = Properties;
+  // A version of a function is the function, to people: its own id is another with every deployment.
+  if (typeof FunctionName === 'object') return say({ Resources }, FunctionName);
   return typeof FunctionName === 'string' ? FunctionName : `{${StateMachineName ?? shortId(id)}}`;
 }
 

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { AnyPrincipal, Effect, Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, Grant, type IGrantable, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -46,10 +46,10 @@ export class PlanArchive extends Construct {
     Validations.of(this.bucket).acknowledge({ id: 'AwsSolutions-S1', reason: whyNoAccessLogs });
   }
 
-  /** Lets the grantee read what runs deposited. */
-  grantFetch(grantee: IGrantable): Grant {
+  /** Lets the grantee read what runs deposited: everything, or one document of each. */
+  grantFetch(grantee: IGrantable, document?: string): Grant {
     grantKeyUse(grantee, { via: 's3', keyArns: [this.#encryptionKey.keyArn], actions: ['kms:Decrypt'] });
-    return this.grantKeys(grantee, 's3:GetObject', ['*']);
+    return this.grantKeys(grantee, 's3:GetObject', [document === undefined ? '*' : `*/${document}`]);
   }
 
   /** Lets the grantee add these documents of runs, each once: it cannot read, replace or remove one. */
@@ -60,6 +60,21 @@ export class PlanArchive extends Construct {
       's3:PutObject',
       documents.map((document) => `*/${document}`),
     );
+  }
+
+  /** Lets a role add this document of runs, and nobody else, whatever the policies of others say. */
+  grantSoleDeposit(role: IRole, document: string): Grant {
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'NobodyElseStarts',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['s3:PutObject'],
+        resources: [this.bucket.arnForObjects(`runs/*/${document}`)],
+        conditions: { ArnNotEquals: { 'aws:PrincipalArn': role.roleArn } },
+      }),
+    );
+    return this.grantDeposit(role, document);
   }
 
   /** Lets the grantee see which documents a run has. */

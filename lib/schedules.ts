@@ -1,33 +1,34 @@
 import { Aws, Duration, RemovalPolicy, TimeZone, Validations } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
-import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IDestination } from 'aws-cdk-lib/aws-lambda';
+import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import type { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
-import type { Mode } from '../core/plan.ts';
 import type { Schedule as ScheduleSettings, Settings } from '../core/settings.ts';
+import { type ScheduleName, scheduledModes } from '../core/start.ts';
+import type { Step } from './step.ts';
 
 export interface SchedulesProps {
   readonly settings: Settings;
-  readonly stateMachine: StateMachine;
+  readonly startRun: Step;
 }
 
 /** A run that starts late is not the run that was meant: better none, and an alarm. */
 const patience = { retryAttempts: 2, maxEventAge: Duration.minutes(15) };
 
-/** Starts audits often, and rotations when somebody has switched their schedule on. */
+/** Has audits started often, and rotations when somebody has switched their schedule on. */
 export class Schedules extends Construct {
   /** Starts that could not be made. */
   readonly undelivered: Queue;
-  readonly #stateMachine: StateMachine;
+  readonly #startRun: Step;
   readonly #role: Role;
 
-  constructor(scope: Construct, id: string, { settings, stateMachine }: SchedulesProps) {
+  constructor(scope: Construct, id: string, { settings, startRun }: SchedulesProps) {
     super(scope, id);
 
-    this.#stateMachine = stateMachine;
+    this.#startRun = startRun;
     this.undelivered = new Queue(this, 'Undelivered', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -39,6 +40,13 @@ export class Schedules extends Construct {
       { id: 'AwsSolutions-SQS3', reason },
       { id: 'Serverless-SQSRedrivePolicy', reason },
     );
+    // The scheduler hands over a start and does not wait: what start-run cannot do, Lambda itself puts into the queue.
+    startRun.version.configureAsyncInvoke({ ...patience, onFailure: into(this.undelivered) });
+    Grant.addToPrincipal({
+      grantee: startRun,
+      actions: ['sqs:SendMessage'],
+      resourceArns: [this.undelivered.queueArn],
+    });
 
     this.#role = new Role(this, 'Role', {
       description: "Keyturn's schedules",
@@ -47,25 +55,24 @@ export class Schedules extends Construct {
       }),
     });
     this.every('Audit', 'audit', settings.schedules.audit);
-    this.every('Rotation', 'rotate', settings.schedules.rotation);
+    this.every('Rotation', 'rotation', settings.schedules.rotation);
   }
 
-  private every(id: string, mode: Mode, { expression, timeZone, enabled }: ScheduleSettings): void {
-    const requestedBy = `schedule:${id.toLowerCase()}`;
+  private every(id: string, schedule: ScheduleName, { expression, timeZone, enabled }: ScheduleSettings): void {
+    const isAudit = scheduledModes[schedule] === 'audit';
     new Schedule(this, id, {
-      description: mode === 'audit' ? 'Reports what is due and touches nothing' : 'Drafts a rotation for approval',
+      description: isAudit ? 'Reports what is due and touches nothing' : 'Drafts a rotation for approval',
       schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
       enabled,
-      target: new StepFunctionsStartExecution(this.#stateMachine as IStateMachine, {
+      target: new LambdaInvoke(this.#startRun.version, {
         ...patience,
         role: this.#role,
         deadLetterQueue: this.undelivered,
-        input: ScheduleTargetInput.fromObject({
-          mode,
-          requestedBy,
-          why: `${id} on schedule, ${expression} ${timeZone}`,
-        }),
+        input: ScheduleTargetInput.fromObject({ schedule, at: ContextAttribute.scheduledTime }),
       }),
     });
   }
 }
+
+/** CDK's own would be let ask for the queue's attributes besides. */
+const into = ({ queueArn }: Queue): IDestination => ({ bind: () => ({ destination: queueArn }) });

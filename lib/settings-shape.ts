@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { parseInstant } from '../core/instant.ts';
+import { isPrincipal, overlap } from '../core/principal.ts';
 import { weekdays } from '../core/settings.ts';
 
 /*
@@ -194,6 +195,12 @@ const approver = z.strictObject({
     /^[UW][A-Z0-9]{6,20}$/,
     'is not the id of a Slack user; copy the member ID from their profile, as in U012ABCDEF',
   ).exactOptional(),
+  principal: z
+    .string()
+    .refine(isPrincipal, {
+      error: 'is no ARN of an IAM user, a role, or a session of a role; copy it from aws sts get-caller-identity',
+    })
+    .exactOptional(),
 });
 
 export const approvers = z
@@ -212,7 +219,13 @@ export const approvers = z
     {
       error: 'has two approvers with one Slack user; one person is one approver',
     },
-  );
+  )
+  .refine((all) => !haveCommonCaller(all.flatMap(({ principal }) => principal ?? [])), {
+    error: 'has two approvers as whom one IAM principal acts; one person is one approver, so name sessions of a role',
+  });
+
+const haveCommonCaller = (principals: readonly string[]): boolean =>
+  principals.some((one, index) => principals.slice(index + 1).some((other) => overlap(one, other)));
 
 const email = z.strictObject({
   from: z.email({ error: 'is not an email address; use one that SES has verified, or one of a domain that it has' }),

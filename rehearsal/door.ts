@@ -47,6 +47,8 @@ export class Door {
       // A browser's HEAD has no route of its own, just as on AWS.
       const route = routes.find(({ routeKey }) => matches(routeKey, request));
       if (route === undefined) return { statusCode: 404, body: '{"message":"Not Found"}' };
+      // Nobody signs yet, so nobody is let in where IAM decides.
+      if (route.authorizationType !== 'NONE') return { statusCode: 403, body: '{"message":"Forbidden"}' };
       const answer = (await account.call('apigateway.amazonaws.com', 'lambda', 'Invoke', {
         FunctionName: functionIn(route.integrationUri),
         SourceArn: `arn:aws:execute-api:${place}:${id}/$default/${route.routeKey.replace(' ', '')}`,

@@ -11,6 +11,7 @@ import { wire as requestApproval } from '../lambdas/request-approval/wiring.ts';
 import { wire as review } from '../lambdas/review/wiring.ts';
 import { wire as rotateBatch } from '../lambdas/rotate-batch/wiring.ts';
 import type { Networked, Runtime } from '../lambdas/runtime.ts';
+import { wire as startRun } from '../lambdas/start-run/wiring.ts';
 import { wire as watchRuns } from '../lambdas/watch-runs/wiring.ts';
 import type { Clients } from './seam.ts';
 
@@ -39,6 +40,7 @@ export const steps: Readonly<Record<string, (runtime: AnyRuntime) => Handler>> =
   'request-approval': requestApproval,
   review: (runtime) => review(withSfn(runtime)),
   'rotate-batch': rotateBatch,
+  'start-run': (runtime) => startRun(withSfn(runtime)),
   'watch-runs': (runtime) => watchRuns(withSfn(runtime)),
 };
 

@@ -31,6 +31,7 @@ const expected: Readonly<Record<string, { readonly clients: readonly string[]; r
   'request-approval': { clients: ['s3', 'secrets-manager', 'sesv2', 'sns'], most: 850_000 },
   review: { clients: ['kms', 's3', 'sfn'], most: 600_000 },
   'rotate-batch': { clients: ['kms', 's3', 'secrets-manager', 'ssm'], most: 870_000 },
+  'start-run': { clients: ['s3', 'sfn'], most: 680_000 },
   'watch-runs': { clients: ['s3', 'sfn'], most: 680_000 },
 };
 
@@ -45,6 +46,7 @@ const variables = {
   SWITCH: '/keyturn/prod/switch',
   TIER: 'low',
   TOPIC_ARN: 'arn:aws:sns:us-east-1:111122223333:keyturn-prod',
+  WORKFLOW: 'arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod',
 };
 
 /** Loads the bundle, calls it with an event that is none, and prints what came of both. */

@@ -46,6 +46,7 @@ describe('S13: deploying rotates nothing', () => {
       'AWS::IAM::Policy',
       'AWS::IAM::Role',
       'AWS::KMS::Key',
+      'AWS::Lambda::EventInvokeConfig',
       'AWS::Lambda::Function',
       'AWS::Lambda::LayerVersion',
       'AWS::Lambda::Permission',
@@ -70,12 +71,13 @@ describe('S13: deploying rotates nothing', () => {
   it('since rotations are on no schedule until one is switched on', () => {
     const schedules = Object.values(deployed.all('AWS::Scheduler::Schedule')).map(({ Properties }) => [
       Properties.State,
-      JSON.parse(Properties.Target.Input).mode,
-      JSON.parse(Properties.Target.Input).requestedBy,
+      deployed.say(Properties.Target.Arn),
+      JSON.parse(Properties.Target.Input),
     ]);
+    const at = '<aws.scheduler.scheduled-time>';
     assert.deepEqual(schedules, [
-      ['ENABLED', 'audit', 'schedule:audit'],
-      ['DISABLED', 'rotate', 'schedule:rotation'],
+      ['ENABLED', 'keyturn-prod-start-run', { schedule: 'audit', at }],
+      ['DISABLED', 'keyturn-prod-start-run', { schedule: 'rotation', at }],
     ]);
   });
 
@@ -84,11 +86,19 @@ describe('S13: deploying rotates nothing', () => {
       assert.deepEqual(Properties.Target.RetryPolicy, { MaximumEventAgeInSeconds: 900, MaximumRetryAttempts: 2 });
       assert.match(deployed.say(Properties.Target.DeadLetterConfig.Arn), /Undelivered/);
     }
+    const { FunctionName, MaximumEventAgeInSeconds, MaximumRetryAttempts, DestinationConfig } = deployed.the(
+      'AWS::Lambda::EventInvokeConfig',
+    );
+    assert.deepEqual(
+      [deployed.say(FunctionName), MaximumEventAgeInSeconds, MaximumRetryAttempts],
+      ['keyturn-prod-start-run', 900, 2],
+    );
+    assert.match(deployed.say(DestinationConfig.OnFailure.Destination), /Undelivered/);
   });
 
   it('changes no run under way: the versions that it calls stay', () => {
     const versions = Object.values(deployed.all('AWS::Lambda::Version'));
-    assert.equal(versions.length, 17);
+    assert.equal(versions.length, 18);
     for (const { DeletionPolicy, UpdateReplacePolicy } of versions) {
       assert.deepEqual([DeletionPolicy, UpdateReplacePolicy], ['Retain', 'Retain']);
     }
@@ -158,6 +168,15 @@ describe('the archive', () => {
     );
   });
 
+  it('S1 takes the record of who asked for a run from start-run alone, whatever the policies of others say', () => {
+    const refusal = denied.find(({ Sid }) => Sid === 'NobodyElseStarts');
+    const { Role } = deployed.functions().get('keyturn-prod-start-run');
+    assert.deepEqual(
+      [refusal?.Action, refusal?.Principal, refusal?.Condition],
+      ['s3:PutObject', { AWS: '*' }, { ArnNotEquals: { 'aws:PrincipalArn': Role } }],
+    );
+  });
+
   it('locks every object for as long as configured', () => {
     assert.deepEqual(ObjectLockConfiguration.Rule.DefaultRetention, { Mode: 'GOVERNANCE', Days: 400 });
     assert.equal(VersioningConfiguration.Status, 'Enabled');
@@ -184,10 +203,16 @@ describe('both buckets', () => {
   });
 });
 
-describe('the approval desk', () => {
-  it('can be asked for a page and told an answer, and nothing else', () => {
-    const routes = Object.values(deployed.all('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties.RouteKey);
-    assert.deepEqual(routes.toSorted(), ['GET /review/{run}/{link}', 'POST /review/{run}/{link}']);
+describe('the door', () => {
+  it('opens to everybody for the page of a link, to whom IAM lets for a start, and for nothing else', () => {
+    const routes = Object.values(deployed.all('AWS::ApiGatewayV2::Route')).map(
+      ({ Properties: { RouteKey, AuthorizationType } }) => `${RouteKey}: ${AuthorizationType}`,
+    );
+    assert.deepEqual(routes.toSorted(), [
+      'GET /review/{run}/{link}: NONE',
+      'POST /review/{run}/{link}: NONE',
+      'POST /runs: AWS_IAM',
+    ]);
   });
 
   it('S12: writes down which route was asked for, and never the path with the link in it', () => {
@@ -196,6 +221,7 @@ describe('the approval desk', () => {
       '$context.requestId',
       '$context.requestTime',
       '$context.identity.sourceIp',
+      '$context.identity.userArn',
       '$context.routeKey',
       '$context.status',
       '$context.responseLength',
@@ -210,11 +236,14 @@ describe('the approval desk', () => {
     });
   });
 
-  it('decides before its caller has gone', () => {
-    assert.ok(deployed.functions().get('keyturn-prod-review').Timeout < 30);
+  it('is answered before its caller has gone', () => {
+    for (const step of ['review', 'start-run'])
+      assert.ok(deployed.functions().get(`keyturn-prod-${step}`).Timeout < 30, step);
   });
+});
 
-  it('tells approvers over the topic what they get no mail about, and no link ever goes there', () => {
+describe('people', () => {
+  it('are told over the topic what they get no mail about, and no link ever goes there', () => {
     const subscriptions = Object.values(deployed.all('AWS::SNS::Subscription')).map(({ Properties }) => [
       Properties.Endpoint,
       Properties.FilterPolicy,
@@ -225,7 +254,7 @@ describe('the approval desk', () => {
     ]);
   });
 
-  it('sends it encrypted', () => {
+  it('are told encrypted', () => {
     assert.match(deployed.say(deployed.the('AWS::SNS::Topic').KmsMasterKeyId), /RotationDataKey/);
   });
 });
@@ -233,6 +262,7 @@ describe('the approval desk', () => {
 describe('a function', () => {
   const stores = ['ARCHIVE_BUCKET', 'DESK_BUCKET'];
   const variables: Readonly<Record<string, readonly string[]>> = {
+    'start-run': ['ARCHIVE_BUCKET', 'WORKFLOW'],
     'draft-plan': stores,
     'confirm-plan': stores,
     'request-approval': [...stores, 'REVIEW_URL', 'TOPIC_ARN'],

@@ -69,6 +69,12 @@ const mailing = ['configuration-set/keyturn', 'identity/chromepay.example', 'ide
 const renewing = 'ForAllValues:StringEquals aws:TagKeys expiration_date; Null aws:TagKeys false';
 
 const allowed: Readonly<Record<string, readonly string[]>> = {
+  'keyturn-prod-start-run': [
+    's3:GetObject on {ArchiveBucket}/runs/*/start.json',
+    's3:PutObject on {ArchiveBucket}/runs/*/start.json',
+    'sqs:SendMessage on {SchedulesUndelivered}',
+    'states:StartExecution on {keyturn-prod}',
+  ],
   'keyturn-prod-draft-plan': [
     's3:GetObject on {ArchiveBucket}/runs/*',
     's3:GetObject on {StoreBucket}/quarantine.json',
@@ -203,7 +209,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'states:StopExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod/*',
     'states:StopExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod:*',
   ],
-  SchedulesRole: ['sqs:SendMessage on {SchedulesUndelivered}', 'states:StartExecution on {keyturn-prod}'],
+  SchedulesRole: ['lambda:InvokeFunction on keyturn-prod-start-run', 'sqs:SendMessage on {SchedulesUndelivered}'],
 };
 
 describe('S9: who may do what', () => {
@@ -219,7 +225,7 @@ describe('S9: who may do what', () => {
 
   it('comes from one role for each function, with no policy but its own', () => {
     const roles = [...deployed.functions().values()].map(({ Role }) => deployed.say(Role));
-    assert.equal(new Set(roles).size, 17);
+    assert.equal(new Set(roles).size, 18);
 
     for (const { Properties } of Object.values(deployed.all('AWS::IAM::Role'))) {
       assert.deepEqual([Properties.ManagedPolicyArns, Properties.Policies], [undefined, undefined]);
@@ -364,6 +370,7 @@ describe('S1: the seal', () => {
 describe('what a run leaves in the archive', () => {
   const run = 'run-1' as Run;
   const writers: readonly [string, RegExp][] = [
+    [archiveKeys.start(run), /start-run$/],
     [archiveKeys.draft(run), /draft-plan$/],
     [archiveKeys.candidates(run), /draft-plan$/],
     [archiveKeys.preflight(run, 0), /probe-batch-(low|medium|high)$/],

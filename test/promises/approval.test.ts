@@ -197,10 +197,10 @@ describe('S1 the mode', () => {
   it('S1 is audit on the schedule that is switched on, and the other has to be switched on', async () => {
     const { stack } = new Deployed(assembly);
     assert.deepEqual(
-      stack.schedules.map(({ isEnabled, target }) => [isEnabled, JSON.parse(target.input).mode]),
+      stack.schedules.map(({ isEnabled, target }) => [isEnabled, JSON.parse(target.input).schedule]),
       [
         [true, 'audit'],
-        [false, 'rotate'],
+        [false, 'rotation'],
       ],
     );
   });

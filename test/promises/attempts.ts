@@ -81,6 +81,8 @@ export function attemptsIn({ sealKey, cloud: { archiveBucket, deskBucket } }: De
     seal: ['kms', 'GenerateMac', seal],
     'check a seal': ['kms', 'VerifyMac', { ...seal, Mac: new Uint8Array(32) }],
     'read the archive': ['s3', 'GetObject', archived],
+    'read who asked': ['s3', 'GetObject', { ...archived, Key: 'runs/first/start.json' }],
+    'deposit start.json': deposit('start.json'),
     'deposit draft.json': deposit('draft.json'),
     'deposit preflight.jsonl': deposit('preflight.jsonl'),
     'deposit preflight facts': deposit('preflight/0.json'),

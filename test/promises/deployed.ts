@@ -32,7 +32,7 @@ export class Deployed {
     }
     const master = { ARN: masterArn, Name: 'masters/low/postgres', SecretVersionsToStages: { one: ['AWSCURRENT'] } };
     secretsManager.seed(master, { one: { value: 'master' } });
-    for (const document of ['plan.json', 'draft.json', 'decision.json', 'probes/1/rotated/0.json']) {
+    for (const document of ['start.json', 'plan.json', 'draft.json', 'decision.json', 'probes/1/rotated/0.json']) {
       s3.tamper(archiveBucket, `runs/first/${document}`, '{}');
     }
     s3.tamper(deskBucket, 'pending/first.json', '{}');

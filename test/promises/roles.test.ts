@@ -20,6 +20,7 @@ const rotateBatch = (tier: string) => [
   `read ${tier}`,
   'read the archive',
   'read the switch',
+  'read who asked',
   'see the go-ahead',
   'see the lock',
 ];
@@ -32,11 +33,13 @@ const probeBatch = (tier: string) => [
 
 /** All that each role may do of the list. */
 const may: Readonly<Record<string, readonly string[]>> = {
+  'start-run': ['deposit start.json', 'read who asked'],
   'draft-plan': [
     'deposit draft.json',
     'deposit preflight.jsonl',
     'list secrets',
     'read the archive',
+    'read who asked',
     'see the quarantine',
   ],
   'confirm-plan': [
@@ -48,6 +51,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'give the go-ahead',
     'list secrets',
     'read the archive',
+    'read who asked',
     'see the history',
     'see the ledger',
     'see the lock',
@@ -55,24 +59,32 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'take the lock',
   ],
   // A reminder keeps the links that were sent before. Nobody is woken by it: only the review may answer.
-  'request-approval': ['lay a task token', 'read a task token', 'read the archive'],
-  review: ['deposit decision.json', 'read a task token', 'read the archive', 'seal'],
-  'deliver-decisions': ['read a task token', 'read the archive'],
-  'admit-wave': ['note an admission', 'read the archive', 'read the switch', 'see the go-ahead', 'see the lock'],
+  'request-approval': ['lay a task token', 'read a task token', 'read the archive', 'read who asked'],
+  review: ['deposit decision.json', 'read a task token', 'read the archive', 'read who asked', 'seal'],
+  'deliver-decisions': ['read a task token', 'read the archive', 'read who asked'],
+  'admit-wave': [
+    'note an admission',
+    'read the archive',
+    'read the switch',
+    'read who asked',
+    'see the go-ahead',
+    'see the lock',
+  ],
   'rotate-batch-low': [...rotateBatch('low'), 'read the master of low'],
   'rotate-batch-medium': rotateBatch('medium'),
   'rotate-batch-high': rotateBatch('high'),
   'probe-batch-low': probeBatch('low'),
   'probe-batch-medium': probeBatch('medium'),
   'probe-batch-high': probeBatch('high'),
-  'judge-wave': ['deposit a verdict', 'read the archive'],
-  'renew-expiry': ['read the archive', 'tag the expiry of high', 'tag the expiry of low'],
+  'judge-wave': ['deposit a verdict', 'read the archive', 'read who asked'],
+  'renew-expiry': ['read the archive', 'read who asked', 'tag the expiry of high', 'tag the expiry of low'],
   'close-run': [
     'change the history',
     'change the quarantine',
     'clear a task token',
     'deposit report.json',
     'read the archive',
+    'read who asked',
     'release the lock',
     'see the history',
     'see the lock',
@@ -84,15 +96,16 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'change the quarantine',
     'deposit recovery.json',
     'read the archive',
+    'read who asked',
     'release the lock',
     'see the history',
     'see the lock',
     'see the quarantine',
     'withdraw the go-ahead',
   ],
-  'watch-runs': ['read the archive', 'see the lock'],
-  workflow: ['read the archive'],
-  'workflow-recovery': ['read the archive'],
+  'watch-runs': ['read the archive', 'read who asked', 'see the lock'],
+  workflow: ['read the archive', 'read who asked'],
+  'workflow-recovery': ['read the archive', 'read who asked'],
   schedules: [],
 };
 
@@ -117,7 +130,7 @@ describe('S9 a role', () => {
 });
 
 describe('S9 even an administrator', () => {
-  it('S1 cannot seal an approval, nor replace or delete what was deposited, and the account can', async () => {
+  it('S1 cannot seal an approval, nor say who asked for a run, nor replace or delete what was deposited', async () => {
     const deployed = new Deployed(assembly);
     const administrator = 'arn:aws:iam::111122223333:role/administrator';
     deployed.cloud.account.authorisation.admit(administrator, 'administrator');
@@ -128,6 +141,7 @@ describe('S9 even an administrator', () => {
     assert.deepEqual(refused, [
       'seal',
       'check a seal',
+      'deposit start.json',
       'overwrite the archive',
       'overwrite what was probed',
       'overwrite the decision',
@@ -142,7 +156,7 @@ describe('S9 the workflow', () => {
   const workflow = cloud.account.authorisation.contextOf(roles.get('workflow') ?? '');
 
   it('S13 may invoke published versions only, of the steps of a run', () => {
-    const elsewhere = ['review', 'deliver-decisions', 'recover-run', 'watch-runs'].map(
+    const elsewhere = ['review', 'start-run', 'deliver-decisions', 'recover-run', 'watch-runs'].map(
       (step) => `keyturn-prod-${step}`,
     );
     for (const { name, arn, qualifiedArns } of stack.functions) {
@@ -152,23 +166,24 @@ describe('S9 the workflow', () => {
     }
   });
 
-  it('S1 cannot be woken by anybody but the review and what repeats its decisions, nor started but by the schedules and itself', () => {
+  it('S1 cannot be woken by anybody but the review and what repeats its decisions, nor started but by start-run and itself', () => {
     const [machine] = stack.stateMachines;
     const allowed = (action: string) =>
       [...roles].flatMap(([name, role]) =>
         cloud.account.authorisation.contextOf(role).allows(action, machine?.arn ?? '') ? [name] : [],
       );
     assert.deepEqual(allowed('states:SendTaskSuccess').toSorted(), ['deliver-decisions', 'review']);
-    assert.deepEqual(allowed('states:StartExecution').toSorted(), ['schedules', 'workflow']);
+    assert.deepEqual(allowed('states:StartExecution').toSorted(), ['start-run', 'workflow']);
   });
 
-  it('S9 of all roles, no other may invoke a function', () => {
+  it('S9 of all roles, no other may invoke a function, but that the schedules hand their starts to start-run', () => {
     for (const [name, role] of roles) {
       if (name.startsWith('workflow')) continue;
       const context = cloud.account.authorisation.contextOf(role);
       for (const { qualifiedArns, arn } of stack.functions) {
+        const isHandedOver = name === 'schedules' && arn.endsWith(':keyturn-prod-start-run');
         for (const one of [arn, ...qualifiedArns])
-          assert.equal(context.allows('lambda:InvokeFunction', one), false, name);
+          assert.equal(context.allows('lambda:InvokeFunction', one), isHandedOver && one !== arn, name);
       }
     }
   });
