@@ -14,6 +14,7 @@ export * from '../lambdas/approval-plans.ts';
 /** The one route of the deployed API, whose GET and POST lead to the review function. */
 const routes = ['GET', 'POST'].map((method) => ({
   routeKey: `${method} /review/{run}/{link}`,
+  authorizationType: 'NONE',
   integrationUri: 'arn:review',
 }));
 
