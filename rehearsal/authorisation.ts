@@ -1,4 +1,4 @@
-import { toIso } from '../core/instant.ts';
+import { type Instant, toIso } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
 import { type Decision, evaluate, type Request, wordDenial } from './iam.ts';
 import type { Statement } from './policy.ts';
@@ -23,6 +23,7 @@ const harmlessManagedPolicies: ReadonlySet<string> = new Set([
   'AWSXRayDaemonWriteAccess',
 ]);
 
+const none: readonly Statement[] = [];
 const administrator: readonly Statement[] = [{ Sid: 'Administrator', Effect: 'Allow', Action: '*', Resource: '*' }];
 
 /** Who may do what in the rehearsed account: the policies of the template, and those of the world around it. */
@@ -32,6 +33,7 @@ export class Authorisation {
   readonly #clock: Clock;
   readonly #identities: Map<string, readonly Statement[]>;
   readonly #resourcePolicies: Map<string, readonly Statement[]>;
+  #current: { readonly at: Instant; readonly circumstances: ConditionContext } | undefined;
 
   /** @throws {Error} for a role with a policy of AWS's own that is not known to be harmless. */
   constructor(stack: Permissions, clock: Clock) {
@@ -64,13 +66,19 @@ export class Authorisation {
    * @throws {Error} for a principal that nobody has introduced.
    */
   contextOf(principal: string): CallContext {
-    const identity = this.#identities.get(principal) ?? [];
+    const identity = this.#identities.get(principal) ?? none;
     if (!this.#identities.has(principal) && !principal.endsWith('.amazonaws.com')) {
       throw new Error(`${principal} is neither a role of the template nor admitted`);
     }
 
     const decide = (action: string, resource: string, conditions: ConditionContext) => {
-      const request = { principal, action, resource, conditions: { ...this.#circumstances(), ...conditions } };
+      const circumstances = () => this.#circumstances();
+      const request: Request = {
+        ...{ principal, action, resource },
+        get conditions() {
+          return { ...circumstances(), ...conditions };
+        },
+      };
       return { request, decision: evaluate(request, { identity, resource: this.#policyOf(resource) }) };
     };
     return {
@@ -86,18 +94,23 @@ export class Authorisation {
     };
   }
 
+  /** Many calls are judged at one moment. */
   #circumstances(): ConditionContext {
-    return {
-      'aws:CurrentTime': toIso(this.#clock.now()),
+    const now = this.#clock.now();
+    if (this.#current?.at === now) return this.#current.circumstances;
+    const circumstances = {
+      'aws:CurrentTime': toIso(now),
       'aws:RequestedRegion': this.#stack.region,
       'aws:ResourceAccount': this.#stack.account,
     };
+    this.#current = { at: now, circumstances };
+    return circumstances;
   }
 
   /** An object is under the policy of its bucket; everything else has its own. */
   #policyOf(resource: string): readonly Statement[] {
     const [owner = ''] = resource.startsWith('arn:aws:s3:::') ? resource.split('/') : [resource];
-    return this.#resourcePolicies.get(owner) ?? [];
+    return this.#resourcePolicies.get(owner) ?? none;
   }
 
   /** AWS names the session in place of the role; Lambda calls it after the function. */

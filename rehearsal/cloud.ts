@@ -134,7 +134,7 @@ export class Cloud {
       lambda.register([fn.arn, ...fn.qualifiedArns], {
         name: fn.name,
         timeoutSeconds: fn.timeoutSeconds,
-        handler: wire(runtime),
+        handler: lazily(() => wire(runtime)),
       });
     }
   }
@@ -174,6 +174,15 @@ export class Cloud {
     };
     return Body.transformToString();
   }
+}
+
+/** A function is wired when it is first invoked, as its process starts then. */
+function lazily(wire: () => Handler): Handler {
+  let handler: Handler | undefined;
+  return async (event) => {
+    handler ??= wire();
+    return handler(event);
+  };
 }
 
 /** Who is dead does not wake up. */

@@ -41,14 +41,23 @@ export const isOperator = (name: string): boolean => name === 'Null' || parse(na
  * @throws {Error} for an operator that is not rehearsed, and for a key of several values under an operator for one:
  *   neither may pass silently.
  */
-export function holds(
-  conditions: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>,
-  context: ConditionContext,
-): boolean {
-  const found = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), [value].flat()]));
+export function holds(conditions: Conditions, context: ConditionContext): boolean {
+  return hold(conditions, factsIn(context));
+}
+
+export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** What is so in a request, by lower-case key. */
+export type Facts = ReadonlyMap<string, readonly string[]>;
+
+export const factsIn = (context: ConditionContext): Facts =>
+  new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), many(value)]));
+
+/** {@link holds}, of facts that were put in order before. */
+export function hold(conditions: Conditions, facts: Facts): boolean {
   return Object.entries(conditions).every(([operator, keys]) =>
     Object.entries(keys).every(([key, wanted]) =>
-      compare(operator, key, found.get(key.toLowerCase()) ?? [], [wanted].flat()),
+      compare(operator, key, facts.get(key.toLowerCase()) ?? [], many(wanted)),
     ),
   );
 }
@@ -71,7 +80,16 @@ function compare(name: string, key: string, found: readonly string[], wanted: re
 /** A key that is absent does not equal anything, so it satisfies an operator that asks for a difference. */
 const isMissingEnough = ({ negated, set }: Operator): boolean => negated && set === 'single';
 
+const many = (value: string | readonly string[]): readonly string[] => (typeof value === 'string' ? [value] : value);
+
+const operators = new Map<string, Operator | undefined>();
+
 function parse(name: string): Operator | undefined {
+  if (!operators.has(name)) operators.set(name, parseAfresh(name));
+  return operators.get(name);
+}
+
+function parseAfresh(name: string): Operator | undefined {
   const [, set, base = '', ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(name) ?? [];
   const positive = own(negations, base);
   const compare = own(comparisons, positive ?? base);

@@ -1,7 +1,7 @@
-import { holds } from './conditions.ts';
+import { type Facts, factsIn, hold } from './conditions.ts';
 import { many, type OneOrMany, type PrincipalElement, type Statement } from './policy.ts';
 import type { ConditionContext } from './replica.ts';
-import { isArnLike, isLike } from './wildcards.ts';
+import { isArnLike, isLikeInAnyCase } from './wildcards.ts';
 
 /** What somebody asks to be allowed. */
 export interface Request {
@@ -10,6 +10,7 @@ export interface Request {
   readonly action: string;
   /** ARN, or `*` for an action that knows no resources. */
   readonly resource: string;
+  /** Read only when a statement has conditions. */
   readonly conditions: ConditionContext;
 }
 
@@ -44,9 +45,13 @@ type NoAllow = 'noIdentityAllow' | 'noResourceAllow';
  * its own policy must allow, be it the caller by name, or the account, which then lets the caller's policies speak.
  */
 export function evaluate(request: Request, policies: Policies): Decision {
-  const identity = policies.identity.filter((statement) => concerns(statement, request));
-  const resource = policies.resource.filter(
-    (statement) => concerns(statement, request) && reach(statement, request.principal) !== 'nobody',
+  const hold = conditionsFor(request);
+  const concerns = (statement: Statement) =>
+    matches(statement.Resource, statement.NotResource, (pattern) => isArnLike(request.resource, pattern)) &&
+    hold(statement);
+  const identity = about(policies.identity, request.action).filter(concerns);
+  const resource = about(policies.resource, request.action).filter(
+    (statement) => reach(statement, request.principal) !== 'nobody' && concerns(statement),
   );
 
   const deniedToCaller = identity.find(denies);
@@ -73,13 +78,27 @@ const denies = (statement: Statement): boolean => statement.Effect === 'Deny';
 const isKey = (resource: string): boolean => isArnLike(resource, 'arn:*:kms:*:*:key/*');
 const isService = (principal: string): boolean => principal.endsWith('.amazonaws.com');
 
-/** Whether a statement is about this action on this resource in these circumstances, whoever asks. */
-function concerns(statement: Statement, { principal, action, resource, conditions }: Request): boolean {
-  return (
-    matches(statement.Action, statement.NotAction, (pattern) => isLike(action.toLowerCase(), pattern.toLowerCase())) &&
-    matches(statement.Resource, statement.NotResource, (pattern) => isArnLike(resource, pattern)) &&
-    holds(statement.Condition ?? {}, { ...factsAbout(principal), ...conditions })
-  );
+/** Of the statements of one policy those about an action, once found: nobody changes a policy in place. */
+const found = new WeakMap<readonly Statement[], Map<string, readonly Statement[]>>();
+
+function about(statements: readonly Statement[], action: string): readonly Statement[] {
+  const known = found.get(statements) ?? new Map<string, readonly Statement[]>();
+  const isAbout = (pattern: string) => isLikeInAnyCase(action, pattern);
+  const chosen = known.get(action) ?? statements.filter(({ Action, NotAction }) => matches(Action, NotAction, isAbout));
+  found.set(statements, known.set(action, chosen));
+  return chosen;
+}
+
+type ConditionsHold = (statement: Statement) => boolean;
+
+/** Judges the conditions of statements. The circumstances are asked for only if some statement has any. */
+function conditionsFor(request: Request): ConditionsHold {
+  let facts: Facts | undefined;
+  return ({ Condition }) => {
+    if (Condition === undefined || Object.keys(Condition).length === 0) return true;
+    facts ??= factsIn({ ...factsAbout(request.principal), ...request.conditions });
+    return hold(Condition, facts);
+  };
 }
 
 /** The global condition keys that follow from who asks. Every call of the rehearsal counts as made over TLS. */

@@ -27,12 +27,19 @@ export interface Replica {
   call(operation: string, input: never, context: CallContext): unknown;
 }
 
-/** An error as AWS answers it. The seam turns it into the SDK's class of the same name. */
+/**
+ * An error as AWS answers it. The seam turns it into the SDK's class of the same name.
+ *
+ * It comes from another machine, so it has no stack: tracing one takes longer than most answers.
+ */
 export class ServiceError extends Error {
   readonly statusCode: number;
 
   constructor(name: string, message: string, statusCode = 400) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = name;
     this.statusCode = statusCode;
   }

@@ -27,47 +27,42 @@ export interface Clients {
   readonly stepFunctions: sfn.SFNClient;
 }
 
-/** Makes the clients through which one principal calls: a function's role, an operator, a service of the fleet. */
+/**
+ * Makes the clients through which one principal calls: a function's role, an operator, a service of the fleet.
+ *
+ * Each is made when it is first asked for, as a copy of one of its kind: settling a client's configuration, which is the
+ * same for all, takes longer than most calls.
+ */
 export function clientsOf(account: Account, principal: string): Clients {
-  const answered = <C extends AnyClient>(service: string, client: C, base: ExceptionClass, exports: object): C => {
-    const exception = (error: ServiceError) => exceptionOf(error, exports as Record<string, unknown>, base);
-    answerFrom(account, principal, service, client, exception);
-    return client;
-  };
-  return {
-    cloudWatch: answered(
-      'cloudwatch',
-      new cloudwatch.CloudWatchClient(nowhere),
-      cloudwatch.CloudWatchServiceException,
-      cloudwatch,
-    ),
-    eventBridge: answered(
-      'events',
-      new eventbridge.EventBridgeClient(nowhere),
-      eventbridge.EventBridgeServiceException,
-      eventbridge,
-    ),
-    kms: answered('kms', new kms.KMSClient(nowhere), kms.KMSServiceException, kms),
-    lambda: answered('lambda', new lambda.LambdaClient(nowhere), lambda.LambdaServiceException, lambda),
-    s3: answered('s3', new s3.S3Client(nowhere), s3.S3ServiceException, s3),
-    secretsManager: answered(
-      'secretsmanager',
-      new secretsmanager.SecretsManagerClient(nowhere),
-      secretsmanager.SecretsManagerServiceException,
-      secretsmanager,
-    ),
-    ses: answered('ses', new sesv2.SESv2Client(nowhere), sesv2.SESv2ServiceException, sesv2),
-    sns: answered('sns', new sns.SNSClient(nowhere), sns.SNSServiceException, sns),
-    ssm: answered('ssm', new ssm.SSMClient(nowhere), ssm.SSMServiceException, ssm),
-    stepFunctions: answered('states', new sfn.SFNClient(nowhere), sfn.SFNServiceException, sfn),
-  };
+  const clients = {};
+  for (const [name, kind] of Object.entries(kinds)) {
+    let client: AnyClient | undefined;
+    const get = () => {
+      client ??= answered(account, principal, kind);
+      return client;
+    };
+    Object.defineProperty(clients, name, { get, enumerable: true });
+  }
+  return clients as Clients;
+}
+
+/** One service's client, and what is needed to answer in its place. */
+interface Kind {
+  /** As in {@link Replica.service}. */
+  readonly service: string;
+  readonly pattern: AnyClient;
+  readonly base: ExceptionClass;
+  readonly exports: Readonly<Record<string, unknown>>;
 }
 
 /** The part of every client that the seam is sewn to. */
 interface AnyClient {
-  readonly middlewareStack: {
-    add(middleware: Middleware, options: { step: 'initialize'; priority: 'low'; name: string }): void;
-  };
+  middlewareStack: MiddlewareStack;
+}
+
+interface MiddlewareStack {
+  add(middleware: Middleware, options: { step: 'initialize'; priority: 'low'; name: string }): void;
+  clone(): MiddlewareStack;
 }
 
 type Middleware = (next: unknown, context: CallerContext) => (args: { input: object }) => Promise<never>;
@@ -80,10 +75,48 @@ interface CallerContext {
 /** Nothing but the seam answers: a call that got past it would have to go through this, and fails. */
 const nowhere = {
   region: 'us-east-1',
+  cacheMiddleware: true,
+  /** The SDK's default says nothing either, but masks every input and output first. */
+  logger: { debug: () => {}, warn: () => {} } as never,
   credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' },
   requestHandler: {
     handle: () => Promise.reject(new Error('a call got past the seam: the rehearsal has no network')),
   },
+};
+
+const kind = (service: string, pattern: AnyClient, base: ExceptionClass, exports: object): Kind => ({
+  service,
+  pattern,
+  base,
+  exports: exports as Record<string, unknown>,
+});
+
+const kinds: Readonly<Record<keyof Clients, Kind>> = {
+  cloudWatch: kind(
+    'cloudwatch',
+    new cloudwatch.CloudWatchClient(nowhere),
+    cloudwatch.CloudWatchServiceException,
+    cloudwatch,
+  ),
+  eventBridge: kind(
+    'events',
+    new eventbridge.EventBridgeClient(nowhere),
+    eventbridge.EventBridgeServiceException,
+    eventbridge,
+  ),
+  kms: kind('kms', new kms.KMSClient(nowhere), kms.KMSServiceException, kms),
+  lambda: kind('lambda', new lambda.LambdaClient(nowhere), lambda.LambdaServiceException, lambda),
+  s3: kind('s3', new s3.S3Client(nowhere), s3.S3ServiceException, s3),
+  secretsManager: kind(
+    'secretsmanager',
+    new secretsmanager.SecretsManagerClient(nowhere),
+    secretsmanager.SecretsManagerServiceException,
+    secretsmanager,
+  ),
+  ses: kind('ses', new sesv2.SESv2Client(nowhere), sesv2.SESv2ServiceException, sesv2),
+  sns: kind('sns', new sns.SNSClient(nowhere), sns.SNSServiceException, sns),
+  ssm: kind('ssm', new ssm.SSMClient(nowhere), ssm.SSMServiceException, ssm),
+  stepFunctions: kind('states', new sfn.SFNClient(nowhere), sfn.SFNServiceException, sfn),
 };
 
 /**
@@ -92,13 +125,9 @@ const nowhere = {
  * The middleware ends the stack at the low end of its first step: whatever an adapter adds there at a higher priority,
  * such as its retries, runs around it. Nothing behind it runs at all, neither serialisation nor the SDK's own retries.
  */
-function answerFrom(
-  account: Account,
-  principal: string,
-  service: string,
-  client: AnyClient,
-  exception: (error: ServiceError) => Error,
-): void {
+function answered(account: Account, principal: string, { service, pattern, base, exports }: Kind): AnyClient {
+  const client = Object.assign(Object.create(Object.getPrototypeOf(pattern)), pattern) as AnyClient;
+  client.middlewareStack = pattern.middlewareStack.clone();
   client.middlewareStack.add(
     (_, context) =>
       async ({ input }) => {
@@ -111,11 +140,12 @@ function answerFrom(
             response: {},
           } as never;
         } catch (error) {
-          throw error instanceof ServiceError ? exception(error) : error;
+          throw error instanceof ServiceError ? exceptionOf(error, exports, base) : error;
         }
       },
     { step: 'initialize', priority: 'low', name: 'rehearsalSeam' },
   );
+  return client;
 }
 
 /** An aborted call may still take effect: all that the caller gives up is the answer. */

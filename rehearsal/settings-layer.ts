@@ -8,10 +8,19 @@ import type { LambdaFunction, Stack } from './stack.ts';
 export const stepFunctions = ({ functions }: Pick<Stack, 'functions'>): readonly LambdaFunction[] =>
   functions.filter(({ layers }) => layers.length > 0);
 
+/** Read once, as a function reads its layer: what is deployed does not change any more. */
+const read = new WeakMap<LambdaFunction, Settings>();
+
 /** Reads the settings where a function itself would, in its layer. */
-export function settingsOf({ name, layers: [layer] }: LambdaFunction): Settings {
+export function settingsOf(fn: LambdaFunction): Settings {
+  const {
+    name,
+    layers: [layer],
+  } = fn;
   if (layer === undefined) throw new Error(`function ${name} has no layer, so it has no settings`);
-  return JSON.parse(readFileSync(join(layer, 'settings.json'), 'utf8')) as Settings;
+  const settings = read.get(fn) ?? (JSON.parse(readFileSync(join(layer, 'settings.json'), 'utf8')) as Settings);
+  read.set(fn, settings);
+  return settings;
 }
 
 export function readSettings(stack: Pick<Stack, 'functions'>): Settings {

@@ -23,7 +23,7 @@ export type Handler = (event: unknown) => Promise<unknown>;
 /** Steps call this client by the SDK's own name for it. */
 const withSfn = (runtime: AnyRuntime) => ({
   ...runtime,
-  clients: { ...runtime.clients, sfn: runtime.clients.stepFunctions },
+  clients: Object.defineProperty(Object.create(runtime.clients), 'sfn', { get: () => runtime.clients.stepFunctions }),
 });
 
 /** The deployed steps, by the folder that each is deployed from. */

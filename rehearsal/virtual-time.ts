@@ -21,9 +21,12 @@ export class VirtualTime implements Clock {
   #inFlight = 0;
   #stirs = 0;
   #settled: (() => void) | undefined;
+  readonly #turn: () => Promise<void>;
 
-  constructor(start: Instant) {
+  /** @param turn When it has passed, whatever was due in this process has been done. */
+  constructor(start: Instant, turn: () => Promise<void> = turnOfTheLoop) {
     this.#now = start;
+    this.#turn = turn;
   }
 
   now(): Instant {
@@ -82,7 +85,7 @@ export class VirtualTime implements Clock {
 
     while (!finished) {
       const before = this.#stirs;
-      await turn();
+      await this.#turn();
       if (finished) break;
       if (this.#inFlight > 0) {
         await new Promise<void>((resolve) => {
@@ -105,4 +108,10 @@ export class VirtualTime implements Clock {
   }
 }
 
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const turnOfTheLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/**
+ * Waits until no promise is left to go on. Where nothing outside this process takes part, that is a turn without the
+ * price of one: the event loop itself, which asks the system for news each time, stands still.
+ */
+export const turnOfPromises = () => new Promise<void>((resolve) => process.nextTick(resolve));

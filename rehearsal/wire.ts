@@ -9,15 +9,20 @@ export function received(output: unknown): object {
 
 /** Copies data, leaving out what is undefined, as every wire format does. Streams and the like pass as they are. */
 function copy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copy);
   if (value instanceof Date) return new Date(value);
   if (value instanceof Uint8Array) return new Uint8Array(value);
-  if (typeof value !== 'object' || value === null || !isPlain(value)) return value;
-  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
-  return Object.fromEntries(entries.map(([key, one]) => [key, copy(one)]));
+  if (!isPlain(value)) return value;
+  const copied: Record<string, unknown> = {};
+  for (const [key, one] of Object.entries(value)) if (one !== undefined) copied[key] = copy(one);
+  return copied;
 }
 
-const isPlain = (value: object) => [Object.prototype, null].includes(Object.getPrototypeOf(value));
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
 
 const telling = (bytes: Uint8Array) =>
   Object.assign(bytes, {

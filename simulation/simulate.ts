@@ -14,7 +14,7 @@ import { Services } from '../rehearsal/services.ts';
 import { readSettings } from '../rehearsal/settings-layer.ts';
 import type { Stack } from '../rehearsal/stack.ts';
 import { simulateEstate } from '../rehearsal/targets/estate.ts';
-import { VirtualTime } from '../rehearsal/virtual-time.ts';
+import { turnOfPromises, VirtualTime } from '../rehearsal/virtual-time.ts';
 import { broken, reportIn } from './checks.ts';
 import { type Drawn, draw, fates, fatesOfWorkflow } from './draw.ts';
 import type { Ground } from './ground.ts';
@@ -55,7 +55,7 @@ export async function shrink(ground: Ground, failing: Simulated): Promise<Simula
 export async function playDrawn(ground: Ground, drawn: Drawn): Promise<Simulated> {
   const stack = ground.stacks[drawn.variant];
   if (stack === undefined) throw new Error(`there is no variant ${drawn.variant}`);
-  const time = new VirtualTime(asOf);
+  const time = new VirtualTime(asOf, turnOfPromises);
   return time.run(live(time, stack, drawn));
 }
 
@@ -84,9 +84,9 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn): Promise<Simu
       if (kind === 'entered' && execution === run) moments(++entered);
     },
   });
-  const trace = createHash('sha256');
+  const calls: string[] = [];
   cloud.account.observe(({ call, endedAt, ending }) =>
-    trace.update(`${endedAt} ${call.principal} ${call.service}:${call.operation} ${ending.kind}\n`),
+    calls.push(`${endedAt} ${call.principal} ${call.service}:${call.operation} ${ending.kind}\n`),
   );
   moments = (count) => {
     for (const one of drawn.disturbances) {
@@ -102,14 +102,12 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn): Promise<Simu
   await openChannels(settings, cloud, estate);
   const before = new Map(secrets.map(({ arn }) => [arn, cloud.secretsManager.labels(arn)]));
   const canaries = new Set<string>();
-  const note = () => {
-    for (const { arn } of secrets) {
-      for (const version of cloud.secretsManager.versions(arn))
-        noteIn(canaries, cloud.secretsManager.value(arn, version));
-    }
+  const note = (arn: string) => {
+    for (const version of cloud.secretsManager.versions(arn))
+      noteIn(canaries, cloud.secretsManager.value(arn, version));
   };
-  note();
-  cloud.secretsManager.onWrite(note);
+  for (const { arn } of secrets) note(arn);
+  cloud.secretsManager.onWrite(({ secretArn }) => note(secretArn));
 
   const services = new Services({
     time,
@@ -140,7 +138,7 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn): Promise<Simu
     broken: ended === undefined ? ['the run never ended', ...found] : found,
     points: faults.points,
     struck: faults.struck,
-    trace: trace.digest('hex'),
+    trace: createHash('sha256').update(calls.join('')).digest('hex'),
   };
 }
 
@@ -156,7 +154,7 @@ async function settle(time: VirtualTime, cloud: Cloud): Promise<void> {
 
 /** Strikes Keyturn's own calls, and nobody else's. */
 class Faults {
-  readonly points = new Set<string>();
+  readonly #met = { functions: new Set<string>(), workflow: new Set<string>() };
   readonly struck: string[] = [];
   readonly #drawn: Drawn;
   readonly #own: ReadonlySet<string>;
@@ -168,20 +166,28 @@ class Faults {
     this.#own = own;
   }
 
+  /** Every fate that could have met a call. */
+  get points(): ReadonlySet<string> {
+    const { functions, workflow } = this.#met;
+    const all = (calls: ReadonlySet<string>, possible: readonly Fate[]) =>
+      [...calls].flatMap((call) => possible.map((fate) => `${call} × ${fate}`));
+    return new Set([...all(functions, fates), ...all(workflow, fatesOfWorkflow)]);
+  }
+
   fateOf({ principal, service, operation }: Call): Fate {
     if (!this.#own.has(principal)) return 'works';
     const call = `${service}:${operation}`;
     const index = this.#index++;
     const nth = (this.#counts.get(call) ?? 0) + 1;
     this.#counts.set(call, nth);
-    const possible = isWorkflow(principal) ? fatesOfWorkflow : fates;
-    for (const fate of possible) this.points.add(`${call} × ${fate}`);
+    this.#met[isWorkflow(principal) ? 'workflow' : 'functions'].add(call);
     const struck = this.#drawn.disturbances.find(
       (one) =>
         (one.kind === 'any call' && one.index === index) ||
         (one.kind === 'call' && one.call === call && one.nth === nth),
     );
     if (struck === undefined || !('fate' in struck)) return 'works';
+    const possible = isWorkflow(principal) ? fatesOfWorkflow : fates;
     const fate = possible.find((one) => one === struck.fate) ?? 'requestLost';
     this.struck.push(`${call} × ${fate}`);
     return fate;

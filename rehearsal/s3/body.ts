@@ -6,9 +6,15 @@ export function bodyOf(bytes: Uint8Array) {
   const take = () => {
     if (isRead) throw new Error('The stream has already been transformed.');
     isRead = true;
-    return Uint8Array.from(bytes);
+    return new Uint8Array(bytes);
   };
-  return Object.assign(Readable.from([Buffer.from(bytes)]), {
+  const stream = new Readable({
+    read() {
+      this.push(take());
+      this.push(null);
+    },
+  });
+  return Object.assign(stream, {
     transformToByteArray: async () => take(),
     transformToString: async (encoding: BufferEncoding = 'utf-8') => Buffer.from(take()).toString(encoding),
     transformToWebStream: () => new Blob([take()]).stream(),
@@ -18,7 +24,7 @@ export function bodyOf(bytes: Uint8Array) {
 /** The bytes of a body that a request carries. Streams are read by nobody here. */
 export function bytesOf(body: unknown): Uint8Array {
   if (body === undefined) return new Uint8Array();
-  if (typeof body === 'string') return Uint8Array.from(Buffer.from(body));
-  if (body instanceof Uint8Array) return Uint8Array.from(body);
+  if (typeof body === 'string') return new Uint8Array(Buffer.from(body));
+  if (body instanceof Uint8Array) return new Uint8Array(body);
   throw new TypeError('the replica of S3 takes text or bytes as a body, not a stream');
 }

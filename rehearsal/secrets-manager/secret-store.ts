@@ -183,12 +183,13 @@ export function checkName(name: string): void {
 }
 
 function attributes(secret: Secret, region: string): ConditionContext {
-  const tags = [...(secret.tags ?? [])].flatMap(([key, value]) => [
-    [`aws:ResourceTag/${key}`, value],
-    [`secretsmanager:ResourceTag/${key}`, value],
-  ]);
+  const tags: Record<string, string> = {};
+  for (const [key, value] of secret.tags ?? []) {
+    tags[`aws:ResourceTag/${key}`] = value;
+    tags[`secretsmanager:ResourceTag/${key}`] = value;
+  }
   return {
-    ...Object.fromEntries(tags),
+    ...tags,
     'secretsmanager:SecretPrimaryRegion': secret.primaryRegion ?? region,
     ...(secret.type !== undefined && { 'secretsmanager:resource/Type': secret.type }),
     ...(secret.rotation?.functionArn !== undefined && {

@@ -32,9 +32,13 @@ const withoutQuery = new Set([...anyField, 'Next', 'End', 'Seconds', 'Timestamp'
  */
 export function checked(definition: unknown): Definition {
   const document = definition as JsonObject;
-  checkGraph(document, '', languageOf(document, 'JSONPath'));
+  if (!sound.has(document)) checkGraph(document, '', languageOf(document, 'JSONPath'));
+  sound.add(document);
   return definition as Definition;
 }
+
+/** Definitions that were checked before: nobody changes one in place. */
+const sound = new WeakSet<JsonObject>();
 
 const languageOf = ({ QueryLanguage: own }: JsonObject, inherited: QueryLanguage): QueryLanguage =>
   (own as QueryLanguage | undefined) ?? inherited;
