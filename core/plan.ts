@@ -1,4 +1,5 @@
 import type { Instant } from './instant.ts';
+import type { Retirement } from './retirement.ts';
 import type { Strategy } from './settings.ts';
 import type { Unusual } from './unusual.ts';
 
@@ -13,6 +14,19 @@ export type PlanDigest = string & { readonly __brand: 'PlanDigest' };
  */
 export const modes = ['audit', 'rotate', 'restore', 'retire'] as const;
 export type Mode = (typeof modes)[number];
+
+/** An old credential that a retirement is about: that of a version which a finished run replaced. */
+export interface OldCredential {
+  readonly version: string;
+  readonly retirement: Retirement;
+  /** The run that replaced it, and when that run ended. */
+  readonly replacedBy: Run;
+  readonly replacedAt: Instant;
+  /** From this moment on, nobody may have used it. */
+  readonly unusedSince: Instant;
+  /** When the run ended that deactivated it. Undefined for one that is to be deactivated. */
+  readonly deactivatedAt?: Instant;
+}
 
 /** A secret that was selected, with all that a rotation of it needs to know and no value. */
 export interface PlannedSecret {
@@ -34,6 +48,8 @@ export interface PlannedSecret {
   readonly expirationDate: string;
   /** Whole days since it expired. */
   readonly daysOverdue: number;
+  /** What a retirement is about. A rotation has none. */
+  readonly old?: OldCredential;
 }
 
 /** The secrets of one tier that one invocation rotates. One line of its wave's file. */

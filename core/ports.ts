@@ -92,6 +92,35 @@ export interface Rotator {
   revert(material: Material & { readonly fresh: SecretValue }): Promise<void>;
 }
 
+/** How a target says that a credential stands. */
+export interface Standing {
+  readonly state: 'active' | 'inactive' | 'gone' | 'unknown';
+  /** When it last let somebody in with it. Unknown where the target does not say. */
+  readonly lastUsed: Instant | 'never' | 'unknown';
+}
+
+/** Two credentials of one client: the old one is spoken of, and the other proves who speaks. */
+export interface Pair {
+  readonly old: SecretValue;
+  readonly current: SecretValue;
+}
+
+/** Asks a target how an old credential stands, without using it. */
+export interface Standings {
+  /** Whether the target knows the two as one credential; unreadable, when one of them is not what the target expects. */
+  compare(pair: Pair): 'apart' | 'same' | 'unreadable';
+  /** Never throws: whatever cannot be told is unknown. */
+  ask(pair: Pair): Promise<Standing>;
+}
+
+/** Takes an old credential out of use at a target that holds several. Every call may be made again with the same effect. */
+export interface Retirer extends Standings {
+  deactivate(pair: Pair): Promise<void>;
+  reactivate(pair: Pair): Promise<void>;
+  /** Takes it away for good. */
+  remove(pair: Pair): Promise<void>;
+}
+
 /** Keeps what must never change: plans, decisions, evidence. A key is written once. */
 export interface Archive {
   /** Whether this call wrote it. When not, the key holds what an earlier one wrote. */

@@ -1,9 +1,10 @@
-import type { Clock, Rotator } from '../../core/ports.ts';
+import type { Clock, Retirer, Rotator } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
 import type { RotatorSettings } from '../../core/settings.ts';
 import type { Network } from '../network.ts';
 import { hmacKey } from './hmac-key.ts';
 import { httpApiKey } from './http-api-key.ts';
+import { keyRetirer } from './key-retirer.ts';
 import { postgresAlternate } from './postgres-alternate.ts';
 import { postgresReplace } from './postgres-replace.ts';
 
@@ -25,4 +26,13 @@ export function rotatorFor(settings: RotatorSettings, tier: string, tools: Rotat
     case 'hmac-key':
       return hmacKey(settings, tools);
   }
+}
+
+/** What takes old credentials out of use, where the target of a rotator holds several. Elsewhere there is nothing to retire. */
+export function retirerFor(
+  settings: RotatorSettings,
+  tier: string,
+  tools: Omit<RotatorTools, 'random'>,
+): Retirer | undefined {
+  return settings.strategy === 'overlap' ? keyRetirer(settings, tier, tools) : undefined;
 }

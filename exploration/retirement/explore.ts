@@ -1,0 +1,112 @@
+import { type Retirement, retirements } from '../../core/retirement.ts';
+import { type Found, search } from '../search.ts';
+import { type Broken, brokenBy, promises } from './promises.ts';
+import { type Event, heart, nameOf, type Planned, type Scenario, type State, start, successorsOf } from './state.ts';
+import type { Customs } from './world.ts';
+
+export interface Explored {
+  readonly states: number;
+  readonly transitions: number;
+  /** The longest that a run can last, in calls and acts. */
+  readonly longest: number | undefined;
+  readonly counterexample: Counterexample | undefined;
+}
+
+export interface Counterexample {
+  /** Endless: a run can come back to where it was. */
+  readonly promise: Broken | 'endless';
+  readonly path: Found<State, Event>['path'];
+}
+
+/** What is delivered, in which order. */
+export const courses = {
+  again: [
+    { goal: 'rotate', begins: 'after' },
+    { goal: 'rotate', begins: 'after' },
+  ],
+  beside: [
+    { goal: 'rotate', begins: 'after' },
+    { goal: 'rotate', begins: 'beside' },
+  ],
+  back: [
+    { goal: 'rotate', begins: 'after' },
+    { goal: 'roll back', begins: 'after' },
+  ],
+  backBeside: [
+    { goal: 'rotate', begins: 'after' },
+    { goal: 'roll back', begins: 'beside' },
+  ],
+  backTwice: [
+    { goal: 'rotate', begins: 'after' },
+    { goal: 'roll back', begins: 'after' },
+    { goal: 'roll back', begins: 'after' },
+  ],
+} as const satisfies Readonly<Record<string, readonly Planned[]>>;
+
+export type Course = keyof typeof courses;
+
+export const customs = {
+  'a usual target': { tellsUse: true, isOneKey: false },
+  'a target that does not tell of use': { tellsUse: false, isOneKey: false },
+  'two versions of one credential': { tellsUse: true, isOneKey: true },
+} as const satisfies Readonly<Record<string, Customs>>;
+
+export const scenario = (
+  retirement: Retirement,
+  at: keyof typeof customs,
+  course: Course,
+  disturbances: number,
+): Scenario => ({
+  name: `${retirement} at ${at}: ${course}`,
+  retirement,
+  customs: customs[at],
+  deliveries: courses[course],
+  disturbances,
+  heart,
+});
+
+/** How many things may go wrong in one run: beside being delivered twice, where a course does that. */
+export const bounds = {
+  test: { again: 2, beside: 1, back: 2, backBeside: 1, backTwice: 1 },
+  full: { again: 3, beside: 2, back: 3, backBeside: 2, backTwice: 2 },
+} as const satisfies Readonly<Record<string, Readonly<Record<Course, number>>>>;
+
+export const allScenarios = (bound: Readonly<Record<Course, number>>): Scenario[] =>
+  retirements.flatMap((retirement) =>
+    (Object.keys(customs) as (keyof typeof customs)[]).flatMap((at) =>
+      (Object.keys(courses) as Course[]).map((course) => scenario(retirement, at, course, bound[course])),
+    ),
+  );
+
+/** Explores everything that can happen in a scenario, until a promise is broken. */
+export function explore(given: Scenario): Explored {
+  const { states, transitions, longest, found } = search<State, Event, Broken>({
+    start: start(given),
+    name: nameOf,
+    successors: (state) => [...successorsOf(state, given)],
+    broken: (before, event, after) => brokenBy(before, event, after, given),
+  });
+  const endless = found === undefined && longest === undefined;
+  return {
+    states,
+    transitions,
+    longest,
+    counterexample: found ?? (endless ? { promise: 'endless', path: [] } : undefined),
+  };
+}
+
+/** Tells a counterexample so that it can be read. */
+export function tell({ name }: Scenario, { promise, path }: Counterexample): string {
+  const lines = path.map(({ event, state: { world } }, index) => {
+    const said = event.by === 'outsider' ? `an outsider ${event.act}` : sayCall(event);
+    return `${String(index + 1).padStart(3)}. ${said.padEnd(70)}  old is ${world.old}, AWSCURRENT on ${world.current}`;
+  });
+  return [
+    name,
+    ...lines,
+    `  => ${promise === 'endless' ? 'a run comes back to where it was' : promises[promise]}`,
+  ].join('\n');
+}
+
+const sayCall = ({ by, goal, call, fate }: Event & { readonly by: number }): string =>
+  `${goal} (${by + 1}): ${call}${fate === 'works' ? '' : ` ${fate}`}`;
