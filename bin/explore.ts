@@ -2,9 +2,11 @@ import { parseArgs } from 'node:util';
 
 import { defects, withDefect } from '../exploration/defects.ts';
 import { explore, tell } from '../exploration/explore.ts';
+import { defects as retirementDefects, withDefect as withRetirementDefect } from '../exploration/retirement/defects.ts';
+import * as retirement from '../exploration/retirement/explore.ts';
 import { allScenarios, bounds } from '../exploration/scenarios.ts';
 
-const help = `Explores everything that can happen to one credential while it is rotated or sent back, breadth first.
+const help = `Explores everything that can happen to one credential while it is rotated, sent back or retired, breadth first.
 
   npm run explore                    every target and course, as far as is affordable: some minutes
   npm run explore -- --bound test    as far as npm test does: under a minute
@@ -20,17 +22,17 @@ function main(args: string[]): number {
     const { values } = parseArgs({ args, options });
     if (values.help) return say(help, 0);
     if (values.defects) return tellDefects();
-    if (values.bound === undefined || values.bound === 'full') return exploreAll(bounds.full);
-    return values.bound === 'test' ? exploreAll(bounds.test) : say(help, 2);
+    if (values.bound === undefined || values.bound === 'full') return exploreAll('full');
+    return values.bound === 'test' ? exploreAll('test') : say(help, 2);
   } catch (error) {
     return say(error instanceof Error ? `${error.message}\n\n${help}` : help, 2);
   }
 }
 
-function exploreAll(bound: (typeof bounds)[keyof typeof bounds]): number {
+function exploreAll(bound: keyof typeof bounds): number {
   const began = performance.now();
   let [states, transitions] = [0, 0];
-  for (const scenario of allScenarios(bound)) {
+  for (const scenario of allScenarios(bounds[bound])) {
     const from = performance.now();
     const explored = explore(scenario);
     states += explored.states;
@@ -38,27 +40,47 @@ function exploreAll(bound: (typeof bounds)[keyof typeof bounds]): number {
     if (explored.counterexample !== undefined) return say(tell(scenario, explored.counterexample), 1);
 
     const { pendingFollows } = scenario.rules.customs;
-    const columns = [
-      explored.states.toLocaleString('en').padStart(12),
-      seconds(from).padStart(8),
-      `  ${scenario.disturbances} disturbances  ${String(explored.longest).padStart(3)} events at most`,
-      `  ${scenario.name}${pendingFollows ? '' : ' (AWSPENDING stays)'}`,
-    ];
-    say(columns.join(''), 0);
+    const name = `${scenario.name}${pendingFollows ? '' : ' (AWSPENDING stays)'}`;
+    say(lineOf(explored, from, scenario.disturbances, name), 0);
+  }
+  for (const scenario of retirement.allScenarios(retirement.bounds[bound])) {
+    const from = performance.now();
+    const explored = retirement.explore(scenario);
+    states += explored.states;
+    transitions += explored.transitions;
+    if (explored.counterexample !== undefined) return say(retirement.tell(scenario, explored.counterexample), 1);
+    say(lineOf(explored, from, scenario.disturbances, `retirement: ${scenario.name}`), 0);
   }
   const figures = `${states.toLocaleString('en')} states, ${transitions.toLocaleString('en')} transitions`;
   return say(`Every promise holds in all of ${figures}, explored in ${seconds(began)}.`, 0);
 }
 
+function lineOf(
+  { states, longest }: { readonly states: number; readonly longest: number | undefined },
+  from: number,
+  disturbances: number,
+  name: string,
+): string {
+  const figures = `${states.toLocaleString('en').padStart(12)}${seconds(from).padStart(8)}`;
+  return `${figures}  ${disturbances} disturbances  ${String(longest).padStart(3)} events at most  ${name}`;
+}
+
 function tellDefects(): number {
-  const missed = defects.filter((defect) => {
-    const scenario = withDefect(defect);
-    const { counterexample } = explore(scenario);
-    say(counterexample === undefined ? `${scenario.name}: NOT FOUND` : tell(scenario, counterexample), 0);
-    say('', 0);
-    return counterexample === undefined;
-  });
-  return say(`${defects.length - missed.length} of ${defects.length} defects were found.`, missed.length === 0 ? 0 : 1);
+  const tales = [
+    ...defects.map((defect) => {
+      const scenario = withDefect(defect);
+      const { counterexample } = explore(scenario);
+      return { name: scenario.name, tale: counterexample && tell(scenario, counterexample) };
+    }),
+    ...retirementDefects.map((defect) => {
+      const scenario = withRetirementDefect(defect);
+      const { counterexample } = retirement.explore(scenario);
+      return { name: scenario.name, tale: counterexample && retirement.tell(scenario, counterexample) };
+    }),
+  ];
+  for (const { name, tale } of tales) say(`${tale ?? `${name}: NOT FOUND`}\n`, 0);
+  const found = tales.filter(({ tale }) => tale !== undefined).length;
+  return say(`${found} of ${tales.length} defects were found.`, found === tales.length ? 0 : 1);
 }
 
 function seconds(from: number): string {

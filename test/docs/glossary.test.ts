@@ -12,6 +12,7 @@ import { leaveAloneReasons } from '../../core/leave-alone.ts';
 import { outcomes } from '../../core/outcome.ts';
 import { previewVerdicts } from '../../core/preview.ts';
 import { doubts } from '../../core/probe.ts';
+import { retirementHolds } from '../../core/retirement.ts';
 import { holds } from '../../core/rotation.ts';
 import { contradictions } from '../../core/second-judgement.ts';
 import { strategies } from '../../core/settings.ts';
@@ -47,6 +48,7 @@ describe('the glossary has every reason', () => {
     'Why a decision does not stand': flaws,
     'Why a batch does not start': notStarted,
     'Why a rotation holds': holds,
+    'Why a retirement holds': retirementHolds,
     'Why a batch is in doubt': doubts,
     'Why a wave is unsound': waveReasons,
   })) {
