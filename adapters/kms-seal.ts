@@ -61,3 +61,22 @@ export class KmsSealChecker implements SealChecker {
     }
   }
 }
+
+/** Seals, and checks what it sealed: for what goes out and comes back to the same step. */
+export class KmsSeal implements Sealer, SealChecker {
+  readonly #sealer: KmsSealer;
+  readonly #checker: KmsSealChecker;
+
+  constructor(kms: KMSClient, keyId: string) {
+    this.#sealer = new KmsSealer(kms, keyId);
+    this.#checker = new KmsSealChecker(kms, keyId);
+  }
+
+  seal(message: string): Promise<string> {
+    return this.#sealer.seal(message);
+  }
+
+  isGenuine(message: string, seal: string): Promise<boolean> {
+    return this.#checker.isGenuine(message, seal);
+  }
+}

@@ -83,6 +83,24 @@ export interface Approver {
   readonly slackUser?: string;
   /** ARN of the IAM user, role or session of a role that they act as in AWS. A role is everybody who may assume it. */
   readonly principal?: string;
+  /** What the sign-in's claim holds when they sign in. Their address, if not said. */
+  readonly signIn?: string;
+}
+
+/** An OpenID Connect provider at which approvers sign in, before their link shows them anything. */
+export interface SignInSettings {
+  /** What the provider calls itself, an https address to the letter. */
+  readonly issuer: string;
+  /** What the provider calls Keyturn's approval desk. */
+  readonly clientId: string;
+  /** ARN of the secret that holds the client secret, where the provider has given one. Outside every tier's path. */
+  readonly clientSecretArn?: string;
+  /** The claim that approvers are known by: `email`, which must be verified, or another, such as `sub`. */
+  readonly claim: string;
+  /** What the desk asks for beside `openid`. */
+  readonly scopes: readonly string[];
+  /** An approver must have authenticated at the provider so recently. Any time, if not said. */
+  readonly maxAgeSeconds?: number;
 }
 
 /** Mail by SES. */
@@ -149,6 +167,8 @@ export interface Settings {
   /** Names of the CloudWatch alarms that must not be in alarm after a bake. */
   readonly alarms: readonly string[];
   readonly approvers: readonly Approver[];
+  /** Absent: a personal link is enough to answer. */
+  readonly signIn?: SignInSettings;
   readonly channels: ChannelSettings;
   /** ARNs of the customer-managed keys that the tiers' secrets are encrypted with. Empty: the account's default key. */
   readonly secretKeyArns: readonly string[];

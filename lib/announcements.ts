@@ -6,7 +6,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 
 import type { Settings } from '../core/settings.ts';
-import { grantMail, grantSlackToken } from './channel-grants.ts';
+import { grantMail, grantOwnSecret } from './channel-grants.ts';
 import { grantKeyUse } from './key-use.ts';
 
 export interface AnnouncementsProps {
@@ -45,7 +45,7 @@ export class Announcements extends Construct {
     const { approvers, channels } = this.#settings;
     this.grantAnnounce(grantee);
     if (channels.email !== undefined) grantMail(grantee, this, channels.email, approvers);
-    if (channels.slack !== undefined) grantSlackToken(grantee, channels.slack, this.#settings);
+    if (channels.slack !== undefined) grantOwnSecret(grantee, channels.slack.tokenSecretArn, this.#settings);
   }
 
   /** Lets the grantee tell everybody something. */

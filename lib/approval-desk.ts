@@ -1,20 +1,28 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Validations } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
+import type { Settings } from '../core/settings.ts';
+import { grantOwnSecret } from './channel-grants.ts';
 import type { Foundation } from './foundation.ts';
 import { workflowArn } from './names.ts';
+import { Seal } from './seal.ts';
 import { Step } from './step.ts';
 
 export interface ApprovalDeskProps {
   readonly foundation: Foundation;
+  readonly settings: Pick<Settings, 'signIn' | 'secretKeyArns'>;
 }
 
 /** The run and the link stand in the path, so the path is never written down: the route that it matched is. */
 const reviewRoute = '/review/{run}/{link}';
+
+/** Where approvers sign in, if they must, and where the provider sends them back to. */
+const signInRoute = '/sign-in/{run}/{link}';
+const returnRoute = '/signed-in';
 
 /**
  * Where plans wait for people: asks approvers, shows them the plan, takes their answer.
@@ -27,11 +35,13 @@ export class ApprovalDesk extends Construct {
   readonly review: Step;
   readonly deliverDecisions: Step;
   readonly #foundation: Foundation;
+  readonly #settings: ApprovalDeskProps['settings'];
 
-  constructor(scope: Construct, id: string, { foundation }: ApprovalDeskProps) {
+  constructor(scope: Construct, id: string, { foundation, settings }: ApprovalDeskProps) {
     super(scope, id);
 
     this.#foundation = foundation;
+    this.#settings = settings;
     this.requestApproval = this.requestApprovalStep();
     this.review = this.reviewStep();
     this.deliverDecisions = this.deliverDecisionsStep();
@@ -41,6 +51,7 @@ export class ApprovalDesk extends Construct {
       { path: reviewRoute, methods: [HttpMethod.GET, HttpMethod.POST], step: this.review },
       whyNoAuthorizer,
     );
+    if (settings.signIn !== undefined) this.letSignIn();
   }
 
   private requestApprovalStep(): Step {
@@ -66,6 +77,10 @@ export class ApprovalDesk extends Construct {
 
   private reviewStep(): Step {
     const { ground, archive, store, seal, door } = this.#foundation;
+    const { signIn } = this.#settings;
+    // A key of its own, so that no cookie is ever worth anything as a seal over a decision.
+    const cookies =
+      signIn && new Seal(this, 'CookieSeal', { description: "Seals what Keyturn's approval desk lets browsers keep" });
     const step = new Step(this, 'Review', {
       ground,
       step: 'review',
@@ -77,8 +92,12 @@ export class ApprovalDesk extends Construct {
         DESK_BUCKET: store.bucket.bucketName,
         SEAL_KEY: seal.key.keyArn,
         REVIEW_URL: door.url,
+        ...(cookies && { COOKIE_KEY: cookies.key.keyArn }),
       },
     });
+    cookies?.grantSeal(step.grantPrincipal);
+    cookies?.grantCheck(step.grantPrincipal);
+    if (signIn?.clientSecretArn !== undefined) grantOwnSecret(step, signIn.clientSecretArn, this.#settings);
     archive.grantFetch(step);
     archive.grantDeposit(step, 'decision.json');
     store.grantFindPending(step);
@@ -124,6 +143,17 @@ export class ApprovalDesk extends Construct {
     });
     const reason = 'What is lost here the next sweep finds, five minutes later.';
     Validations.of(rule).acknowledge({ id: 'Serverless-EventBusDLQ', reason });
+  }
+
+  private letSignIn(): void {
+    const { door } = this.#foundation;
+    const methods = [HttpMethod.GET];
+    door.openToAll('SignIn', { path: signInRoute, methods, step: this.review }, whyNoAuthorizer);
+    door.openToAll('SignedIn', { path: returnRoute, methods, step: this.review }, whyNoAuthorizer);
+    new CfnOutput(this, 'SignInRedirect', {
+      description: 'The redirect URI to register at the identity provider',
+      value: `${door.url}${returnRoute}`,
+    });
   }
 }
 

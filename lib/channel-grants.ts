@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
-import type { Approver, EmailSettings, Settings, SlackSettings } from '../core/settings.ts';
+import type { Approver, EmailSettings, Settings } from '../core/settings.ts';
 import { grantKeyUse } from './key-use.ts';
 
 /**
@@ -30,20 +30,16 @@ export function grantMail(
   });
 }
 
-/** Lets the grantee read the Slack app's token, which is one exact secret. */
-export function grantSlackToken(
+/** Lets the grantee read a secret that is Keyturn's own, such as the Slack app's token, and no other. */
+export function grantOwnSecret(
   grantee: IGrantable,
-  { tokenSecretArn }: SlackSettings,
+  secretArn: string,
   { secretKeyArns }: Pick<Settings, 'secretKeyArns'>,
 ): Grant {
   if (secretKeyArns.length > 0) {
     grantKeyUse(grantee, { via: 'secretsmanager', keyArns: secretKeyArns, actions: ['kms:Decrypt'] });
   }
-  return Grant.addToPrincipal({
-    grantee,
-    actions: ['secretsmanager:GetSecretValue'],
-    resourceArns: [tokenSecretArn],
-  });
+  return Grant.addToPrincipal({ grantee, actions: ['secretsmanager:GetSecretValue'], resourceArns: [secretArn] });
 }
 
 const sesArn = (scope: Construct, resource: string, resourceName: string): string =>

@@ -45,7 +45,7 @@ export class GuardedRotation extends Construct {
     this.archive = foundation.archive;
     this.announcements = foundation.announcements;
 
-    const desk = new ApprovalDesk(this, 'ApprovalDesk', { foundation });
+    const desk = new ApprovalDesk(this, 'ApprovalDesk', { foundation, settings });
     const steps = new RunSteps(this, 'Steps', { foundation, settings });
     const tiers = new Map(
       settings.tiers.map((tier) => [tier.name, new Tier(this, `Tier-${tier.name}`, { foundation, settings, tier })]),
@@ -76,7 +76,7 @@ export class GuardedRotation extends Construct {
       archive: new PlanArchive(this, 'Archive', { encryptionKey, retention: Duration.days(retentionDays) }),
       store: new LivingStore(this, 'Store', { encryptionKey }),
       announcements: new Announcements(this, 'Announcements', { encryptionKey, settings }),
-      seal: new Seal(this, 'Seal'),
+      seal: new Seal(this, 'Seal', { description: "Seals Keyturn's approvals" }),
       killSwitch: new KillSwitch(this, stage),
     };
   }

@@ -13,8 +13,13 @@ import { Construct } from 'constructs';
 
 const use = { seal: 'kms:GenerateMac', check: 'kms:VerifyMac' } as const;
 
+export interface SealProps {
+  /** Of its key: what it seals. */
+  readonly description: string;
+}
+
 /**
- * The key that makes an approval provable. It never leaves KMS.
+ * A key that makes something provable: approvals, or what the desk lets browsers keep. It never leaves KMS.
  *
  * Its policy does not leave use of it to the account's: who was not granted sealing here cannot seal, whatever an IAM
  * policy says, administrators included.
@@ -23,11 +28,11 @@ export class Seal extends Construct {
   readonly key: Key;
   readonly #roles = { seal: [] as IRole[], check: [] as IRole[] };
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { description }: SealProps) {
     super(scope, id);
 
     this.key = new Key(this, 'Key', {
-      description: "Seals Keyturn's approvals",
+      description,
       keySpec: KeySpec.HMAC_256,
       keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -37,7 +42,7 @@ export class Seal extends Construct {
     });
   }
 
-  /** Lets a role seal approvals, and not check them. */
+  /** Lets a role seal, and not check. */
   grantSeal(role: IRole): Grant {
     return this.grant(role, 'seal');
   }

@@ -1,4 +1,5 @@
 import type { Settings, Tier } from '../core/settings.ts';
+import { nameAtProvider } from '../core/sign-in.ts';
 
 /** What is wrong between fields: where, and what to do. */
 interface Problem {
@@ -28,23 +29,49 @@ export function* misplacedMasters({ tiers, rotators }: Pick<Settings, 'tiers' | 
   }
 }
 
-/** The Slack token reaches approvers, so no run may rotate it, and no tier's functions may read it. */
-export function* misplacedToken({
+/** Keyturn's own secrets let it reach approvers and know them, so no run may rotate them, and no tier's functions read them. */
+export function* misplacedOwnSecrets({
   tiers,
   rotators,
   channels: { slack },
-}: Pick<Settings, 'tiers' | 'rotators' | 'channels'>): Generator<Problem> {
-  if (slack === undefined) return;
-  const path = ['channels', 'slack', 'tokenSecretArn'];
-  const within = tierOf(slack.tokenSecretArn, tiers);
-  if (within !== undefined) {
-    yield { path, message: `lies in tier ${within.name}; keep the token outside of every tier's path` };
-  }
-  const masters = Object.values(rotators).flatMap((rotator) =>
-    'masters' in rotator ? Object.values(rotator.masters) : [],
+  signIn,
+}: Pick<Settings, 'tiers' | 'rotators' | 'channels' | 'signIn'>): Generator<Problem> {
+  const taken = Object.values(rotators).flatMap((rotator) =>
+    'masters' in rotator ? Object.values(rotator.masters).map((arn) => ({ arn, as: 'a master' })) : [],
   );
-  if (masters.includes(slack.tokenSecretArn)) {
-    yield { path, message: 'is a master as well; give the token a secret of its own' };
+  const own = [
+    { path: ['channels', 'slack', 'tokenSecretArn'], what: 'the token', arn: slack?.tokenSecretArn },
+    { path: ['signIn', 'clientSecretArn'], what: 'the client secret', arn: signIn?.clientSecretArn },
+  ];
+  for (const { path, what, arn } of own) {
+    if (arn === undefined) continue;
+    const within = tierOf(arn, tiers);
+    if (within !== undefined) {
+      yield { path, message: `lies in tier ${within.name}; keep ${what} outside of every tier's path` };
+    }
+    const other = taken.find((one) => one.arn === arn);
+    if (other !== undefined) yield { path, message: `is ${other.as} as well; give ${what} a secret of its own` };
+    taken.push({ arn, as: what });
+  }
+}
+
+/** Whoever signs in must be one approver, and each approver somebody who can. */
+export function* unknownAtProvider({ approvers, signIn }: Pick<Settings, 'approvers' | 'signIn'>): Generator<Problem> {
+  const names = new Set<string>();
+  for (const [index, approver] of approvers.entries()) {
+    const path = ['approvers', index, 'signIn'];
+    if (signIn === undefined) {
+      if (approver.signIn !== undefined) {
+        yield { path, message: 'is of no use without signIn; configure the provider or leave it out' };
+      }
+      continue;
+    }
+    if (approver.signIn === undefined && signIn.claim !== 'email') {
+      yield { path, message: `is needed, since approvers are known by ${signIn.claim}; say what it holds for them` };
+    }
+    const name = nameAtProvider(approver).toLowerCase();
+    if (names.has(name)) yield { path, message: 'is how another approver signs in; one person is one approver' };
+    names.add(name);
   }
 }
 

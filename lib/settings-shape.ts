@@ -201,6 +201,10 @@ const approver = z.strictObject({
       error: 'is no ARN of an IAM user, a role, or a session of a role; copy it from aws sts get-caller-identity',
     })
     .exactOptional(),
+  signIn: text(
+    /^[\x21-\x7e]{1,255}$/,
+    "is not what a provider's claim could hold; use up to 255 printable characters without blanks",
+  ).exactOptional(),
 });
 
 export const approvers = z
@@ -226,6 +230,31 @@ export const approvers = z
 
 const haveCommonCaller = (principals: readonly string[]): boolean =>
   principals.some((one, index) => principals.slice(index + 1).some((other) => overlap(one, other)));
+
+export const signIn = z
+  .strictObject({
+    issuer: z.string().refine(isIssuer, {
+      error: 'is not an issuer; copy it from the provider, an https address without query or fragment',
+    }),
+    clientId: text(/^[\x21-\x7e]{1,255}$/, 'is not a client id; copy it from the provider'),
+    clientSecretArn: secretArn.exactOptional(),
+    claim: text(
+      /^[A-Za-z][\w:./-]{0,127}$/,
+      'is not the name of a claim; use email, sub, or another that the ID token holds',
+    ).default('email'),
+    scopes: z
+      .array(text(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'is not a scope; write each as one word, as in email'))
+      .default(['email']),
+    maxAgeSeconds: wholeNumber(
+      60,
+      86_400,
+      'let a sign-in count for a minute at least, and a day at most',
+    ).exactOptional(),
+  })
+  .refine(({ claim, scopes }) => claim !== 'email' || scopes.includes('email'), {
+    path: ['scopes'],
+    error: 'lacks email, without which providers leave the claim out; add it',
+  });
 
 const email = z.strictObject({
   from: z.email({ error: 'is not an email address; use one that SES has verified, or one of a domain that it has' }),
@@ -260,6 +289,10 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isIssuer(address: string): boolean {
+  return isHttpsAddress(address) && !/[?#\s]/.test(address);
 }
 
 function isHttpsAddress(address: string): boolean {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import type { Settings } from '../core/settings.ts';
-import { misplacedMasters, misplacedToken, unreachableApprovers } from './settings-checks.ts';
+import { misplacedMasters, misplacedOwnSecrets, unknownAtProvider, unreachableApprovers } from './settings-checks.ts';
 import * as shape from './settings-shape.ts';
 
 const fields = z.strictObject({
@@ -31,6 +31,7 @@ const fields = z.strictObject({
   health: shape.health,
   alarms: shape.alarms.default([]),
   approvers: shape.approvers,
+  signIn: shape.signIn.exactOptional(),
   channels: shape.channels.default({}),
   secretKeyArns: shape.secretKeyArns.default([]),
   retentionDays: shape.retentionDays.default(400),
@@ -50,15 +51,21 @@ const settings = fields
   )
   .superRefine(
     (given, context) => {
-      for (const { path, message } of misplacedToken(given)) context.addIssue({ code: 'custom', path, message });
+      for (const { path, message } of misplacedOwnSecrets(given)) context.addIssue({ code: 'custom', path, message });
     },
-    onceRight({ tiers: true, rotators: true, channels: true }),
+    onceRight({ tiers: true, rotators: true, channels: true, signIn: true }),
   )
   .superRefine(
     (given, context) => {
       for (const { path, message } of unreachableApprovers(given)) context.addIssue({ code: 'custom', path, message });
     },
     onceRight({ approvers: true, channels: true }),
+  )
+  .superRefine(
+    (given, context) => {
+      for (const { path, message } of unknownAtProvider(given)) context.addIssue({ code: 'custom', path, message });
+    },
+    onceRight({ approvers: true, signIn: true }),
   )
   .refine(({ planValiditySeconds, approvalTimeoutSeconds }) => planValiditySeconds >= approvalTimeoutSeconds, {
     path: ['planValiditySeconds'],

@@ -8,6 +8,7 @@ import type { Hold } from './virtual-time.ts';
 interface HttpAnswer {
   readonly statusCode: number;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
 }
@@ -87,7 +88,9 @@ export class Door {
     try {
       const body = await read(request);
       this.#hold?.suspend();
-      const { statusCode, headers = {}, body: text = '', isBase64Encoded = false } = await this.#serve(request, body);
+      const answer = await this.#serve(request, body);
+      const { statusCode, headers = {}, cookies = [], body: text = '', isBase64Encoded = false } = answer;
+      response.setHeader('set-cookie', cookies);
       response.writeHead(statusCode, headers).end(isBase64Encoded ? Buffer.from(text, 'base64') : text);
       if (request.method === 'POST' && statusCode === 200) this.#decided?.();
     } catch {
@@ -121,13 +124,15 @@ async function read(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-function eventOf({ method = 'GET', url = '/', headers }: IncomingMessage, body: Buffer) {
+function eventOf({ method = 'GET', url = '/', headers: sent }: IncomingMessage, body: Buffer) {
+  const { cookie, ...headers } = sent;
   const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
   return {
     version: '2.0',
     rawPath: pathname,
     rawQueryString: searchParams.toString(),
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    ...(cookie === undefined ? {} : { cookies: cookie.split('; ') }),
     requestContext: { http: { method, path: pathname } },
     ...(body.length > 0 ? { body: body.toString('base64'), isBase64Encoded: true } : { isBase64Encoded: false }),
   };

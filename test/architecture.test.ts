@@ -18,7 +18,7 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 /** Where a module stands, and what modules there may import: paths of this project, or packages. */
 const places: readonly (readonly [string, RegExp, RegExp])[] = [
   ['the core', /^core\//, /^core\//],
-  ['an adapter', /^adapters\//, /^(adapters\/|core\/|@aws-sdk\/|@aws-lambda-powertools\/|node:|pg$|zod$)/],
+  ['an adapter', /^adapters\//, /^(adapters\/|core\/|@aws-sdk\/|@aws-lambda-powertools\/|node:|jose$|pg$|zod$)/],
   [
     'wiring',
     /^lambdas\/([^/]+\/(wiring|index)|[^/]+)\.ts$/,

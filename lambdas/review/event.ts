@@ -1,15 +1,34 @@
 import type { Run } from '../../core/plan.ts';
 
 /** What a browser asked for, as far as this step cares. Nothing in it has been believed yet. */
-export interface Request {
+export type Request = LinkRequest | Return;
+
+/** A link was opened or answered, or its owner wants to sign in. */
+export interface LinkRequest {
+  readonly kind: 'review' | 'signIn';
   readonly method: string;
   readonly run: Run;
   readonly link: string;
   /** Which page of a long plan, counted from 1. There may be none such. */
   readonly page: number;
+  /** Whether to sign in anew, whoever is signed in at the provider. */
+  readonly again: boolean;
   readonly headers: Headers;
+  readonly cookies: readonly string[];
   /** The body's bytes as text, or undefined when it is longer than any answer could be. */
   readonly body: string | undefined;
+}
+
+/** A browser came back from the identity provider. */
+export interface Return {
+  readonly kind: 'signedIn';
+  readonly method: string;
+  readonly cookies: readonly string[];
+  /** What came back in the address, each at most once. */
+  readonly state: string;
+  readonly code: string;
+  readonly error: string;
+  readonly issuer: string;
 }
 
 /** Longer than any answer: a form with a reason of the greatest length, every character escaped. */
@@ -18,24 +37,48 @@ export const longestBody = 16_384;
 type Headers = Readonly<Record<string, string | undefined>>;
 
 /** An execution's name and 256 bits, as they stand in a link. Anything else is not a link of ours. */
-const reviewPath = /^\/review\/([A-Za-z0-9_-]{1,80})\/([A-Za-z0-9_-]{43})$/;
+const linkPath = /^\/(review|sign-in)\/([A-Za-z0-9_-]{1,80})\/([A-Za-z0-9_-]{43})$/;
 
-/** Reads a request as an HTTP API hands it over (payload 2.0). Undefined: its path is not one of a link. */
+/** Where an identity provider sends browsers back to. */
+export const returnPath = '/signed-in';
+
+/** Longer than what any provider sends back. */
+const longestReturn = 8_192;
+
+/** Reads a request as an HTTP API hands it over (payload 2.0). Undefined: its path is none of ours. */
 export function parseEvent(event: unknown): Request | undefined {
   if (!isRecord(event)) return undefined;
 
-  const [, run, link] = reviewPath.exec(text(event['rawPath'])) ?? [];
+  const path = text(event['rawPath']);
+  const query = text(event['rawQueryString']);
+  const method = text(within(within(event, 'requestContext'), 'http')['method']);
+  const cookies = cookiesOf(event['cookies']);
+  if (path === returnPath) return { kind: 'signedIn', method, cookies, ...returned(query) };
+
+  const [, where, run, link] = linkPath.exec(path) ?? [];
   if (run === undefined || link === undefined) return undefined;
 
   return {
-    method: text(within(within(event, 'requestContext'), 'http')['method']),
+    kind: where === 'sign-in' ? 'signIn' : 'review',
+    method,
     run: run as Run,
     link,
-    page: pageOf(text(event['rawQueryString'])),
+    page: pageOf(query),
+    again: new URLSearchParams(query.slice(0, 100)).has('again'),
     headers: headersOf(within(event, 'headers')),
+    cookies,
     body: bodyOf(text(event['body']), event['isBase64Encoded'] === true),
   };
 }
+
+/** Whatever is said twice is not said: who reads the first and who reads the last would not read the same. */
+function returned(query: string): Pick<Return, 'state' | 'code' | 'error' | 'issuer'> {
+  const said = new URLSearchParams(query.length > longestReturn ? '' : query);
+  const only = (name: string) => (said.getAll(name).length === 1 ? (said.get(name) ?? '') : '');
+  return { state: only('state'), code: only('code'), error: only('error'), issuer: only('iss') };
+}
+
+const cookiesOf = (cookies: unknown): readonly string[] => (Array.isArray(cookies) ? cookies.map(text) : []);
 
 function pageOf(query: string): number {
   const page = new URLSearchParams(query.slice(0, 100)).get('page') ?? '';

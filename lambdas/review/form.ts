@@ -1,5 +1,5 @@
 import type { Answer } from '../../core/approval-answer.ts';
-import type { Request } from './event.ts';
+import type { LinkRequest } from './event.ts';
 
 /** Why a request cannot be the page's form, whatever it says. Each has the status that HTTP has for it. */
 export const formFaults = {
@@ -16,7 +16,7 @@ const fields = ['decision', 'digest', 'nonce', 'count', 'reason'] as const;
 const always = ['decision', 'digest', 'nonce'] as const;
 
 /** Reads the form that a page of this origin sent. */
-export function readForm({ headers, body }: Request, ownOrigin: string): Answer | FormFault {
+export function readForm({ headers, body }: LinkRequest, ownOrigin: string): Answer | FormFault {
   if (!isSameOrigin(headers, ownOrigin)) return 'otherOrigin';
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers['content-type'] ?? '')) return 'notAForm';
   if (body === undefined) return 'tooLong';
@@ -37,7 +37,7 @@ export function readForm({ headers, body }: Request, ownOrigin: string): Answer 
  * A browser says so itself (`Sec-Fetch-Site`). One too old to say it names the origin. The page asks for no referrer, and
  * browsers call the origin of such a page `null` when its form is sent: that counts only where the browser vouches for it.
  */
-function isSameOrigin(headers: Request['headers'], ownOrigin: string): boolean {
+function isSameOrigin(headers: LinkRequest['headers'], ownOrigin: string): boolean {
   const { origin, 'sec-fetch-site': site } = headers;
   if (site === undefined) return origin === ownOrigin;
   return site === 'same-origin' && (origin === undefined || origin === 'null' || origin === ownOrigin);

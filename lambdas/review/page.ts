@@ -5,6 +5,7 @@ import { type Html, html } from './html.ts';
 import { decidedSection, decisionForms, overSection } from './page-decision.ts';
 import { planSections } from './page-plan.ts';
 import { endSection } from './page-progress.ts';
+import { signInPrompt, signInRefused } from './page-sign-in.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
 import type { View } from './view.ts';
@@ -43,6 +44,12 @@ function titleOf(view: View): string {
       return 'This plan has been changed';
     case 'nothing':
       return 'Nothing here';
+    case 'signIn':
+      return `${view.reasons.length > 0 ? 'Not recorded: s' : 'S'}ign in to see the plan`;
+    case 'notSignedIn':
+      return 'You are not signed in';
+    case 'elsewhere':
+      return 'Go on';
     case 'fault':
       return view.title;
   }
@@ -76,6 +83,12 @@ touched: the run ends by itself when the time to answer is over. Tell whoever op
     case 'nothing':
       return html`<h1>Nothing here</h1>
 <p>This link opens nothing. It may be incomplete, or replaced by a newer one: look for the last message you got.</p>`;
+    case 'signIn':
+      return signInPrompt(view);
+    case 'notSignedIn':
+      return signInRefused(view);
+    case 'elsewhere':
+      return html`<h1>Go on</h1>`;
     case 'fault':
       return html`<h1>${view.title}</h1>
 <p>${view.text}</p>`;

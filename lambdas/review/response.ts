@@ -4,6 +4,8 @@ import type { Html } from './html.ts';
 export interface Response {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Each becomes a `set-cookie` of its own. */
+  readonly cookies?: readonly string[];
   readonly body: string;
 }
 

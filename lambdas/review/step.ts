@@ -1,18 +1,21 @@
 import type { Refusal } from '../../core/approval-answer.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { SignInRefusal } from '../../core/sign-in.ts';
+import { ProviderError } from '../../core/sign-in-ports.ts';
 import { type DecidePorts, decide } from './decide.ts';
-import { parseEvent, type Request } from './event.ts';
+import { type LinkRequest, parseEvent, type Request } from './event.ts';
 import { formFaults, readForm } from './form.ts';
 import { page } from './page.ts';
 import { type Response, respondWith } from './response.ts';
 import { script } from './script.ts';
+import { finishSignIn, proofOf, type SignInAnswer, type SignInPorts, startSignIn } from './sign-in.ts';
 import { style } from './style.ts';
 import type { View } from './view.ts';
 import { type Showing, viewOf } from './viewing.ts';
-import { openLink } from './visit.ts';
+import { guestAt, openLink } from './visit.ts';
 
-export interface ReviewPorts extends DecidePorts {
-  readonly settings: Pick<Settings, 'tiers' | 'bakeTimeSeconds'>;
+export interface ReviewPorts extends DecidePorts, SignInPorts {
+  readonly settings: Pick<Settings, 'tiers' | 'bakeTimeSeconds' | 'approvers' | 'signIn'>;
   /** Where this page is served, without the path. Only a page of this origin may answer. */
   readonly reviewUrl: string;
 }
@@ -31,30 +34,60 @@ export const review = (ports: ReviewPorts) => {
   const fault = (status: number, title: string, text: string, more = {}) =>
     respond(status, page({ kind: 'fault', title, text }), more);
 
-  const answer = async (request: Request): Promise<Response> => {
-    const { method, run } = request;
-    if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') {
-      log.warn('a request is of no use here', { run, method });
-      return fault(405, 'Not like this', 'A plan is looked at or answered.', { allow: 'GET, HEAD, POST' });
-    }
+  const tell = (answered: SignInAnswer): Response => {
+    if (answered.kind === 'nothing') return respond(404, page({ kind: 'nothing' }));
+    const { cookies } = answered;
+    if (answered.kind === 'refused') return { ...respond(403, page({ ...answered, kind: 'notSignedIn' })), cookies };
+    return { ...respond(303, page({ kind: 'elsewhere' }), { location: answered.address }), cookies };
+  };
 
+  const answer = async (request: Request): Promise<Response> => {
+    const { kind, method } = request;
+    const run = kind === 'signedIn' ? undefined : request.run;
+    const methods = kind === 'review' ? ['GET', 'HEAD', 'POST'] : ['GET'];
+    if (!methods.includes(method)) {
+      log.warn('a request is of no use here', { run, method });
+      return fault(405, 'Not like this', 'A plan is looked at or answered.', { allow: methods.join(', ') });
+    }
+    switch (kind) {
+      case 'review':
+        return atLink(request);
+      case 'signIn':
+        return tell(await startSignIn(ports, request));
+      case 'signedIn':
+        return tell(await finishSignIn(ports, request));
+    }
+  };
+
+  const atLink = async (request: LinkRequest): Promise<Response> => {
+    const { method, run } = request;
     const form = method === 'POST' ? readForm(request, ownOrigin) : undefined;
     if (typeof form === 'string') {
       log.warn('answer is no form of ours', { run, fault: form });
       return fault(formFaults[form].status, 'Your answer was not recorded', formFaults[form].text);
     }
 
-    const visit = await openLink(ports, request);
-    if (visit === undefined) {
+    const guest = await guestAt(ports, request);
+    if (guest === undefined) {
       log.warn('a link is nobody’s', { run, method });
       return respond(404, page({ kind: 'nothing' }));
     }
 
+    const { approver } = guest.invitation;
+    const provedBy = await proofOf(ports, request, guest);
+    if (provedBy === undefined) {
+      const reasons: readonly SignInRefusal[] = form === undefined ? [] : ['notSignedIn'];
+      if (form === undefined) log.info('asked to sign in', { run, approver, method });
+      else log.warn('answer refused', { run, approver, reasons });
+      return respond(form === undefined ? 200 : 403, page({ kind: 'signIn', run, link: request.link, reasons }));
+    }
+
+    const visit = await openLink(ports, guest);
     const { page: number } = request;
     const showing: Showing = { visit, now: ports.clock.now(), page: number, settings: ports.settings };
     if (form === undefined) {
       const view = viewOf(showing);
-      log.info('plan looked at', { run, approver: visit.invitation.approver, method, shown: view.kind });
+      log.info('plan looked at', { run, approver, method, shown: view.kind });
       return respond(view.kind === 'changed' ? 409 : 200, page(view));
     }
 
@@ -73,11 +106,20 @@ export const review = (ports: ReviewPorts) => {
       const response = await answer(request);
       return request.method === 'HEAD' ? { ...response, body: '' } : response;
     } catch (error) {
-      log.error('the desk cannot work', { run: request.run, error: error instanceof Error ? error.name : 'unknown' });
+      const run = request.kind === 'signedIn' ? undefined : request.run;
+      if (error instanceof ProviderError) {
+        log.error('the identity provider is of no use', { run, code: error.code });
+        return fault(503, 'Nobody can sign in now', providerFault);
+      }
+      log.error('the desk cannot work', { run, error: error instanceof Error ? error.name : 'unknown' });
       return fault(503, 'Not now', 'Something that the desk needs does not answer. Open your link again in a minute.');
     }
   };
 };
+
+const providerFault =
+  'The identity provider does not answer as it should. Nothing has been decided. Open your link again in a minute, and ' +
+  'tell whoever operates Keyturn if it stays like this.';
 
 /** What the sender of an answer can put right on the page that it comes back with. */
 const correctable: ReadonlySet<Refusal> = new Set(['noDecision', 'countWrong', 'reasonMissing', 'reasonTooLong']);

@@ -58,6 +58,8 @@ button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.1rem;marg
 border:2px solid currentColor;background:var(--page);color:var(--ink);cursor:pointer}
 .approve button{background:var(--good);border-color:var(--good);color:var(--page)}
 .reject button{color:var(--bad)}
+a.button{display:inline-block;font-weight:600;text-decoration:none;min-height:2.75rem;padding:.55rem 1.1rem;margin-top:.75rem;
+border-radius:.35rem;border:2px solid var(--link);background:var(--link);color:var(--page)}
 .error{color:var(--bad);margin:.25rem 0}
 .alert{border:2px solid var(--bad);border-radius:.5rem;padding:.25rem 1rem .5rem;margin:0 0 1.5rem}
 .alert h2{margin:.5rem 0 0;color:var(--bad)}.alert ul{margin:.25rem 0;padding-left:1.25rem}

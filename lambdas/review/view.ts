@@ -1,8 +1,9 @@
 import type { Decision } from '../../core/approval.ts';
 import type { Refusal } from '../../core/approval-answer.ts';
 import type { Instant } from '../../core/instant.ts';
-import type { PlanDigest } from '../../core/plan.ts';
+import type { PlanDigest, Run } from '../../core/plan.ts';
 import type { RunReport } from '../../core/report.ts';
+import type { SignInRefusal } from '../../core/sign-in.ts';
 import type { Dossier } from './dossier.ts';
 import type { Progress } from './progress.ts';
 import type { Sheet } from './sheet.ts';
@@ -53,4 +54,19 @@ export type View =
     }
   | { readonly kind: 'changed'; readonly digest: PlanDigest }
   | { readonly kind: 'nothing' }
+  | {
+      readonly kind: 'signIn';
+      readonly run: Run;
+      readonly link: string;
+      /** Why the answer just sent was not recorded. */
+      readonly reasons: readonly SignInRefusal[];
+    }
+  | {
+      readonly kind: 'notSignedIn';
+      readonly reasons: readonly SignInRefusal[];
+      /** Where to sign in again, when it is known for which link. */
+      readonly retry: string | undefined;
+    }
+  /** What no browser shows, since it goes on at once. */
+  | { readonly kind: 'elsewhere' }
   | { readonly kind: 'fault'; readonly title: string; readonly text: string };

@@ -4,7 +4,7 @@ import type { ApprovalDesk } from '../../core/approval-ports.ts';
 import type { Archive, Clock, Hash } from '../../core/ports.ts';
 import { findDecision } from '../../core/recorded-decision.ts';
 import { type Dossier, readDossier } from './dossier.ts';
-import type { Request } from './event.ts';
+import type { LinkRequest } from './event.ts';
 import { type Progress, readProgress } from './progress.ts';
 
 /** An approver at the desk, and all that their link opens. */
@@ -24,15 +24,21 @@ export interface VisitPorts {
   readonly clock: Clock;
 }
 
-/** Opens a link. Undefined: it is nobody's. It writes nothing, however often it is asked. */
-export async function openLink(
-  { archive, desk, hash, clock }: VisitPorts,
-  { run, link }: Request,
-): Promise<Visit | undefined> {
+/** Somebody at the desk, by a link that is an approver's. */
+export type Guest = Pick<Visit, 'pending' | 'invitation'>;
+
+/** Whose link it is. Undefined: nobody's. It writes nothing, however often it is asked. */
+export async function guestAt(
+  { desk, hash }: Pick<VisitPorts, 'desk' | 'hash'>,
+  { run, link }: Pick<LinkRequest, 'run' | 'link'>,
+): Promise<Guest | undefined> {
   const pending = await desk.find(run);
   const invitation = pending && ownerOf(link, pending, hash);
-  if (pending === undefined || invitation === undefined) return undefined;
+  return pending === undefined || invitation === undefined ? undefined : { pending, invitation };
+}
 
+/** Reads all that an approver's link opens. It writes nothing, however often it is asked. */
+export async function openLink({ archive, hash, clock }: VisitPorts, { pending, invitation }: Guest): Promise<Visit> {
   const [dossier, found] = await Promise.all([readDossier(archive, hash, pending), findDecision(archive, pending)]);
   if (found === 'foreign') {
     return { pending, invitation, decided: undefined, dossier: undefined, progress: undefined };

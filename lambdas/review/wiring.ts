@@ -1,25 +1,30 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 
-import { KmsSealer } from '../../adapters/kms-seal.ts';
+import { providerOf } from '../../adapters/identity-provider.ts';
+import { KmsSeal, KmsSealer } from '../../adapters/kms-seal.ts';
 import { withRetries } from '../../adapters/retries.ts';
 import { S3ApprovalDesk } from '../../adapters/s3-approval-desk.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
 import { SfnCallbacks } from '../../adapters/sfn-callbacks.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import { requireVariable } from '../environment.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Networked, Runtime } from '../runtime.ts';
+import { returnPath } from './event.ts';
 import { review } from './step.ts';
 
 export const wire = ({
   clients,
   environment,
+  network,
   ...runtime
-}: Runtime<{ kms: KMSClient; s3: S3Client; sfn: SFNClient }>) => {
+}: Runtime<{ kms: KMSClient; s3: S3Client; secretsManager: SecretsManagerClient; sfn: SFNClient }> & Networked) => {
   const kms = withRetries(clients.kms, runtime.clock);
   const s3 = withRetries(clients.s3, runtime.clock);
   const sfn = withRetries(clients.sfn, runtime.clock);
+  const reviewUrl = requireVariable(environment, 'REVIEW_URL');
 
   return review({
     ...runtime,
@@ -27,7 +32,14 @@ export const wire = ({
     desk: new S3ApprovalDesk(s3, requireVariable(environment, 'DESK_BUCKET')),
     sealer: new KmsSealer(kms, requireVariable(environment, 'SEAL_KEY')),
     callbacks: new SfnCallbacks(sfn),
-    reviewUrl: requireVariable(environment, 'REVIEW_URL'),
+    cookieSeal: new KmsSeal(kms, environment['COOKIE_KEY'] ?? 'none'),
+    identityProvider: providerOf(runtime.settings.signIn, {
+      secretsManager: clients.secretsManager,
+      network,
+      clock: runtime.clock,
+      redirectUri: new URL(returnPath, reviewUrl).href,
+    }),
+    reviewUrl,
     hash: sha256,
   });
 };

@@ -12,7 +12,11 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number;
+  /** Sent as JSON. */
   readonly content?: unknown;
+  /** Sent as it is, instead of JSON: a page for people. */
+  readonly page?: string;
+  readonly location?: string;
 }
 
 /** What a host does with a request. It knows nothing of sockets, so that a simulation can ask it as well. */
@@ -30,7 +34,7 @@ export async function serve(target: HttpTarget): Promise<HttpServer> {
     const response = await read(incoming)
       .then(target)
       .catch(() => broken);
-    outgoing.writeHead(response.status, { 'content-type': 'application/json' }).end(bodyOf(response));
+    outgoing.writeHead(response.status, headersOf(response)).end(bodyOf(response));
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
 
@@ -47,7 +51,13 @@ export async function serve(target: HttpTarget): Promise<HttpServer> {
 /** What a request is answered that breaks off, or that the target fails at. */
 const broken: HttpResponse = { status: 500 };
 
-export const bodyOf = ({ content }: HttpResponse): string => (content === undefined ? '' : JSON.stringify(content));
+export const bodyOf = ({ content, page }: HttpResponse): string =>
+  page ?? (content === undefined ? '' : JSON.stringify(content));
+
+const headersOf = ({ page, location }: HttpResponse): Readonly<Record<string, string>> => ({
+  'content-type': page === undefined ? 'application/json' : 'text/html; charset=utf-8',
+  ...(location === undefined ? {} : { location }),
+});
 
 async function read(incoming: IncomingMessage): Promise<HttpRequest> {
   let body = '';

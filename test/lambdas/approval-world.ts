@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+
 import { sha256 } from '../../adapters/sha256.ts';
 import type { PendingApproval } from '../../core/approval-desk.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
@@ -38,6 +40,8 @@ export class InMemoryArchive implements Archive {
     return text;
   }
 }
+
+const macOf = (message: string) => createHmac('sha256', 'the key of cookies').update(message).digest('base64');
 
 /** A notice as plain text. */
 export interface Told {
@@ -102,6 +106,12 @@ export class ApprovalWorld {
         return 'c2VhbA==';
       },
     },
+    /** Of a key that seals nothing but cookies. */
+    cookieSeal: {
+      seal: async (message: string) => macOf(message),
+      isGenuine: async (message: string, seal: string) => seal === macOf(message),
+    },
+    identityProvider: undefined,
     callbacks: {
       succeed: async (token: SecretValue, output: unknown) => {
         if (this.callback === 'lost') throw new Error('the connection was lost');

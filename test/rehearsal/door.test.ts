@@ -69,6 +69,17 @@ describe('the door', () => {
     });
   });
 
+  it('hands cookies over as a list and in no header, and sends each of its own in a header of its own', async () => {
+    const cookies = ['a=1; Path=/', 'b=2; Path=/'];
+    answer = { Payload: JSON.stringify({ statusCode: 200, cookies }) };
+    const headers = { cookie: 'c=3; d=4' };
+    const response = await fetch(`${door.url}/review/run-1/link-1`, { headers });
+    assert.deepEqual(response.headers.getSetCookie(), cookies);
+
+    const event = JSON.parse(invoked.at(-1)?.Payload ?? '{}');
+    assert.deepEqual([event.cookies, event.headers.cookie], [['c=3', 'd=4'], undefined]);
+  });
+
   it('knows no other path and no other method', async () => {
     const before = invoked.length;
     for (const [method, path] of [

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import type { Run } from '../../core/plan.ts';
 import type { Plan } from '../../core/plan-making.ts';
 import { requestApproval } from '../../lambdas/request-approval/step.ts';
@@ -6,17 +8,19 @@ import type { Account } from '../../rehearsal/account.ts';
 import { Door } from '../../rehearsal/door.ts';
 import type { HttpApi } from '../../rehearsal/stack.ts';
 import { ApprovalWorld } from '../lambdas/approval-world.ts';
+import { OpenProvider } from './open-provider.ts';
 
 /* A desk behind a real server on loopback: the rehearsal's door before the deployed steps, over ports in memory. */
 
 export * from '../lambdas/approval-plans.ts';
 
-/** The one route of the deployed API, whose GET and POST lead to the review function. */
-const routes = ['GET', 'POST'].map((method) => ({
-  routeKey: `${method} /review/{run}/{link}`,
-  authorizationType: 'NONE',
-  integrationUri: 'arn:review',
-}));
+/** The routes of the deployed API that lead to the review function. */
+const routes = [
+  'GET /review/{run}/{link}',
+  'POST /review/{run}/{link}',
+  'GET /sign-in/{run}/{link}',
+  'GET /signed-in',
+].map((routeKey) => ({ routeKey, authorizationType: 'NONE', integrationUri: 'arn:review' }));
 
 /** An account whose one function answers, and to whom nothing else can be said. */
 const accountWith = (answer: (event: unknown) => Promise<unknown>) =>
@@ -33,21 +37,30 @@ const accountWith = (answer: (event: unknown) => Promise<unknown>) =>
 export class OpenDesk {
   readonly world = new ApprovalWorld();
   readonly #door: Door;
+  readonly #idp: OpenProvider | undefined;
   readonly url: string;
 
-  private constructor(door: Door) {
+  private constructor(door: Door, idp: OpenProvider | undefined) {
     this.#door = door;
+    this.#idp = idp;
     this.url = door.url;
-    const answer = review({ ...this.world.ports, reviewUrl: this.url });
+    const { ports } = this.world;
+    const answer = review({ ...ports, ...idp?.portsOf(ports), reviewUrl: this.url });
     door.leadTo(accountWith(answer), { id: 'api', routes } as unknown as HttpApi, 'us-east-1:111122223333');
   }
 
-  static async open(): Promise<OpenDesk> {
-    return new OpenDesk(await Door.open());
+  /** With a provider, whoever has a link must sign in there. */
+  static async open({ signIn = false } = {}): Promise<OpenDesk> {
+    const door = await Door.open();
+    return new OpenDesk(door, signIn ? await OpenProvider.open(`${door.url}/signed-in`) : undefined);
   }
 
-  close(): Promise<void> {
-    return this.#door.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#door.close(), this.#idp?.close()]);
+  }
+
+  get idp(): OpenProvider {
+    return this.#idp ?? assert.fail('nobody has to sign in at this desk');
   }
 
   /** Archives a plan, asks for its approval, and returns the approvers' links. */

@@ -1,0 +1,28 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+import type { Clock } from '../core/ports.ts';
+import type { SignInSettings } from '../core/settings.ts';
+import type { IdentityProvider } from '../core/sign-in-ports.ts';
+import type { Network } from './network.ts';
+import { OidcProvider } from './oidc-provider.ts';
+import { withRetries } from './retries.ts';
+import { SecretsManagerClientSecret } from './secrets-manager-client-secret.ts';
+
+export interface IdentityTools {
+  readonly secretsManager: SecretsManagerClient;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly redirectUri: string;
+}
+
+/** The provider at which approvers sign in, where the settings name one. */
+export function providerOf(
+  settings: SignInSettings | undefined,
+  { secretsManager, ...tools }: IdentityTools,
+): IdentityProvider | undefined {
+  if (settings === undefined) return undefined;
+  const arn = settings.clientSecretArn;
+  const secret =
+    arn === undefined ? undefined : new SecretsManagerClientSecret(withRetries(secretsManager, tools.clock), arn);
+  return new OidcProvider(settings, { ...tools, secret });
+}

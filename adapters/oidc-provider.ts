@@ -1,0 +1,209 @@
+import { createHash } from 'node:crypto';
+
+import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
+
+import { recordFrom } from '../core/credential.ts';
+import type { Instant } from '../core/instant.ts';
+import type { Clock } from '../core/ports.ts';
+import type { SecretValue } from '../core/secret-value.ts';
+import type { SignInSettings } from '../core/settings.ts';
+import type { Claims, SignInUnderWay } from '../core/sign-in.ts';
+import { type IdentityProvider, ProviderError, type Redeemed } from '../core/sign-in-ports.ts';
+import { type HttpAnswer, type HttpInit, type Network, TargetError } from './network.ts';
+
+/** How long the provider may take to answer one request: a person waits, and an HTTP API for 30 seconds at most. */
+const timeoutMs = 5_000;
+
+/** How long what the provider says of itself counts, and how soon after one look at its keys there may be another. */
+const freshMs = 3_600_000;
+const betweenLooksMs = 60_000;
+
+/** Signatures of the provider's alone: with `none` and with HMAC, anybody who knows its public key could make one. */
+const algorithms = ['RS256', 'ES256'];
+
+/** Reads the client secret, each time that it is needed: one that was replaced counts at once. */
+export interface ClientSecret {
+  read(): Promise<SecretValue>;
+}
+
+export interface OidcTools {
+  readonly network: Pick<Network, 'fetch'>;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Where the provider sends browsers back to. It must know this address, to the letter. */
+  readonly redirectUri: string;
+  /** Absent: the provider has given none, and PKCE alone proves that who redeems a code has asked for it. */
+  readonly secret?: ClientSecret | undefined;
+}
+
+/** What a provider says of itself, as far as it is used. */
+interface Metadata {
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly keysAddress: string;
+  readonly takesSecretInHeader: boolean;
+}
+
+interface Known<Content> {
+  readonly content: Content;
+  readonly at: Instant;
+}
+
+/** Any provider that speaks OpenID Connect: authorization code with PKCE, discovery, and signed ID tokens. */
+export class OidcProvider implements IdentityProvider {
+  readonly #settings: SignInSettings;
+  readonly #tools: OidcTools;
+  #metadata: Known<Metadata> | undefined;
+  #keys: Known<JSONWebKeySet> | undefined;
+
+  constructor(settings: SignInSettings, tools: OidcTools) {
+    this.#settings = settings;
+    this.#tools = tools;
+  }
+
+  async addressFor(
+    { state, nonce, verifier }: SignInUnderWay,
+    { again }: { readonly again: boolean },
+  ): Promise<string> {
+    const { clientId, scopes, maxAgeSeconds } = this.#settings;
+    const address = new URL((await this.#describe()).authorizationEndpoint);
+    const asked = {
+      response_type: 'code',
+      client_id: clientId,
+      redirect_uri: this.#tools.redirectUri,
+      scope: [...new Set(['openid', ...scopes])].join(' '),
+      state,
+      nonce,
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+      ...(maxAgeSeconds === undefined ? {} : { max_age: String(maxAgeSeconds) }),
+      ...(again ? { prompt: 'login' } : {}),
+    };
+    for (const [name, value] of Object.entries(asked)) address.searchParams.set(name, value);
+    return address.href;
+  }
+
+  async redeem(code: string, { verifier }: SignInUnderWay): Promise<Redeemed> {
+    const { tokenEndpoint, takesSecretInHeader } = await this.#describe();
+    const { clientId } = this.#settings;
+    const secret = await this.#tools.secret?.read();
+    const inHeader = secret !== undefined && takesSecretInHeader;
+    const body = new URLSearchParams({
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: this.#tools.redirectUri,
+      code_verifier: verifier,
+      ...(inHeader ? {} : { client_id: clientId }),
+      ...(secret === undefined || inHeader ? {} : { client_secret: secret.reveal() }),
+    });
+    const answer = await this.#ask(tokenEndpoint, {
+      method: 'POST',
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(inHeader ? { authorization: basic(clientId, secret) } : {}),
+      },
+      body: body.toString(),
+      timeoutMs,
+    });
+
+    const { id_token: token, error } = recordFrom(await answer.text()) ?? {};
+    if (answer.status !== 200) {
+      if (error === 'invalid_grant') return { kind: 'refused', reason: 'codeRefused' };
+      throw this.#useless(
+        typeof error === 'string' && /^[a-z_]{1,60}$/.test(error) ? error : `status ${answer.status}`,
+      );
+    }
+    const claims = typeof token === 'string' ? await this.#claimsIn(token) : undefined;
+    return claims === undefined ? { kind: 'refused', reason: 'tokenNotGenuine' } : { kind: 'claims', claims };
+  }
+
+  /** What a token says whose signature is made with a key of the provider's. */
+  async #claimsIn(token: string): Promise<Claims | undefined> {
+    const verified = (await verify(token, await this.#keySet())) ?? (await this.#verifyOnceMore(token));
+    return verified === undefined ? undefined : recordFrom(new TextDecoder().decode(verified));
+  }
+
+  /** A provider may have got new keys since. Whoever sends forgeries cannot make this ask for them all the time. */
+  async #verifyOnceMore(token: string): Promise<Uint8Array | undefined> {
+    if (this.#keys !== undefined && this.#now() < this.#keys.at + betweenLooksMs) return undefined;
+    this.#keys = undefined;
+    return verify(token, await this.#keySet());
+  }
+
+  async #keySet(): Promise<JSONWebKeySet> {
+    if (this.#isFresh(this.#keys)) return this.#keys.content;
+    const { keysAddress } = await this.#describe();
+    const keys = await this.#look(keysAddress);
+    if (!Array.isArray(keys['keys'])) throw this.#useless('no keys');
+    const content = { keys: keys['keys'] } as JSONWebKeySet;
+    this.#keys = { content, at: this.#now() };
+    return content;
+  }
+
+  async #describe(): Promise<Metadata> {
+    if (this.#isFresh(this.#metadata)) return this.#metadata.content;
+    const { issuer } = this.#settings;
+    const said = await this.#look(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+    if (said['issuer'] !== issuer) throw this.#useless('another issuer');
+
+    const methods = said['token_endpoint_auth_methods_supported'];
+    const content = {
+      authorizationEndpoint: this.#endpoint(said['authorization_endpoint']),
+      tokenEndpoint: this.#endpoint(said['token_endpoint']),
+      keysAddress: this.#endpoint(said['jwks_uri']),
+      takesSecretInHeader: !Array.isArray(methods) || methods.includes('client_secret_basic'),
+    };
+    this.#metadata = { content, at: this.#now() };
+    return content;
+  }
+
+  /** Nothing is asked of, and nobody sent to, an address that is neither https nor the issuer's own. */
+  #endpoint(address: unknown): string {
+    if (typeof address !== 'string' || !URL.canParse(address)) throw this.#useless('endpoints missing');
+    const { protocol, origin } = new URL(address);
+    if (protocol !== 'https:' && origin !== new URL(this.#settings.issuer).origin) throw this.#useless('no https');
+    return address;
+  }
+
+  async #look(address: string): Promise<Readonly<Record<string, unknown>>> {
+    const answer = await this.#ask(address, { method: 'GET', headers: { accept: 'application/json' }, timeoutMs });
+    const record = answer.status === 200 ? recordFrom(await answer.text()) : undefined;
+    if (record === undefined) throw this.#useless(`status ${answer.status}`);
+    return record;
+  }
+
+  async #ask(address: string, init: HttpInit): Promise<HttpAnswer> {
+    try {
+      return await this.#tools.network.fetch(address, init);
+    } catch (error) {
+      throw this.#useless(error instanceof TargetError ? error.code : 'NO_ANSWER');
+    }
+  }
+
+  #isFresh<Content>(known: Known<Content> | undefined): known is Known<Content> {
+    return known !== undefined && this.#now() < known.at + freshMs;
+  }
+
+  #now(): Instant {
+    return this.#tools.clock.now();
+  }
+
+  #useless(code: string): ProviderError {
+    return new ProviderError(this.#settings.issuer, code);
+  }
+}
+
+/** The signed bytes, or undefined: whatever is wrong with a token or a key, it proves nothing. */
+async function verify(token: string, keys: JSONWebKeySet): Promise<Uint8Array | undefined> {
+  try {
+    return (await compactVerify(token, createLocalJWKSet(keys), { algorithms })).payload;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As RFC 6749 has it: both are encoded as in a form, then joined. */
+function basic(clientId: string, secret: SecretValue): string {
+  const encoded = [clientId, secret.reveal()].map((text) => new URLSearchParams({ text }).toString().slice(5));
+  return `Basic ${Buffer.from(encoded.join(':')).toString('base64')}`;
+}

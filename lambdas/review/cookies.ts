@@ -1,0 +1,49 @@
+import { canonicalJson } from '../../core/canonical.ts';
+import type { SealChecker, Sealer } from '../../core/ports.ts';
+import type { Session, SignInUnderWay } from '../../core/sign-in.ts';
+
+/** What the desk lets a browser keep, each under a seal that is for nothing else. */
+interface Contents {
+  readonly 'sign-in': SignInUnderWay;
+  readonly session: Session;
+}
+
+type Purpose = keyof Contents;
+
+/** With this prefix a browser takes the cookie from this very host alone, over TLS, for all of it and no subdomain. */
+const nameOf = (purpose: Purpose): string => `__Host-keyturn-${purpose}`;
+
+/** No script sees it, and other sites' requests do not carry it: only a person who comes from one by a link does. */
+const attributes = 'Path=/; Secure; HttpOnly; SameSite=Lax';
+
+/** It says what it is for: a cookie of one purpose is none of another, and a seal over a decision is neither. */
+const messageToSeal = (purpose: Purpose, text: string): string => `keyturn ${purpose} cookie\n${text}`;
+
+/** A cookie that nobody else could have made. Whoever has it can read it: it holds nothing that they do not know. */
+export async function sealedCookie<P extends Purpose>(
+  sealer: Sealer,
+  purpose: P,
+  content: Contents[P],
+  maxAgeSeconds: number,
+): Promise<string> {
+  const text = Buffer.from(canonicalJson(content)).toString('base64url');
+  const seal = await sealer.seal(messageToSeal(purpose, text));
+  return `${nameOf(purpose)}=${text}.${seal}; Max-Age=${maxAgeSeconds}; ${attributes}`;
+}
+
+/** A cookie that takes the place of another, and is gone. */
+export const noCookie = (purpose: Purpose): string => `${nameOf(purpose)}=; Max-Age=0; ${attributes}`;
+
+/** What the browser's one cookie of this purpose holds, if the desk sealed it. */
+export async function contentOf<P extends Purpose>(
+  checker: SealChecker,
+  purpose: P,
+  cookies: readonly string[],
+): Promise<Contents[P] | undefined> {
+  const name = `${nameOf(purpose)}=`;
+  const [value, ...others] = cookies.filter((cookie) => cookie.startsWith(name));
+  const [, text, seal] = /^([\w-]{1,3500})\.([A-Za-z0-9+/]{43}=)$/.exec(value?.slice(name.length) ?? '') ?? [];
+  if (text === undefined || seal === undefined || others.length > 0) return undefined;
+  if (!(await checker.isGenuine(messageToSeal(purpose, text), seal))) return undefined;
+  return JSON.parse(Buffer.from(text, 'base64url').toString()) as Contents[P];
+}
