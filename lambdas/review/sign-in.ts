@@ -1,5 +1,6 @@
 import { isSameText } from '../../core/approval-desk.ts';
 import { type Instant, instant } from '../../core/instant.ts';
+import type { Run } from '../../core/plan.ts';
 import type { Clock, Hash, Log, SealChecker, Sealer } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
 import type { Settings, SignInSettings } from '../../core/settings.ts';
@@ -77,7 +78,7 @@ export async function proofOf(
 export async function startSignIn(ports: SignInPorts, { run, link, again }: LinkRequest): Promise<SignInAnswer> {
   const signIn = configured(ports);
   const guest = await guestAt(ports, { run, link });
-  if (guest === undefined) return { kind: 'nothing' };
+  if (guest === undefined) return nobodys(ports, run);
   if (signIn === undefined) return { kind: 'goTo', address: pageOf({ run, link }), cookies: [] };
 
   const { random, clock, cookieSeal, log } = ports;
@@ -117,7 +118,7 @@ export async function finishSignIn(ports: SignInPorts, returned: Return): Promis
 
   const { run, link } = underWay;
   const guest = await guestAt(ports, underWay);
-  if (guest === undefined) return { kind: 'nothing' };
+  if (guest === undefined) return nobodys(ports, run);
 
   const { approver } = guest.invitation;
   const verdict = await judgeReturn(ports, signIn, { returned, underWay, approver });
@@ -163,6 +164,11 @@ async function judgeReturn(
   const { claims } = redeemed;
   const verdict = judgeSignIn(claims, { settings: signIn, nonce: given.underWay.nonce, approver }, clock.now());
   return verdict.kind === 'refused' ? { ...verdict, subject: String(claims['sub']).slice(0, 255) } : verdict;
+}
+
+function nobodys({ log }: SignInPorts, run: Run): SignInAnswer {
+  log.warn('a link is nobody’s', { run });
+  return { kind: 'nothing' };
 }
 
 const pageOf = ({ run, link }: Pick<SignInUnderWay, 'run' | 'link'>): string => `/review/${run}/${link}`;

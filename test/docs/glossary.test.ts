@@ -16,6 +16,7 @@ import { retirementHolds } from '../../core/retirement.ts';
 import { holds } from '../../core/rotation.ts';
 import { contradictions } from '../../core/second-judgement.ts';
 import { strategies } from '../../core/settings.ts';
+import { signInRefusals } from '../../core/sign-in.ts';
 import { driftReasons } from '../../core/still-due.ts';
 import { waveReasons } from '../../core/verdict.ts';
 
@@ -45,6 +46,7 @@ describe('the glossary has every reason', () => {
     'Why the kill switch says stop': stopReasons,
     'Why the flags stop a wave': flagReasons,
     'Why an answer is refused': refusals,
+    'Why a sign-in does not count': signInRefusals,
     'Why a decision does not stand': flaws,
     'Why a batch does not start': notStarted,
     'Why a rotation holds': holds,

@@ -29,7 +29,7 @@ const expected: Readonly<Record<string, { readonly clients: readonly string[]; r
   'recover-run': { clients: ['eventbridge', 's3', 'secrets-manager', 'sesv2', 'sfn', 'sns'], most: 950_000 },
   'renew-expiry': { clients: ['s3', 'secrets-manager'], most: 650_000 },
   'request-approval': { clients: ['s3', 'secrets-manager', 'sesv2', 'sns'], most: 850_000 },
-  review: { clients: ['kms', 's3', 'sfn'], most: 600_000 },
+  review: { clients: ['kms', 's3', 'secrets-manager', 'sfn'], most: 750_000 },
   'rotate-batch': { clients: ['kms', 's3', 'secrets-manager', 'ssm'], most: 870_000 },
   'start-run': { clients: ['s3', 'sfn'], most: 680_000 },
   'watch-runs': { clients: ['s3', 'sfn'], most: 680_000 },

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { formsOf, OpenDesk, ofThisPage, run, send, smallPlan } from './open-desk.ts';
+import { Visitor } from './open-provider.ts';
+
+/*
+ * Goal: where a sign-in is asked for, a link opens to the approver it was sent to, once they have signed in, and to nobody
+ * else; and the identity that is known of the one who answers is the one signed in.
+ *
+ * Method: over HTTP, as a browser would, against a provider on loopback whose signatures are real.
+ */
+
+let desk: OpenDesk;
+let grace: string;
+
+before(async () => {
+  desk = await OpenDesk.open({ signIn: true });
+  ({ grace } = await desk.ask(smallPlan()));
+});
+after(() => desk.close());
+
+const logged = (message: string) => desk.world.logged.filter((entry) => entry.message === message).at(-1)?.fields;
+
+describe('a link, before anybody has signed in', () => {
+  it('shows the way to the provider, and nothing of the plan', async () => {
+    const response = await fetch(grace);
+    const page = await response.text();
+    assert.equal(response.status, 200);
+    assert.match(page, /<h1>Sign in to see the plan<\/h1>/);
+    assert.match(
+      page,
+      new RegExp(`<a class="button" href="${grace.replace(desk.url, '').replace('review', 'sign-in')}">`),
+    );
+    assert.ok(!/billing|prod\/low|sha256:|nonce/.test(page.replace(/<style>[\s\S]*<\/style>/, '')));
+    assert.deepEqual([formsOf(page), response.headers.getSetCookie()], [[], []]);
+  });
+
+  it('has a policy as strict as ever: nothing is posted to, or fetched from, anybody else', async () => {
+    const policy = (await fetch(grace)).headers.get('content-security-policy') ?? '';
+    assert.match(policy, /form-action 'self';/);
+    assert.ok(!policy.includes('localhost'));
+  });
+});
+
+describe('the way there', () => {
+  it('keeps its secrets in a cookie that scripts, other sites and other hosts do not get', async () => {
+    const response = await fetch(grace.replace('/review/', '/sign-in/'), { redirect: 'manual' });
+    assert.equal(response.status, 303);
+    const [cookie = '', ...others] = response.headers.getSetCookie();
+    assert.match(
+      cookie,
+      /^__Host-keyturn-sign-in=[\w-]+\.[A-Za-z0-9+/]{43}=; Max-Age=600; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+    );
+    assert.deepEqual(others, []);
+  });
+
+  it('says nothing of link and run to the provider', async () => {
+    const address = await new Visitor().begin(grace);
+    assert.ok(address.startsWith(`${desk.idp.issuer}/authorize?`));
+    assert.ok(!address.includes(run) && !address.includes(grace.split('/').at(-1) ?? ''));
+  });
+
+  it('is another each time', async () => {
+    const [one, other] = await Promise.all([new Visitor().begin(grace), new Visitor().begin(grace)]);
+    for (const name of ['state', 'nonce', 'code_challenge']) {
+      const [first, second] = [one, other].map((address) => new URL(address).searchParams.get(name) ?? '');
+      assert.match(first ?? '', /^[\w-]{43}$/);
+      assert.notEqual(first, second);
+    }
+  });
+});
+
+describe('an approver who signs in', () => {
+  const browser = new Visitor();
+
+  it('comes back to their link, with a session that lasts an hour', async () => {
+    const response = await browser.signIn(desk, grace, 'grace');
+    assert.deepEqual([response.status, response.headers.get('location')], [303, grace.replace(desk.url, '')]);
+    const [session = '', sealed = ''] = response.headers.getSetCookie();
+    assert.match(
+      session,
+      /^__Host-keyturn-session=[\w-]+\.[A-Za-z0-9+/]{43}=; Max-Age=3600; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+    );
+    assert.match(sealed, /^__Host-keyturn-sign-in=; Max-Age=0;/);
+    assert.deepEqual([...browser.cookies.keys()], ['__Host-keyturn-session']);
+    assert.deepEqual(logged('signed in'), {
+      run,
+      approver: 'grace',
+      issuer: desk.idp.issuer,
+      subject: 'sub-of-grace',
+    });
+  });
+
+  it('sees the plan, for as long as the session lasts', async () => {
+    const { world } = desk;
+    const began = world.now;
+    const heading = async () => /<h1[^>]*>([^<]*)/.exec(await (await browser.ask(grace)).text())?.[1];
+    assert.match((await heading()) ?? '', /^Rotate 2 of 5 secrets/);
+    world.now = (began + 3_599_999) as typeof began;
+    assert.match((await heading()) ?? '', /^Rotate 2 of 5 secrets/);
+    world.now = (began + 3_600_000) as typeof began;
+    assert.equal(await heading(), 'Sign in to see the plan');
+    world.now = began;
+  });
+
+  it('answers, and is who the provider says they are', async () => {
+    const page = await (await browser.ask(grace)).text();
+    const form = formsOf(page).find((fields) => fields.get('decision') === 'approved') ?? new URLSearchParams();
+    form.set('count', '2');
+    const response = await browser.ask(grace, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...ofThisPage },
+      body: form.toString(),
+    });
+    assert.equal(response.status, 200);
+    assert.equal((desk.decisionOf(run) as { decision: { approver: string } }).decision.approver, 'grace');
+  });
+
+  it('still needs the session for what is shown afterwards', async () => {
+    assert.match(await (await fetch(grace)).text(), /Sign in to see the plan/);
+    assert.match(await (await browser.ask(grace)).text(), /Approved by/);
+  });
+});
+
+describe('where no sign-in is asked for', () => {
+  it('the way to one leads back to the link, and nothing comes of coming back', async () => {
+    const open = await OpenDesk.open();
+    try {
+      const links = await open.ask(smallPlan());
+      const there = await fetch(links.grace.replace('/review/', '/sign-in/'), { redirect: 'manual' });
+      assert.deepEqual([there.status, there.headers.get('location')], [303, links.grace.replace(open.url, '')]);
+      assert.equal((await fetch(`${open.url}/signed-in?code=1&state=2`)).status, 403);
+      const form = { decision: 'approved', count: '2' };
+      assert.equal((await send(links.grace, form, {})).status, 403);
+    } finally {
+      await open.close();
+    }
+  });
+});
