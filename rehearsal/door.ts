@@ -29,7 +29,9 @@ export class Door {
   #decided: (() => void) | undefined;
 
   private constructor() {
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    // A client that was slow to ask again must not find its connection closed under it.
+    const keepAliveTimeout = 300_000;
+    this.#server = createServer({ keepAliveTimeout }, (request, response) => void this.#answer(request, response));
   }
 
   static async open(): Promise<Door> {
