@@ -26,10 +26,10 @@ export const signInRefused = ({
 <p>${
   reasons.includes('otherPerson')
     ? 'A link is personal, so the plan is not shown. If you are an approver, use the link that was sent to you.'
-    : 'Nothing has been decided, and nothing is shown.'
+    : 'Nothing of the plan is shown, and you have decided nothing.'
 }</p>
 ${
   retry === undefined
     ? html`<p>Open your link again, in one browser from the beginning to the end, and let it keep cookies.</p>`
-    : html`<p><a class="button" href="${retry}">Sign in as the person the link was sent to</a></p>`
+    : html`<p><a class="button" href="${retry}">Sign in again</a></p>`
 }`;

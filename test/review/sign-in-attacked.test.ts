@@ -78,7 +78,7 @@ const attacked = (name: string, attacks: () => void) =>
   });
 
 attacked('a plan still waits after an answer', () => {
-  it('by the right link, with the right nonce and number, from somebody who has not signed in', async () => {
+  it('S1: by the right link, with the right nonce and number, from somebody who has not signed in', async () => {
     const response = await post(new Visitor(), grace, rightForm());
     assert.equal(response.status, 403);
     assert.match(await response.text(), /Your answer was not recorded[\s\S]*Nobody is signed in for this link/);
