@@ -3,8 +3,15 @@ import { canonicalJson } from '../../core/canonical.ts';
 import { candidateBatches, type Draft } from '../../core/draft.ts';
 import { isDue } from '../../core/due.ts';
 import type { Register } from '../../core/living-ports.ts';
-import type { Archive, Inventory } from '../../core/ports.ts';
+import type { Archive, Hash, Inventory } from '../../core/ports.ts';
 import { leaveQuarantined, type Quarantine } from '../../core/quarantine.ts';
+import {
+  type RestoreAsked,
+  type RestoreMaterial,
+  type RestoreSelection,
+  readUndoable,
+  selectRestore,
+} from '../../core/restore.ts';
 import { select } from '../../core/selection.ts';
 import type { Settings } from '../../core/settings.ts';
 
@@ -15,6 +22,7 @@ export interface DraftPlanPorts {
   readonly archive: Archive;
   readonly quarantine: Pick<Register<Quarantine>, 'read'>;
   readonly settings: Settings;
+  readonly hash: Hash;
   /** The expiry rule. A rehearsal of the incident passes an inverted one. */
   readonly due?: typeof isDue;
 }
@@ -25,19 +33,23 @@ export interface Drafted {
 }
 
 /**
- * Selects what is due, from metadata alone, and notes it for others to doubt.
+ * Selects what is due, or what a run is to be undone of, from metadata alone, and notes it for others to doubt.
  *
  * Called again for the same run it keeps the draft that was deposited first: the run goes on with one selection, even
  * when the fleet has changed in between.
  */
-export const draftPlan =
-  ({ inventory, archive, quarantine, settings, due = isDue }: DraftPlanPorts) =>
-  async (given: unknown): Promise<Drafted> => {
-    const { run, startedAt, mode, requestedBy, why } = parseEvent(given);
+export const draftPlan = ({ inventory, archive, quarantine, settings, hash, due = isDue }: DraftPlanPorts) => {
+  return async (given: unknown): Promise<Drafted> => {
+    const { startedAt: asOf, ...asked } = parseEvent(given);
+    const { run, restore } = asked;
 
-    const selection = select(await inventory.list(), settings, startedAt, due);
-    const { selected, leftAlone } = leaveQuarantined(selection, await quarantine.read());
-    const draft: Draft = { run, mode, requestedBy, why, asOf: startedAt, selected, leftAlone };
+    const entries = await inventory.list();
+    const quarantined = await quarantine.read();
+    const { selected, leftAlone } =
+      restore === undefined
+        ? leaveQuarantined(select(entries, settings, asOf, due), quarantined)
+        : await restorable(restore, { entries, quarantine: quarantined, settings, asOf });
+    const draft: Draft = { ...asked, asOf, selected, leftAlone };
     const lines = candidateBatches(run, selected).map(canonicalJson);
 
     await archive.deposit(archiveKeys.candidates(run), lines.join('\n'));
@@ -46,3 +58,13 @@ export const draftPlan =
     const kept: Draft = JSON.parse(await archive.fetch(archiveKeys.draft(run)));
     return { preflightKey: archiveKeys.candidates(run), candidates: kept.selected.length };
   };
+
+  /** Of a run that cannot be undone, nothing is selected: confirm-plan finds that out for itself, and says why. */
+  async function restorable(
+    asked: RestoreAsked,
+    material: Omit<RestoreMaterial, 'asked' | 'run'>,
+  ): Promise<RestoreSelection> {
+    const run = await readUndoable(archive, hash, asked);
+    return run.kind === 'undoable' ? selectRestore({ ...material, asked, run }) : { selected: [], leftAlone: [] };
+  }
+};
