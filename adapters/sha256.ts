@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 
-import type { Hash } from '../core/ports.ts';
-
-/** SHA-256 of the text's UTF-8 bytes. */
-export const sha256: Hash = (text) => `sha256:${createHash('sha256').update(text, 'utf8').digest('hex')}`;
+/** SHA-256 of bytes, or of a text's UTF-8 bytes. */
+export const sha256 = (content: string | Uint8Array): string =>
+  `sha256:${createHash('sha256').update(content).digest('hex')}`;

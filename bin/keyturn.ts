@@ -1,4 +1,5 @@
 import { commandLine } from './command-line.ts';
+import { evidence } from './commands/evidence.ts';
 import { plan } from './commands/plan.ts';
 import { quarantine, release } from './commands/quarantine.ts';
 import { recover } from './commands/recover.ts';
@@ -14,6 +15,7 @@ const commands = {
   halt: halt(),
   resume: resume(),
   recover: recover(),
+  evidence: evidence(),
   quarantine: quarantine(),
   release: release(),
 };

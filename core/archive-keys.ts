@@ -7,9 +7,13 @@ import type { Run } from './plan.ts';
 export const phases = ['preflight', 'rotated', 'baked', 'rolledBack', 'recovered'] as const;
 export type Phase = (typeof phases)[number];
 
+/** What everything of a run is below. */
+export const runPrefix = (run: Run): string => `runs/${run}/`;
+
 /** Where a run's documents stand in the archive. Everything of a run is below one prefix. */
 export const archiveKeys = {
   start: (run: Run) => `runs/${run}/start.json`,
+  inventory: (run: Run) => `runs/${run}/inventory.jsonl`,
   draft: (run: Run) => `runs/${run}/draft.json`,
   candidates: (run: Run) => `runs/${run}/preflight.jsonl`,
   preflight: (run: Run, index: number) => `runs/${run}/preflight/${index}.json`,
@@ -23,4 +27,6 @@ export const archiveKeys = {
   admission: (run: Run, wave: number) => `runs/${run}/admissions/${wave}.json`,
   recovery: (run: Run) => `runs/${run}/recovery.json`,
   report: (run: Run) => `runs/${run}/report.json`,
+  manifest: (run: Run) => `runs/${run}/manifest.json`,
+  recoveryManifest: (run: Run) => `runs/${run}/recovery-manifest.json`,
 } as const;

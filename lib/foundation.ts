@@ -4,6 +4,7 @@ import type { KillSwitch } from './kill-switch.ts';
 import type { LivingStore } from './living-store.ts';
 import type { PlanArchive } from './plan-archive.ts';
 import type { Seal } from './seal.ts';
+import type { Signature } from './signature.ts';
 import type { StepGround } from './step.ts';
 
 /** What the steps of a deployment share: each is granted its part of it. */
@@ -14,5 +15,6 @@ export interface Foundation {
   readonly store: LivingStore;
   readonly announcements: Announcements;
   readonly seal: Seal;
+  readonly signature: Signature;
   readonly killSwitch: KillSwitch;
 }

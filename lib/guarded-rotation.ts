@@ -19,6 +19,7 @@ import { RunSteps } from './run-steps.ts';
 import { Schedules } from './schedules.ts';
 import { Seal } from './seal.ts';
 import { SettingsLayer } from './settings-layer.ts';
+import { Signature } from './signature.ts';
 import { Tier } from './tier.ts';
 
 export interface GuardedRotationProps {
@@ -77,6 +78,7 @@ export class GuardedRotation extends Construct {
       store: new LivingStore(this, 'Store', { encryptionKey }),
       announcements: new Announcements(this, 'Announcements', { encryptionKey, settings }),
       seal: new Seal(this, 'Seal', { description: "Seals Keyturn's approvals" }),
+      signature: new Signature(this, 'Signature'),
       killSwitch: new KillSwitch(this, stage),
     };
   }

@@ -79,9 +79,19 @@ export class PlanArchive extends Construct {
 
   /** Lets the grantee see which documents a run has. */
   grantList(grantee: IGrantable): Grant {
+    return this.grantListing(grantee, 's3:ListBucket');
+  }
+
+  /** Lets the grantee see everything that the archive holds of runs, every version of it, so that evidence leaves nothing out. */
+  grantInspect(grantee: IGrantable): Grant {
+    this.grantKeys(grantee, 's3:GetObjectVersion', ['*']);
+    return this.grantListing(grantee, 's3:ListBucketVersions');
+  }
+
+  private grantListing(grantee: IGrantable, action: 's3:ListBucket' | 's3:ListBucketVersions'): Grant {
     return Grant.addToPrincipal({
       grantee,
-      actions: ['s3:ListBucket'],
+      actions: [action],
       resourceArns: [this.bucket.bucketArn],
       conditions: { StringLike: { 's3:prefix': 'runs/*' } },
     });

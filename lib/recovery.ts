@@ -49,13 +49,16 @@ export class Recovery extends Construct {
   }
 
   private recoverRunStep(): Step {
-    const { archive, store, announcements } = this.#foundation;
+    const { archive, store, announcements, signature } = this.#foundation;
     const bus = EventBus.fromEventBusName(this, 'Bus', 'default');
     const step = this.step('RecoverRun', 'recover-run', Duration.minutes(5), {
       TOPIC_ARN: announcements.topic.topicArn,
       EVENT_BUS: bus.eventBusName,
+      SIGNING_KEY: signature.key.keyArn,
     });
-    archive.grantDeposit(step, 'recovery.json');
+    archive.grantInspect(step);
+    archive.grantDeposit(step, 'recovery.json', 'recovery-manifest.json');
+    signature.grantSign(step.grantPrincipal);
     store.grantWithdrawGoAhead(step);
     store.grantReleaseLock(step);
     store.grantQuarantine(step);

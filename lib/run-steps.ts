@@ -45,7 +45,7 @@ export class RunSteps extends Construct {
     });
     grantListing(step);
     this.#foundation.archive.grantFetch(step);
-    this.#foundation.archive.grantDeposit(step, 'draft.json', 'preflight.jsonl');
+    this.#foundation.archive.grantDeposit(step, 'inventory.jsonl', 'draft.json', 'preflight.jsonl');
     this.#foundation.store.grantSeeQuarantine(step);
     return step;
   }
@@ -115,7 +115,7 @@ export class RunSteps extends Construct {
   }
 
   private closeRunStep(): Step {
-    const { archive, store, announcements } = this.#foundation;
+    const { archive, store, announcements, signature } = this.#foundation;
     const bus = EventBus.fromEventBusName(this, 'Bus', 'default');
     const step = this.step('CloseRun', {
       step: 'close-run',
@@ -125,11 +125,14 @@ export class RunSteps extends Construct {
         DESK_BUCKET: store.bucket.bucketName,
         TOPIC_ARN: announcements.topic.topicArn,
         EVENT_BUS: bus.eventBusName,
+        SIGNING_KEY: signature.key.keyArn,
       },
     });
     archive.grantFetch(step);
     archive.grantList(step);
-    archive.grantDeposit(step, 'report.json');
+    archive.grantInspect(step);
+    archive.grantDeposit(step, 'report.json', 'manifest.json');
+    signature.grantSign(step.grantPrincipal);
     store.grantWithdrawGoAhead(step);
     store.grantReleaseLock(step);
     store.grantQuarantine(step);

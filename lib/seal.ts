@@ -1,15 +1,9 @@
-import { Lazy, RemovalPolicy } from 'aws-cdk-lib';
-import {
-  AccountRootPrincipal,
-  AnyPrincipal,
-  Effect,
-  Grant,
-  type IRole,
-  PolicyDocument,
-  PolicyStatement,
-} from 'aws-cdk-lib/aws-iam';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Grant, type IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+
+import { administration, refusalToOthers } from './guarded-key.ts';
 
 const use = { seal: 'kms:GenerateMac', check: 'kms:VerifyMac' } as const;
 
@@ -37,7 +31,11 @@ export class Seal extends Construct {
       keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
       removalPolicy: RemovalPolicy.RETAIN,
       policy: new PolicyDocument({
-        statements: [administration, this.refusalToOthers('seal'), this.refusalToOthers('check')],
+        statements: [
+          administration(),
+          refusalToOthers('NobodyElseSeals', use.seal, this.#roles.seal),
+          refusalToOthers('NobodyElseChecks', use.check, this.#roles.check),
+        ],
       }),
     });
   }
@@ -62,40 +60,4 @@ export class Seal extends Construct {
       resourceSelfArns: ['*'],
     });
   }
-
-  private refusalToOthers(purpose: keyof typeof use): PolicyStatement {
-    const granted = Lazy.list({ produce: () => this.#roles[purpose].map(({ roleArn }) => roleArn) });
-    return new PolicyStatement({
-      sid: purpose === 'seal' ? 'NobodyElseSeals' : 'NobodyElseChecks',
-      effect: Effect.DENY,
-      principals: [new AnyPrincipal()],
-      actions: [use[purpose]],
-      resources: ['*'],
-      conditions: { ArnNotEquals: { 'aws:PrincipalArn': granted } },
-    });
-  }
 }
-
-/** The account may look after the key and retire it, neither use it nor lend it out by a grant. */
-const administration = new PolicyStatement({
-  sid: 'Administration',
-  principals: [new AccountRootPrincipal()],
-  actions: [
-    'kms:CancelKeyDeletion',
-    'kms:DescribeKey',
-    'kms:DisableKey',
-    'kms:EnableKey',
-    'kms:GetKeyPolicy',
-    'kms:GetKeyRotationStatus',
-    'kms:ListGrants',
-    'kms:ListKeyPolicies',
-    'kms:ListResourceTags',
-    'kms:PutKeyPolicy',
-    'kms:RevokeGrant',
-    'kms:ScheduleKeyDeletion',
-    'kms:TagResource',
-    'kms:UntagResource',
-    'kms:UpdateKeyDescription',
-  ],
-  resources: ['*'],
-});

@@ -43,6 +43,8 @@ export class Cloud {
   readonly recovery: StateMachine;
   readonly archiveBucket: string;
   readonly deskBucket: string;
+  /** ARN of the key that signs evidence. */
+  readonly signingKey: string;
   /** ARNs of the rotate-batch functions, by tier. */
   readonly rotateBatchArns: ReadonlyMap<string, string>;
   readonly secretsManager: SecretsManagerReplica;
@@ -54,6 +56,7 @@ export class Cloud {
   readonly events: EventsReplica;
   readonly deliveries: Deliveries;
   readonly lambda: LambdaReplica;
+  readonly kms: KmsReplica;
   readonly states: StatesReplica;
   /** State transitions, as Step Functions bills them. */
   transitions = 0;
@@ -78,7 +81,7 @@ export class Cloud {
     this.events = new EventsReplica(place);
     this.deliveries = new Deliveries(stack, time, this.account, this.events);
     this.lambda = new LambdaReplica(time, this.account.lives);
-    const kms = new KmsReplica({ ...place, seed: String(seed) });
+    this.kms = new KmsReplica({ ...place, seed: String(seed) });
     this.states = new StatesReplica({
       time,
       random,
@@ -92,13 +95,12 @@ export class Cloud {
         options.onTransition?.(transition);
       },
     });
-    const { secretsManager, s3, ssm, ses, sns, cloudWatch, events, lambda, states } = this;
+    const { secretsManager, s3, ssm, ses, sns, cloudWatch, events, lambda, states, kms } = this;
     this.account.register(secretsManager, s3, ssm, ses, sns, cloudWatch, events, lambda, states, kms);
 
     for (const bucket of stack.buckets) s3.createBucket(bucket.name, bucketOptions(bucket));
     for (const key of stack.keys) {
-      const usage = key.usage === 'GENERATE_VERIFY_MAC' ? 'GENERATE_VERIFY_MAC' : 'ENCRYPT_DECRYPT';
-      kms.createKey(key.id, { usage });
+      this.kms.createKey(key.id, { usage: usageOf(key) });
     }
     for (const topic of stack.topics) createTopic(sns, topic);
     for (const machine of stack.stateMachines) states.create(machine);
@@ -112,6 +114,7 @@ export class Cloud {
     this.recovery = only('state machine of recoveries', stack.stateMachines.filter(isRecovery));
     this.archiveBucket = variable(stack, 'ARCHIVE_BUCKET');
     this.deskBucket = variable(stack, 'DESK_BUCKET');
+    this.signingKey = variable(stack, 'SIGNING_KEY');
     this.rotateBatchArns = new Map(
       stack.functions
         .filter(({ name }) => name.includes('-rotate-batch-'))
@@ -200,6 +203,9 @@ const mortalNetwork = (network: Network, { lives }: Account): Network => ({
 const lostAs = (name: string) => (error: unknown) => {
   throw error instanceof TimeoutError ? new ServiceError(name, error.message, 500) : error;
 };
+
+const usageOf = ({ usage }: Stack['keys'][number]) =>
+  usage === 'GENERATE_VERIFY_MAC' || usage === 'SIGN_VERIFY' ? usage : 'ENCRYPT_DECRYPT';
 
 const bucketOptions = ({ isVersioned, retention, keyArn }: Stack['buckets'][number]) => ({
   versioned: isVersioned,

@@ -1,5 +1,18 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { GenerateMacRequest, GenerateMacResponse, VerifyMacRequest, VerifyMacResponse } from '@aws-sdk/client-kms';
+import type {
+  GenerateMacRequest,
+  GenerateMacResponse,
+  GetPublicKeyRequest,
+  GetPublicKeyResponse,
+  SignRequest,
+  SignResponse,
+  VerifyMacRequest,
+  VerifyMacResponse,
+  VerifyRequest,
+  VerifyResponse,
+} from '@aws-sdk/client-kms';
+
+import { SigningPair } from './kms/signing-pair.ts';
 import { type CallContext, type Replica, ServiceError } from './replica.ts';
 
 export interface KmsOptions {
@@ -10,7 +23,7 @@ export interface KmsOptions {
 }
 
 export interface KeyOptions {
-  readonly usage: 'GENERATE_VERIFY_MAC' | 'ENCRYPT_DECRYPT';
+  readonly usage: 'GENERATE_VERIFY_MAC' | 'SIGN_VERIFY' | 'ENCRYPT_DECRYPT';
   /** With its prefix: `alias/seal`. */
   readonly alias?: string;
 }
@@ -23,10 +36,11 @@ interface Key {
 }
 
 type MacRequest = GenerateMacRequest & Partial<VerifyMacRequest>;
+type SignatureRequest = SignRequest & Partial<VerifyRequest>;
 
 const maxMessageBytes = 4_096;
 
-/** KMS in this process, for HMAC keys. What it does, and where it departs from AWS, stands in kms.md. */
+/** KMS in this process, for keys that authenticate. What it does, and where it departs from AWS, stands in kms.md. */
 export class KmsReplica implements Replica {
   readonly service = 'kms';
   readonly #options: KmsOptions;
@@ -38,9 +52,20 @@ export class KmsReplica implements Replica {
   }
 
   call(operation: string, input: never, context: CallContext): unknown {
-    if (operation === 'GenerateMac') return this.#generate(input, context);
-    if (operation === 'VerifyMac') return this.#verify(input, context);
-    throw new ServiceError('UnknownOperationException', `${operation} is not replicated`);
+    switch (operation) {
+      case 'GenerateMac':
+        return this.#generate(input, context);
+      case 'VerifyMac':
+        return this.#verifyMac(input, context);
+      case 'Sign':
+        return this.#sign(input, context);
+      case 'Verify':
+        return this.#verify(input, context);
+      case 'GetPublicKey':
+        return this.#publicKey(input, context);
+      default:
+        throw new ServiceError('UnknownOperationException', `${operation} is not replicated`);
+    }
   }
 
   /** @returns its ARN. */
@@ -57,13 +82,18 @@ export class KmsReplica implements Replica {
     this.#find(keyArn).isEnabled = false;
   }
 
+  /** The public half of a signing key, in DER, as an auditor would be handed it. */
+  publicKey(keyArn: string): Uint8Array {
+    return new SigningPair(this.#find(keyArn).material).publicDer;
+  }
+
   #generate(input: GenerateMacRequest, caller: CallContext): GenerateMacResponse {
-    const { key, message } = this.#admit('GenerateMac', input, caller);
+    const { key, message } = this.#admitMac('GenerateMac', input, caller);
     return { KeyId: key.arn, Mac: macOf(key, message), MacAlgorithm: 'HMAC_SHA_256' };
   }
 
-  #verify(input: VerifyMacRequest, caller: CallContext): VerifyMacResponse {
-    const { key, message } = this.#admit('VerifyMac', input, caller);
+  #verifyMac(input: VerifyMacRequest, caller: CallContext): VerifyMacResponse {
+    const { key, message } = this.#admitMac('VerifyMac', input, caller);
     const mac = macOf(key, message);
     const claimed = input.Mac ?? new Uint8Array();
     if (claimed.byteLength !== mac.byteLength || !timingSafeEqual(mac, claimed)) {
@@ -72,28 +102,68 @@ export class KmsReplica implements Replica {
     return { KeyId: key.arn, MacValid: true, MacAlgorithm: 'HMAC_SHA_256' };
   }
 
-  #admit(action: 'GenerateMac' | 'VerifyMac', input: MacRequest, caller: CallContext) {
-    const { KeyId: keyId = '', Message: message = new Uint8Array(), MacAlgorithm: algorithm } = input;
-    if (message.byteLength < 1 || message.byteLength > maxMessageBytes) {
-      const bound = message.byteLength < 1 ? 'greater than or equal to 1' : `less than or equal to ${maxMessageBytes}`;
-      throw invalid(`Value at 'message' failed to satisfy constraint: Member must have length ${bound}`);
-    }
-    if (algorithm === undefined) {
-      throw invalid("Value null at 'macAlgorithm' failed to satisfy constraint: Member must not be null");
-    }
+  #sign(input: SignRequest, caller: CallContext): SignResponse {
+    const { key, message } = this.#admitSignature('Sign', input, caller);
+    const Signature = new SigningPair(key.material).sign(message);
+    return { KeyId: key.arn, Signature, SigningAlgorithm: 'ECDSA_SHA_256' };
+  }
 
-    const key = this.#find(keyId);
-    const alias = /(?:^|:)(alias\/.+)$/.exec(keyId)?.[1];
-    caller.require(`kms:${action}`, key.arn, {
-      'kms:MacAlgorithm': algorithm,
-      ...(alias !== undefined && { 'kms:RequestAlias': alias }),
-    });
-    if (!key.isEnabled) throw new ServiceError('DisabledException', `${key.arn} is disabled.`);
-    if (key.usage !== 'GENERATE_VERIFY_MAC') {
-      throw unusable(`${key.arn} key usage is ${key.usage} which is not valid for ${action}.`);
+  #verify(input: VerifyRequest, caller: CallContext): VerifyResponse {
+    const { key, message } = this.#admitSignature('Verify', input, caller);
+    if (!new SigningPair(key.material).isGenuine(message, input.Signature ?? new Uint8Array())) {
+      throw new ServiceError('KMSInvalidSignatureException', 'UnknownError');
     }
+    return { KeyId: key.arn, SignatureValid: true, SigningAlgorithm: 'ECDSA_SHA_256' };
+  }
+
+  #publicKey({ KeyId: keyId = '' }: GetPublicKeyRequest, caller: CallContext): GetPublicKeyResponse {
+    const key = this.#admit('GetPublicKey', 'SIGN_VERIFY', keyId, {}, caller);
+    return {
+      KeyId: key.arn,
+      PublicKey: new SigningPair(key.material).publicDer,
+      KeySpec: 'ECC_NIST_P256',
+      KeyUsage: 'SIGN_VERIFY',
+      SigningAlgorithms: ['ECDSA_SHA_256'],
+    };
+  }
+
+  #admitMac(action: 'GenerateMac' | 'VerifyMac', input: MacRequest, caller: CallContext) {
+    const { KeyId: keyId = '', MacAlgorithm: algorithm } = input;
+    const message = checkMessage(input.Message);
+    if (algorithm === undefined) throw missing('macAlgorithm');
+
+    const key = this.#admit(action, 'GENERATE_VERIFY_MAC', keyId, { 'kms:MacAlgorithm': algorithm }, caller);
     if (algorithm !== 'HMAC_SHA_256') throw unusable(`Algorithm ${algorithm} is incompatible with key spec HMAC_256.`);
     return { key, message };
+  }
+
+  #admitSignature(action: 'Sign' | 'Verify', input: SignatureRequest, caller: CallContext) {
+    const { KeyId: keyId = '', SigningAlgorithm: algorithm, MessageType: type = 'RAW' } = input;
+    const message = checkMessage(input.Message);
+    if (algorithm === undefined) throw missing('signingAlgorithm');
+
+    const asked = { 'kms:SigningAlgorithm': algorithm, 'kms:MessageType': type };
+    const key = this.#admit(action, 'SIGN_VERIFY', keyId, asked, caller);
+    if (algorithm !== 'ECDSA_SHA_256') {
+      throw unusable(`Algorithm ${algorithm} is incompatible with key spec ECC_NIST_P256.`);
+    }
+    if (type !== 'RAW') throw new ServiceError('UnknownOperationException', `message type ${type} is not replicated`);
+    return { key, message };
+  }
+
+  #admit(
+    action: string,
+    usage: KeyOptions['usage'],
+    keyId: string,
+    asked: Readonly<Record<string, string>>,
+    caller: CallContext,
+  ): Key {
+    const key = this.#find(keyId);
+    const alias = /(?:^|:)(alias\/.+)$/.exec(keyId)?.[1];
+    caller.require(`kms:${action}`, key.arn, { ...asked, ...(alias !== undefined && { 'kms:RequestAlias': alias }) });
+    if (!key.isEnabled) throw new ServiceError('DisabledException', `${key.arn} is disabled.`);
+    if (key.usage !== usage) throw unusable(`${key.arn} key usage is ${key.usage} which is not valid for ${action}.`);
+    return key;
   }
 
   /** A key may be named by its id, its ARN, its alias or the ARN of that. */
@@ -112,5 +182,14 @@ export class KmsReplica implements Replica {
 const macOf = (key: Key, message: Uint8Array): Uint8Array =>
   Uint8Array.from(createHmac('sha256', key.material).update(message).digest());
 
-const invalid = (message: string) => new ServiceError('ValidationException', `1 validation error detected: ${message}`);
+function checkMessage(message: Uint8Array = new Uint8Array()): Uint8Array {
+  if (message.byteLength >= 1 && message.byteLength <= maxMessageBytes) return message;
+  const bound = message.byteLength < 1 ? 'greater than or equal to 1' : `less than or equal to ${maxMessageBytes}`;
+  throw constraint(`Value at 'message' failed to satisfy constraint: Member must have length ${bound}`);
+}
+
+const missing = (field: string) =>
+  constraint(`Value null at '${field}' failed to satisfy constraint: Member must not be null`);
+const constraint = (message: string) =>
+  new ServiceError('ValidationException', `1 validation error detected: ${message}`);
 const unusable = (message: string) => new ServiceError('InvalidKeyUsageException', message);

@@ -13,6 +13,7 @@ import { approve, linkIn, linkInSlack } from './approver.ts';
 import { openChannels } from './channels.ts';
 import { Cloud } from './cloud.ts';
 import { Door } from './door.ts';
+import { evidenceOf, type Left } from './evidence.ts';
 import { type ArmedSecret, armFleet, entriesOf, type InventoryEntry } from './fleet.ts';
 import { usualLatency, withLatency } from './latency.ts';
 import type { Watch } from './progress.ts';
@@ -46,6 +47,8 @@ export interface PlayOptions {
   readonly requestedBy?: string;
   /** Where the steps' own log goes. Nowhere, if not said. */
   readonly log?: Log;
+  /** Is handed what the run left behind, once it is over. */
+  readonly leave?: (left: Left) => Promise<void>;
 }
 
 /**
@@ -140,6 +143,7 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
   await trap.settled?.();
   await cloud.settled();
   await services.finish();
+  await time.real(async () => options.leave?.(evidenceOf(cloud, run)));
 
   return recorder.report({
     run,

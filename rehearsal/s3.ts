@@ -3,12 +3,14 @@ import type {
   GetObjectCommandInput,
   HeadObjectCommandInput,
   ListObjectsV2CommandInput,
+  ListObjectVersionsCommandInput,
   PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
 import type { Clock } from '../core/ports.ts';
 import { type CallContext, type ConditionContext, type Replica, ServiceError } from './replica.ts';
 import { bodyOf, bytesOf } from './s3/body.ts';
 import { Bucket, type BucketOptions, type ObjectVersion, unversioned } from './s3/bucket.ts';
+import { versionsPage } from './s3/versions.ts';
 
 export type { BucketOptions, ObjectVersion } from './s3/bucket.ts';
 
@@ -159,6 +161,7 @@ const operations: Readonly<Record<string, Operation>> = {
   GetObject: { knows: ['Key', 'VersionId'], answer: getObject },
   HeadObject: { knows: ['Key', 'VersionId'], answer: headObject },
   DeleteObject: { knows: ['Key', 'VersionId', 'BypassGovernanceRetention', 'IfMatch'], answer: deleteObject },
+  ListObjectVersions: { knows: ['Prefix', 'MaxKeys', 'KeyMarker', 'VersionIdMarker'], answer: listObjectVersions },
   ListObjectsV2: { knows: ['Prefix', 'MaxKeys', 'ContinuationToken', 'StartAfter'], answer: listObjects },
 };
 
@@ -249,6 +252,14 @@ function listObjects(input: ListObjectsV2CommandInput, request: Request) {
     ...(StartAfter !== undefined && { StartAfter }),
     ...(isTruncated && { NextContinuationToken: Buffer.from(last).toString('base64url') }),
   };
+}
+
+function listObjectVersions(input: ListObjectVersionsCommandInput, request: Request) {
+  request.require('ListBucketVersions', undefined, {
+    's3:prefix': input.Prefix,
+    's3:max-keys': input.MaxKeys === undefined ? undefined : String(input.MaxKeys),
+  });
+  return versionsPage(request.bucket, input, mostKeys);
 }
 
 /** Whoever compares learns something of the object, so it must be allowed to read it. */

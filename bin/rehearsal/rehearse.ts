@@ -3,11 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 
+import { publicKeyFrom } from '../../adapters/public-key.ts';
+import { sha256 } from '../../adapters/sha256.ts';
+import { checkEvidence } from '../../core/evidence-check.ts';
+import { counted } from '../../core/plain-text.ts';
 import type { Settings } from '../../core/settings.ts';
 import { synthesise } from '../../lib/synthesise.ts';
+import type { Left } from '../../rehearsal/evidence.ts';
 import { type PlayOptions, play } from '../../rehearsal/play.ts';
 import type { RehearsalReport } from '../../rehearsal/report.ts';
 import { reportPage } from '../../rehearsal/report-page.ts';
+import { readCopy, writeCopy } from '../evidence/copy.ts';
+import { printFinding } from '../evidence/print.ts';
 import { summary } from './summary.ts';
 
 export interface RehearseOptions extends Omit<PlayOptions, 'assembly'> {
@@ -20,23 +27,47 @@ export interface RehearseOptions extends Omit<PlayOptions, 'assembly'> {
 /** Synthesises the stack, plays a run of it, and leaves its report. */
 export async function rehearse({ settings, out, print, ...options }: RehearseOptions): Promise<RehearsalReport> {
   // Of its own, so that two rehearsals at the same time do not take each other's.
+  let left: Left | undefined;
   const assembly = await mkdtemp(join(tmpdir(), 'keyturn-assembly-'));
   const report = await playIn(assembly).finally(() => rm(assembly, { recursive: true, force: true }));
 
   const folder = join(out, report.run);
   await mkdir(folder, { recursive: true });
+  const evidence = left === undefined ? [] : await leaveEvidence(join(folder, 'evidence'), left);
   await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
   await writeFile(join(folder, 'report.html'), reportPage(report));
   await pointTo(out, report.run);
-  for (const line of summary(report, join(folder, 'report.html'))) print(line);
+  for (const line of [...summary(report, join(folder, 'report.html')), ...evidence]) print(line);
   return report;
 
   async function playIn(outdir: string): Promise<RehearsalReport> {
     const began = performance.now();
     synthesise({ settings, outdir, account: '111122223333', region: 'us-east-1', bundling: false });
     print(styleText('dim', `stack synthesised in ${((performance.now() - began) / 1_000).toFixed(1)} s`));
-    return play({ ...options, assembly: outdir });
+    const leave = async (given: Left) => {
+      left = given;
+    };
+    return play({ ...options, assembly: outdir, leave });
   }
+}
+
+/** Leaves a copy of what the run left behind, and checks it there as an auditor would. */
+async function leaveEvidence(folder: string, { run, versions, publicKey: der }: Left): Promise<string[]> {
+  const key = publicKeyFrom(der);
+  await rm(folder, { recursive: true, force: true });
+  await writeCopy(folder, run, { versions, publicKey: key.pem });
+  const { exhibits } = await readCopy(folder, run);
+  const findings = checkEvidence({ run, exhibits, hash: sha256, isSigned: key.isGenuine, seal: 'unchecked' });
+  const verified =
+    findings.length === 0
+      ? `${counted(exhibits.length, 'document')}, as they were signed`
+      : `NOT as it was signed: ${counted(findings.length, 'finding')}`;
+  return [
+    '',
+    `  evidence     ${folder}: ${verified}`,
+    ...findings.map((finding) => printFinding(run, finding)),
+    styleText('dim', `  check it     npm run keyturn -- evidence ${run} --verify --from ${folder}`),
+  ];
 }
 
 async function pointTo(out: string, run: string): Promise<void> {

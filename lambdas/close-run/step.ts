@@ -2,11 +2,12 @@ import type { Decision, SealedDecision } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Channels, postBy, writeTo } from '../../core/channel.ts';
 import { endingNotice } from '../../core/ending-notice.ts';
+import { type RunDocuments, type Signer, signEvidence } from '../../core/evidence.ts';
 import { type History, rememberRun } from '../../core/history.ts';
 import type { Register, RunLock } from '../../core/living-ports.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { Run } from '../../core/plan.ts';
-import type { Archive, Clock, GoAhead, Herald, Log } from '../../core/ports.ts';
+import type { Archive, Clock, GoAhead, Hash, Herald, Log } from '../../core/ports.ts';
 import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.ts';
 import { type RunReport, reportOf } from '../../core/report.ts';
 import { findDocument, readFound, readStory } from '../../core/run-story.ts';
@@ -19,9 +20,12 @@ export interface CloseRunPorts {
   readonly lock: Pick<RunLock, 'release'>;
   readonly quarantine: Pick<Register<Quarantine>, 'change'>;
   readonly history: Pick<Register<History>, 'change'>;
+  readonly documents: RunDocuments;
+  readonly signer: Signer;
   readonly channels: Channels;
   readonly herald: Herald;
   readonly settings: Settings;
+  readonly hash: Hash;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -33,8 +37,8 @@ export interface RunClosed {
 }
 
 /**
- * Ends a run: nothing of it can start any more, its report is deposited, people are told, and last of all the next run
- * may begin.
+ * Ends a run: nothing of it can start any more, its report is deposited, people are told, its evidence is signed, and last
+ * of all the next run may begin.
  *
  * What failed is quarantined before anything is said: a later run leaves it alone.
  * A run that ends early lacks documents, which is no error; one that cannot be read is.
@@ -68,6 +72,7 @@ export const closeRun =
     log.info('a run ended', { run, outcome, reasons });
     await herald.tell('Keyturn run ended', eventOf(report));
     await tell(ports, report, decision);
+    await signEvidence(ports, { run, stage: settings.stage, madeBy: 'close-run' });
     await lock.release(run);
     return { run, outcome, reasons };
   };

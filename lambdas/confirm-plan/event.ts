@@ -1,10 +1,17 @@
 import * as z from 'zod';
 
-import { asked, digest, run } from '../shapes.ts';
+import { digest, moment, rotationMode, run } from '../shapes.ts';
 
-const event = z.union([
+const event = z.discriminatedUnion('goal', [
+  z.object({
+    goal: z.literal('draft'),
+    run,
+    startedAt: moment,
+    mode: rotationMode,
+    requestedBy: z.string().min(1),
+    why: z.string(),
+  }),
   z.object({ goal: z.literal('approval'), run, digest }),
-  z.object({ goal: z.literal('draft') }).and(asked),
 ]);
 
 export type ConfirmPlanEvent = z.infer<typeof event>;

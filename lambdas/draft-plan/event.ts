@@ -1,7 +1,9 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 
-import { asked } from '../shapes.ts';
+import { moment, rotationMode, run } from '../shapes.ts';
 
-export type DraftPlanEvent = z.infer<typeof asked>;
+const event = z.object({ run, startedAt: moment, mode: rotationMode, requestedBy: z.string().min(1), why: z.string() });
 
-export const parseEvent = (given: unknown): DraftPlanEvent => asked.parse(given);
+export type DraftPlanEvent = z.infer<typeof event>;
+
+export const parseEvent = (given: unknown): DraftPlanEvent => event.parse(given);

@@ -1,4 +1,5 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
@@ -11,6 +12,7 @@ import { wire } from './wiring.ts';
 
 export const handler = wire({
   ...deployedRuntime({
+    kms: new KMSClient(clientDefaults),
     s3: new S3Client(clientDefaults),
     secretsManager: new SecretsManagerClient(clientDefaults),
     ses: new SESv2Client(clientDefaults),

@@ -3,11 +3,12 @@ import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Channels, postBy, writeTo } from '../../core/channel.ts';
 import { rotateBatchSeconds } from '../../core/deadlines.ts';
 import { endingNotice } from '../../core/ending-notice.ts';
+import { type RunDocuments, type Signer, signEvidence } from '../../core/evidence.ts';
 import { type History, rememberRun } from '../../core/history.ts';
 import { instant, toIso } from '../../core/instant.ts';
 import type { ExecutionFacts, Executions, Register, RunLock } from '../../core/living-ports.ts';
 import type { Run } from '../../core/plan.ts';
-import type { Archive, Clock, GoAhead, Herald, Log } from '../../core/ports.ts';
+import type { Archive, Clock, GoAhead, Hash, Herald, Log } from '../../core/ports.ts';
 import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.ts';
 import {
   type AdmittedWave,
@@ -30,9 +31,12 @@ export interface RecoverRunPorts {
   readonly lock: Pick<RunLock, 'release'>;
   readonly quarantine: Pick<Register<Quarantine>, 'change'>;
   readonly history: Pick<Register<History>, 'change'>;
+  readonly documents: RunDocuments;
+  readonly signer: Signer;
   readonly channels: Channels;
   readonly herald: Herald;
   readonly settings: Settings;
+  readonly hash: Hash;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -69,10 +73,13 @@ export const recoverRun =
   };
 
 /** No function of any run may work for longer than rotate-batch: once that is over, nothing of the run acts any more. */
-async function look({ archive, lock }: RecoverRunPorts, run: Run, until: number): Promise<Recovery> {
+async function look(ports: RecoverRunPorts, run: Run, until: number): Promise<Recovery> {
+  const { archive, lock, settings } = ports;
   if ((await findDocument(archive, archiveKeys.recovery(run))) === undefined) {
     return { next: 'wait', until: toIso(instant(until)) };
   }
+  // A recovery that died as it ended may have left this undone.
+  await signEvidence(ports, { run, stage: settings.stage, madeBy: 'recover-run' });
   await lock.release(run);
   return { next: 'end', reasons: ['recoveredBefore'] };
 }
@@ -122,6 +129,7 @@ async function close(
     held,
   });
   await tell(ports, recovery);
+  await signEvidence(ports, { run, stage: settings.stage, madeBy: 'recover-run' });
   await lock.release(run);
   return { next: 'end', reasons };
 }

@@ -66,8 +66,13 @@ export class Bucket {
 
   /** Keys that have a current version, in the order of their bytes. */
   keys(): string[] {
+    return this.allKeys().filter((key) => this.current(key) !== undefined);
+  }
+
+  /** Keys that have any version, a delete marker included, in the order of their bytes. */
+  allKeys(): string[] {
     return [...this.#objects.keys()]
-      .filter((key) => this.current(key) !== undefined)
+      .filter((key) => this.history(key).length > 0)
       .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   }
 

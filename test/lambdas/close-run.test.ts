@@ -160,11 +160,18 @@ describe('closing a run', () => {
     assert.equal(world.document(reportKey), undefined);
   });
 
-  it('deposits the report before it tells anybody, and lets the next run begin last', async () => {
+  it('deposits the report before it tells anybody, signs what there is then, and lets the next run begin last', async () => {
     const world = await baked();
     world.calls.length = 0;
     await closed(world, 'completed');
-    assert.deepEqual(world.calls.slice(-4), [`deposit ${reportKey}`, 'tell', 'announce', 'release']);
+    assert.deepEqual(world.calls.slice(-6), [
+      `deposit ${reportKey}`,
+      'tell',
+      'announce',
+      'sign',
+      'deposit runs/run-of-november/manifest.json',
+      'release',
+    ]);
     assert.equal(world.announced[0]?.to, undefined);
     const [[what, detail]] = world.told as [[string, Record<string, unknown>]];
     assert.equal(what, 'Keyturn run ended');

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { draftPlan } from '../../lambdas/draft-plan/step.ts';
-import { arnOf, asked, key1, key2, key3, login, RunWorld, run } from './run-world.ts';
+import { arnOf, asked, canary, key1, key2, key3, login, RunWorld, run } from './run-world.ts';
 
 const candidatesKey = 'runs/run-of-november/preflight.jsonl';
+const inventoryKey = 'runs/run-of-november/inventory.jsonl';
 const draftKey = 'runs/run-of-november/draft.json';
 const names = (of: readonly { name: string }[]) => of.map(({ name }) => name);
 
@@ -47,7 +48,31 @@ describe('drafting a plan', () => {
     const world = new RunWorld();
     await world.draftPlan();
 
-    assert.deepEqual(world.calls, ['list', `deposit ${candidatesKey}`, `deposit ${draftKey}`, `fetch ${draftKey}`]);
+    assert.deepEqual(world.calls, [
+      'list',
+      `deposit ${inventoryKey}`,
+      `deposit ${candidatesKey}`,
+      `deposit ${draftKey}`,
+      `fetch ${draftKey}`,
+    ]);
+  });
+
+  it('keeps the list that it selected from, one secret a line and no value of any (S12)', async () => {
+    const world = new RunWorld();
+    await world.draftPlan();
+    const listed = world.lines<{ name: string; versions: unknown }>(inventoryKey);
+    assert.deepEqual([listed.length, listed[0]?.name], [10, key1]);
+    assert.deepEqual(listed[0]?.versions, { v1: ['AWSCURRENT'] });
+    assert.ok(!world.said.includes(canary));
+  });
+
+  it('selects from the list that is kept, when it died before it had selected and the fleet has changed since (S11)', async () => {
+    const world = new RunWorld();
+    await world.draftPlan();
+    for (const key of [candidatesKey, draftKey]) world.archive.texts.delete(key);
+    world.fleet.add({ name: 'prod/low/orders/key-4' });
+    await world.draftPlan();
+    assert.deepEqual(names(world.document(draftKey).selected), [key1, key2, key3, login]);
   });
 
   it('judges by when the run started, not by when it is called', async () => {

@@ -1,3 +1,6 @@
+import { sha256 } from '../../adapters/sha256.ts';
+import type { StoredDocument } from '../../core/evidence.ts';
+import { instant } from '../../core/instant.ts';
 import type { Register } from '../../core/living-ports.ts';
 import { InMemoryArchive } from './approval-world.ts';
 
@@ -13,6 +16,13 @@ export class CountedArchive extends InMemoryArchive {
   override deposit(key: string, text: string) {
     this.#calls.push(`deposit ${key}`);
     return super.deposit(key, text);
+  }
+  /** Everything as an auditor finds it, each document written once. */
+  stored(): StoredDocument[] {
+    return [...this.texts].map(([key, text]) => {
+      const bytes = Buffer.byteLength(text);
+      return { key, version: `version of ${key}`, depositedAt: instant(0), bytes, sha256: sha256(text) };
+    });
   }
   override fetch(key: string) {
     this.#calls.push(`fetch ${key}`);

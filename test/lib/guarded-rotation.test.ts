@@ -123,6 +123,7 @@ describe('what outlives the stack', () => {
     RotationArchiveBucketCD7B20A5: 'AWS::S3::Bucket',
     RotationStoreBucket64310856: 'AWS::S3::Bucket',
     RotationSealKey97854B56: 'AWS::KMS::Key',
+    RotationSignatureKey6D1009CE: 'AWS::KMS::Key',
   };
 
   for (const [id, type] of Object.entries(stateful)) {
@@ -271,8 +272,8 @@ describe('a function', () => {
     'admit-wave': [...stores, 'SWITCH'],
     'judge-wave': ['ARCHIVE_BUCKET', 'NODE_EXTRA_CA_CERTS'],
     'renew-expiry': ['ARCHIVE_BUCKET'],
-    'close-run': [...stores, 'EVENT_BUS', 'TOPIC_ARN'],
-    'recover-run': [...stores, 'EVENT_BUS', 'EXECUTIONS', 'TOPIC_ARN'],
+    'close-run': [...stores, 'EVENT_BUS', 'SIGNING_KEY', 'TOPIC_ARN'],
+    'recover-run': [...stores, 'EVENT_BUS', 'EXECUTIONS', 'SIGNING_KEY', 'TOPIC_ARN'],
     'watch-runs': [...stores, 'EXECUTIONS', 'RECOVERY'],
     ...Object.fromEntries(
       settings.tiers.flatMap(({ name }) => [

@@ -80,6 +80,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     's3:GetObject on {StoreBucket}/quarantine.json',
     's3:ListBucket on {StoreBucket}',
     's3:PutObject on {ArchiveBucket}/runs/*/draft.json',
+    's3:PutObject on {ArchiveBucket}/runs/*/inventory.jsonl',
     's3:PutObject on {ArchiveBucket}/runs/*/preflight.jsonl',
     'secretsmanager:ListSecrets on *',
   ],
@@ -144,6 +145,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'keyturn-prod-close-run': [
     'events:PutEvents on arn:aws:events:us-east-1:111122223333:event-bus/default',
+    'kms:Sign on {SignatureKey}',
     's3:DeleteObject on {StoreBucket}/go-ahead/*',
     's3:DeleteObject on {StoreBucket}/lock.json',
     's3:DeleteObject on {StoreBucket}/pending/*',
@@ -151,8 +153,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     's3:GetObject on {StoreBucket}/history.json',
     's3:GetObject on {StoreBucket}/lock.json',
     's3:GetObject on {StoreBucket}/quarantine.json',
+    's3:GetObjectVersion on {ArchiveBucket}/runs/*',
     's3:ListBucket on {ArchiveBucket} if StringLike s3:prefix runs/*',
     's3:ListBucket on {StoreBucket}',
+    's3:ListBucketVersions on {ArchiveBucket} if StringLike s3:prefix runs/*',
+    's3:PutObject on {ArchiveBucket}/runs/*/manifest.json',
     's3:PutObject on {ArchiveBucket}/runs/*/report.json',
     's3:PutObject on {StoreBucket}/history.json',
     's3:PutObject on {StoreBucket}/quarantine.json',
@@ -161,13 +166,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'keyturn-prod-recover-run': [
     'events:PutEvents on arn:aws:events:us-east-1:111122223333:event-bus/default',
+    'kms:Sign on {SignatureKey}',
     's3:DeleteObject on {StoreBucket}/go-ahead/*',
     's3:DeleteObject on {StoreBucket}/lock.json',
     's3:GetObject on {ArchiveBucket}/runs/*',
     's3:GetObject on {StoreBucket}/history.json',
     's3:GetObject on {StoreBucket}/lock.json',
     's3:GetObject on {StoreBucket}/quarantine.json',
+    's3:GetObjectVersion on {ArchiveBucket}/runs/*',
     's3:ListBucket on {StoreBucket}',
+    's3:ListBucketVersions on {ArchiveBucket} if StringLike s3:prefix runs/*',
+    's3:PutObject on {ArchiveBucket}/runs/*/recovery-manifest.json',
     's3:PutObject on {ArchiveBucket}/runs/*/recovery.json',
     's3:PutObject on {StoreBucket}/history.json',
     's3:PutObject on {StoreBucket}/quarantine.json',
@@ -313,6 +322,47 @@ describe('what settings add', () => {
   });
 });
 
+describe('the signature on evidence', () => {
+  const { KeyPolicy, KeySpec, KeyUsage } = deployed.the('AWS::KMS::Key', 'RotationSignatureKey');
+  const statements: { Effect: string; Action: string | string[]; Principal: unknown; Condition?: object }[] =
+    KeyPolicy.Statement;
+  const idOfRole = (name: string) => deployed.functions().get(name)?.Role['Fn::GetAtt'][0];
+  const arnsIn = (value: unknown) =>
+    [...JSON.stringify(value).matchAll(/"(Rotation\w+Role\w+)"/g)].map(([, id]) => id).toSorted();
+  const signers = [idOfRole('keyturn-prod-close-run'), idOfRole('keyturn-prod-recover-run')].toSorted();
+
+  it('is made by close-run and recover-run alone', () => {
+    assert.deepEqual(actorsWho('kms:Sign').toSorted(), ['keyturn-prod-close-run', 'keyturn-prod-recover-run']);
+  });
+
+  it('is kept by its key from everybody else, administrators included', () => {
+    const refusals = statements.filter(({ Effect }) => Effect === 'Deny');
+    assert.deepEqual(
+      refusals.map(({ Action, Principal, Condition }) => [
+        Action,
+        Principal,
+        Object.keys(Condition ?? {}),
+        arnsIn(Condition),
+      ]),
+      [['kms:Sign', { AWS: '*' }, ['ArnNotEquals'], signers]],
+    );
+    const granted = statements.filter(
+      ({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes('kms:Sign'),
+    );
+    assert.deepEqual(granted.flatMap(({ Principal }) => arnsIn(Principal)).toSorted(), signers);
+    assert.ok(!JSON.stringify(statements).includes('CreateGrant'));
+  });
+
+  it('is of a key whose public half the account may hand out', () => {
+    assert.deepEqual({ KeySpec, KeyUsage }, { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+    const open = statements.filter(({ Action }) => [Action].flat().includes('kms:GetPublicKey'));
+    assert.deepEqual(
+      open.map(({ Effect }) => Effect),
+      ['Allow'],
+    );
+  });
+});
+
 describe('S1: the seal', () => {
   const { KeyPolicy, KeySpec, KeyUsage } = deployed.the('AWS::KMS::Key', 'RotationSealKey');
   const statements: {
@@ -371,6 +421,7 @@ describe('what a run leaves in the archive', () => {
   const run = 'run-1' as Run;
   const writers: readonly [string, RegExp][] = [
     [archiveKeys.start(run), /start-run$/],
+    [archiveKeys.inventory(run), /draft-plan$/],
     [archiveKeys.draft(run), /draft-plan$/],
     [archiveKeys.candidates(run), /draft-plan$/],
     [archiveKeys.preflight(run, 0), /probe-batch-(low|medium|high)$/],
@@ -384,6 +435,8 @@ describe('what a run leaves in the archive', () => {
     [archiveKeys.admission(run, 1), /admit-wave$/],
     [archiveKeys.report(run), /close-run$/],
     [archiveKeys.recovery(run), /recover-run$/],
+    [archiveKeys.manifest(run), /close-run$/],
+    [archiveKeys.recoveryManifest(run), /recover-run$/],
   ];
   const mayPut = (actor: string, key: string) =>
     linesOf(actor).some((line) => {

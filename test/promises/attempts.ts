@@ -1,7 +1,10 @@
 import { type Attempt, type Deployed, masterArn, secretArn } from './deployed.ts';
 
 /** What somebody could ask of AWS in a role of the deployment, each under a name. */
-export function attemptsIn({ sealKey, cloud: { archiveBucket, deskBucket } }: Deployed): Record<string, Attempt> {
+export function attemptsIn({
+  sealKey,
+  cloud: { archiveBucket, deskBucket, signingKey },
+}: Deployed): Record<string, Attempt> {
   const token = { ClientRequestToken: '0f0e0d0c-0b0a-4908-8706-050403020100' };
   const read = (name: string): Attempt => ['secretsmanager', 'GetSecretValue', { SecretId: secretArn(name) }];
   const put = (name: string): Attempt => [
@@ -80,6 +83,14 @@ export function attemptsIn({ sealKey, cloud: { archiveBucket, deskBucket } }: De
     'create a secret': ['secretsmanager', 'CreateSecret', { Name: 'prod/low/made', SecretString: 'new', ...token }],
     seal: ['kms', 'GenerateMac', seal],
     'check a seal': ['kms', 'VerifyMac', { ...seal, Mac: new Uint8Array(32) }],
+    'sign evidence': [
+      'kms',
+      'Sign',
+      { KeyId: signingKey, Message: new TextEncoder().encode('manifest'), SigningAlgorithm: 'ECDSA_SHA_256' },
+    ],
+    'read the public key': ['kms', 'GetPublicKey', { KeyId: signingKey }],
+    'list all versions of a run': ['s3', 'ListObjectVersions', { Bucket: archiveBucket, Prefix: 'runs/first/' }],
+    'list all versions of the archive': ['s3', 'ListObjectVersions', { Bucket: archiveBucket }],
     'read the archive': ['s3', 'GetObject', archived],
     'read who asked': ['s3', 'GetObject', { ...archived, Key: 'runs/first/start.json' }],
     'deposit start.json': deposit('start.json'),
@@ -93,6 +104,9 @@ export function attemptsIn({ sealKey, cloud: { archiveBucket, deskBucket } }: De
     'deposit decision.json': deposit('decision.json'),
     'deposit what was probed': deposit('probes/1/rotated/0.json'),
     'deposit a verdict': deposit('verdicts/1-baked.json'),
+    'deposit inventory.jsonl': deposit('inventory.jsonl'),
+    'deposit manifest.json': deposit('manifest.json'),
+    'deposit recovery-manifest.json': deposit('recovery-manifest.json'),
     'deposit report.json': deposit('report.json'),
     'note an admission': deposit('admissions/1.json'),
     'deposit recovery.json': deposit('recovery.json'),

@@ -8,11 +8,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { publicKeyFrom } from '../../adapters/public-key.ts';
+import { exhibitOf } from '../../bin/evidence/copy.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import type { FinishedRun } from '../../core/history.ts';
 import type { RecoveryReport } from '../../core/recovery.ts';
 import { executionOf } from '../../rehearsal/dying-runs.ts';
+import { evidenceOf } from '../../rehearsal/evidence.ts';
 import type { Scene, Trap } from '../../rehearsal/scenario.ts';
+import { findingsIn } from '../evidence.ts';
 import { locked, moved, type Played, played, synthesised } from '../rehearsal/played.ts';
 
 const assembly = synthesised();
@@ -60,6 +64,11 @@ function isSettled(day: Played): void {
   assert.deepEqual(cloud.s3.keys(cloud.deskBucket, 'go-ahead/'), []);
   assert.equal(recoveryOf(day)?.died.status, 'ABORTED');
   assert.equal(told.length, 1, 'people are told once');
+  const left = evidenceOf(cloud, scene.run);
+  const exhibits = left.versions.map(exhibitOf);
+  assert.ok(exhibits.some(({ key }) => key === archiveKeys.recoveryManifest(scene.run)));
+  const { isGenuine: isSigned } = publicKeyFrom(left.publicKey);
+  assert.deepEqual(findingsIn(scene.run, exhibits, { isSigned }), [], 'its evidence is whole');
   const history: FinishedRun[] = JSON.parse(cloud.s3.text(cloud.deskBucket, 'history.json') ?? '[]');
   const hadPlan = cloud.s3.text(cloud.archiveBucket, archiveKeys.plan(scene.run)) !== undefined;
   assert.deepEqual(

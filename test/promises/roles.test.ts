@@ -36,6 +36,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'start-run': ['deposit start.json', 'read who asked'],
   'draft-plan': [
     'deposit draft.json',
+    'deposit inventory.jsonl',
     'deposit preflight.jsonl',
     'list secrets',
     'read the archive',
@@ -82,7 +83,10 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'change the history',
     'change the quarantine',
     'clear a task token',
+    'deposit manifest.json',
     'deposit report.json',
+    'list all versions of a run',
+    'sign evidence',
     'read the archive',
     'read who asked',
     'release the lock',
@@ -94,7 +98,10 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'recover-run': [
     'change the history',
     'change the quarantine',
+    'deposit recovery-manifest.json',
     'deposit recovery.json',
+    'list all versions of a run',
+    'sign evidence',
     'read the archive',
     'read who asked',
     'release the lock',
@@ -130,7 +137,7 @@ describe('S9 a role', () => {
 });
 
 describe('S9 even an administrator', () => {
-  it('S1 cannot seal an approval, nor say who asked for a run, nor replace or delete what was deposited', async () => {
+  it('S1 cannot seal an approval, sign evidence or say who asked for a run, nor replace or delete what was deposited', async () => {
     const deployed = new Deployed(assembly);
     const administrator = 'arn:aws:iam::111122223333:role/administrator';
     deployed.cloud.account.authorisation.admit(administrator, 'administrator');
@@ -141,6 +148,7 @@ describe('S9 even an administrator', () => {
     assert.deepEqual(refused, [
       'seal',
       'check a seal',
+      'sign evidence',
       'deposit start.json',
       'overwrite the archive',
       'overwrite what was probed',

@@ -4,8 +4,9 @@
  * Method: seals made and checked as the SDK would, each input then changed in turn.
  */
 import assert from 'node:assert/strict';
+import { createPublicKey, verify } from 'node:crypto';
 import { describe, it } from 'node:test';
-import type { GenerateMacResponse } from '@aws-sdk/client-kms';
+import type { GenerateMacResponse, GetPublicKeyResponse, SignResponse } from '@aws-sdk/client-kms';
 import { KmsReplica } from '../../rehearsal/kms.ts';
 import { account, Caller, region } from './bench.ts';
 
@@ -54,6 +55,80 @@ describe('a MAC', () => {
     for (const length of [0, 4_097]) {
       assert.throws(() => generate({ Message: new Uint8Array(length) }), { name: 'ValidationException' });
     }
+  });
+});
+
+describe('a signature', () => {
+  function signing(seed = 'seed') {
+    const replica = new KmsReplica({ account, region, seed });
+    const KeyId = replica.createKey('s1', { usage: 'SIGN_VERIFY' });
+    const input = { KeyId, SigningAlgorithm: 'ECDSA_SHA_256', Message: Uint8Array.from(Buffer.from('manifest')) };
+    const call = <T>(operation: string, change: object = {}, caller = new Caller()) =>
+      replica.call(operation, { ...input, ...change } as never, caller) as T;
+    const sign = (change: object = {}, caller?: Caller) =>
+      call<SignResponse>('Sign', change, caller).Signature ?? assert.fail('there is no signature');
+    return { replica, KeyId, call, sign };
+  }
+
+  it('is DER, and genuine for its message and key, to KMS and to whoever has the public half', () => {
+    const { call, sign, KeyId } = signing();
+    const Signature = sign();
+    assert.equal(Signature[0], 0x30);
+    assert.deepEqual(call('Verify', { Signature }), {
+      KeyId,
+      SignatureValid: true,
+      SigningAlgorithm: 'ECDSA_SHA_256',
+    });
+    const { PublicKey = new Uint8Array(), KeySpec } = call<GetPublicKeyResponse>('GetPublicKey');
+    const key = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
+    assert.deepEqual([KeySpec, key.asymmetricKeyDetails?.namedCurve], ['ECC_NIST_P256', 'prime256v1']);
+    assert.ok(verify('sha256', Buffer.from('manifest'), key, Signature));
+  });
+
+  it('is not for another message or key, nor when a bit of it is different', () => {
+    const { replica, call, sign } = signing();
+    const Signature = sign();
+    const other = replica.createKey('s2', { usage: 'SIGN_VERIFY' });
+    const flipped = Uint8Array.from(Signature);
+    flipped[20] = (flipped[20] ?? 0) ^ 1;
+    const wrong = { name: 'KMSInvalidSignatureException' };
+    assert.throws(() => call('Verify', { Signature, Message: Uint8Array.of(1) }), wrong);
+    assert.throws(() => call('Verify', { Signature, KeyId: other }), wrong);
+    assert.throws(() => call('Verify', { Signature: flipped }), wrong);
+    assert.throws(() => call('Verify', { Signature: new Uint8Array() }), wrong);
+  });
+
+  it('is of the same key for the same seed, and of another for another', () => {
+    const publicKey = (seed: string) => signing(seed).call<GetPublicKeyResponse>('GetPublicKey').PublicKey;
+    assert.deepEqual(publicKey('seed'), publicKey('seed'));
+    assert.notDeepEqual(publicKey('seed'), publicKey('other'));
+  });
+
+  it('is made of 1 to 4,096 bytes, by one algorithm, with a key for it', () => {
+    const { replica, sign } = signing();
+    for (const length of [1, 4_096]) sign({ Message: new Uint8Array(length) });
+    for (const length of [0, 4_097]) {
+      assert.throws(() => sign({ Message: new Uint8Array(length) }), { name: 'ValidationException' });
+    }
+    assert.throws(() => sign({ SigningAlgorithm: undefined }), { name: 'ValidationException' });
+    assert.throws(() => sign({ SigningAlgorithm: 'ECDSA_SHA_384' }), { name: 'InvalidKeyUsageException' });
+    const KeyId = replica.createKey('m1', { usage: 'GENERATE_VERIFY_MAC' });
+    assert.throws(() => sign({ KeyId }), { name: 'InvalidKeyUsageException' });
+  });
+
+  it('is asked for with its algorithm, and by who may sign, not who may check', () => {
+    const { sign, call, KeyId } = signing();
+    const checker = new Caller('kms:Sign');
+    assert.throws(() => sign({}, checker), { name: 'AccessDeniedException' });
+    call('GetPublicKey', {}, checker);
+    assert.deepEqual(checker.asked, [
+      {
+        action: 'kms:Sign',
+        resource: KeyId,
+        conditions: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'RAW' },
+      },
+      { action: 'kms:GetPublicKey', resource: KeyId, conditions: {} },
+    ]);
   });
 });
 

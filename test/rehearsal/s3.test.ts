@@ -5,7 +5,12 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { DeleteObjectCommandOutput, ListObjectsV2CommandOutput, PutObjectCommandOutput } from '@aws-sdk/client-s3';
+import type {
+  DeleteObjectCommandOutput,
+  ListObjectsV2CommandOutput,
+  ListObjectVersionsCommandOutput,
+  PutObjectCommandOutput,
+} from '@aws-sdk/client-s3';
 import { type BucketOptions, S3Replica } from '../../rehearsal/s3.ts';
 import { Caller, region, Watch } from './bench.ts';
 
@@ -239,5 +244,48 @@ describe('tampering', () => {
     replica.tamper('plans', at.Key, 'forged');
     assert.equal(replica.text('plans', at.Key), 'forged');
     assert.equal(replica.history('plans', at.Key).length, 2);
+  });
+});
+
+describe('all versions', () => {
+  const list = (call: ReturnType<typeof bench>['call'], more: object = {}, caller?: Caller) =>
+    call<ListObjectVersionsCommandOutput>('ListObjectVersions', { Bucket: 'plans', ...more }, caller);
+
+  it('are listed by key, the newest of each first, with markers of deletions beside them', () => {
+    const { call, put } = bench({ versioned: true });
+    put('one');
+    put('two');
+    put('x', { Key: 'runs/0/a.json' });
+    call('DeleteObject', { ...at, Key: 'runs/0/a.json' });
+    put('beside', { Key: 'other/b.json' });
+    const { Versions = [], DeleteMarkers = [], IsTruncated } = list(call, { Prefix: 'runs/' });
+    assert.deepEqual(
+      Versions.map(({ Key, Size, IsLatest }) => [Key, Size, IsLatest]),
+      [
+        ['runs/0/a.json', 1, false],
+        ['runs/1/plan.json', 3, true],
+        ['runs/1/plan.json', 3, false],
+      ],
+    );
+    assert.deepEqual(
+      [DeleteMarkers.map(({ Key, IsLatest }) => [Key, IsLatest]), IsTruncated],
+      [[['runs/0/a.json', true]], false],
+    );
+  });
+
+  it('come in pages, each of which says where the next begins', () => {
+    const { call, put } = bench({ versioned: true });
+    for (const text of ['1', '22', '333']) put(text);
+    const first = list(call, { MaxKeys: 2 });
+    assert.deepEqual([first.Versions?.map(({ Size }) => Size), first.IsTruncated], [[3, 2], true]);
+    const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = first;
+    const second = list(call, { MaxKeys: 2, KeyMarker, VersionIdMarker });
+    assert.deepEqual([second.Versions?.map(({ Size }) => Size), second.IsTruncated], [[1], false]);
+    assert.equal(list(call, { KeyMarker }).Versions?.length, 0);
+  });
+
+  it('are for who may list versions, which is not who may list', () => {
+    const { call } = bench({ versioned: true });
+    assert.throws(() => list(call, { Prefix: 'runs/' }, new Caller('s3:ListBucketVersions')), { name: 'AccessDenied' });
   });
 });

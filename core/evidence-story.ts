@@ -1,0 +1,155 @@
+import { parseSealedDecision } from './approval.ts';
+import type { BatchAnswer } from './claim.ts';
+import type { Confirmation, Draft, Fact } from './draft.ts';
+import { parseManifest } from './evidence.ts';
+import { instant, toIso } from './instant.ts';
+import { counted } from './plain-text.ts';
+import type { Batch, PlanHeader } from './plan.ts';
+import { countReasons } from './plan-making.ts';
+import { type Probed, sayDoubt } from './probe.ts';
+import type { RunReport } from './report.ts';
+import type { Start } from './start.ts';
+import type { WaveVerdict } from './verdict.ts';
+
+/** A kind of document: where it stands below its run, the one step whose role may deposit it, and what it says in a line. */
+interface Kind {
+  readonly path: RegExp;
+  readonly by: string;
+  readonly say: (text: string) => string;
+}
+
+const json =
+  <T>(say: (document: T) => string) =>
+  (text: string) =>
+    say(JSON.parse(text) as T);
+const lines = (text: string): readonly string[] => (text === '' ? [] : text.split('\n'));
+const tally = (words: readonly string[]): string =>
+  Object.entries(countReasons(words.map((reason) => ({ reason }))))
+    .map(([word, count]) => `${count} ${word}`)
+    .join(', ') || 'none';
+
+const kinds: readonly Kind[] = [
+  {
+    path: /^start\.json$/,
+    by: 'start-run',
+    say: json<Start>(({ mode, requestedBy, why }) => `${mode}, asked for by ${requestedBy}: ${why}`),
+  },
+  {
+    path: /^inventory\.jsonl$/,
+    by: 'draft-plan',
+    say: (text) => `listed ${counted(lines(text).length, 'secret')}`,
+  },
+  {
+    path: /^preflight\.jsonl$/,
+    by: 'draft-plan',
+    say: (text) =>
+      `laid out ${counted(secretsIn(text), 'candidate')} in ${counted(lines(text).length, 'batch', 'batches')}`,
+  },
+  {
+    path: /^draft\.json$/,
+    by: 'draft-plan',
+    say: json<Draft>(
+      ({ mode, requestedBy, why, selected, leftAlone }) =>
+        `${mode}, asked for by ${requestedBy}: ${why}; selected ${selected.length}, left alone ${leftAlone.length}`,
+    ),
+  },
+  {
+    path: /^preflight\/\d+\.json$/,
+    by: 'probe-batch',
+    say: json<readonly Fact[]>((facts) => `tried what was current: ${tally(facts.map(({ answer }) => answer))}`),
+  },
+  {
+    path: /^confirmation\.json$/,
+    by: 'confirm-plan',
+    say: json<Confirmation>(
+      ({ guardrails, contradicted }) =>
+        `judged again: ${counted(contradicted.length, 'contradiction')}; ${guardrails
+          .map(({ name, actual, limit, verdict }) => `${name} ${actual} of ${limit}, ${verdict}`)
+          .join('; ')}`,
+    ),
+  },
+  {
+    path: /^left-alone\.json$/,
+    by: 'confirm-plan',
+    say: json<readonly { readonly reason: string }[]>(
+      (leftAlone) => `left alone: ${tally(leftAlone.map(({ reason }) => reason))}`,
+    ),
+  },
+  {
+    path: /^waves\/\d+\.jsonl$/,
+    by: 'confirm-plan',
+    say: (text) =>
+      `planned ${counted(secretsIn(text), 'secret')} in ${counted(lines(text).length, 'batch', 'batches')}`,
+  },
+  {
+    path: /^plan\.json$/,
+    by: 'confirm-plan',
+    say: json<PlanHeader>(
+      ({ selected, waves, requestedBy, expiresAt }) =>
+        `planned ${counted(selected, 'secret')} in ${counted(waves.length, 'wave')} for ${requestedBy}, good until ${toIso(expiresAt)}`,
+    ),
+  },
+  { path: /^decision\.json$/, by: 'review', say: sayDecision },
+  {
+    path: /^admissions\/\d+\.json$/,
+    by: 'admit-wave',
+    say: json<{ readonly admittedAt: number }>(({ admittedAt }) => `let go at ${toIso(instant(admittedAt))}`),
+  },
+  { path: /^probes\/\d+\/\w+\/\d+\.json$/, by: 'probe-batch', say: json<Probed>(sayProbed) },
+  {
+    path: /^verdicts\/\d+-\w+\.json$/,
+    by: 'judge-wave',
+    say: json<WaveVerdict>(
+      ({ verdict, secrets, reasons }) =>
+        `judged ${verdict}: ${tally(secrets.map(({ kind }) => kind))}${reasons.length === 0 ? '' : `; ${reasons.join('; ')}`}`,
+    ),
+  },
+  { path: /^recovery\.json$/, by: 'recover-run', say: json<RunReport>(sayReport) },
+  { path: /^report\.json$/, by: 'close-run', say: json<RunReport>(sayReport) },
+  { path: /^manifest\.json$/, by: 'close-run', say: sayManifest },
+  { path: /^recovery-manifest\.json$/, by: 'recover-run', say: sayManifest },
+];
+
+/** What one document says, in a line, and which step deposits its kind. `path` is below the run. */
+export function sayDocument(path: string, text: string): { readonly by: string; readonly says: string } {
+  const kind = kinds.find((one) => one.path.test(path));
+  if (kind === undefined) return { by: 'unknown', says: 'a document of no known kind' };
+  try {
+    return { by: kind.by, says: kind.say(text) };
+  } catch {
+    return { by: kind.by, says: 'cannot be read as what it should be' };
+  }
+}
+
+const secretsIn = (text: string): number =>
+  lines(text).reduce((sum, line) => sum + (JSON.parse(line) as Pick<Batch, 'secrets'>).secrets.length, 0);
+
+function sayDecision(text: string): string {
+  const decision = parseSealedDecision(text)?.decision;
+  if (decision === undefined) throw new Error('it is no decision');
+  const by = `by ${decision.approver} at ${toIso(decision.decidedAt)}`;
+  return decision.decision === 'approved' ? `approved ${by}` : `rejected ${by}: ${decision.reason}`;
+}
+
+function sayProbed({ answer, sightings, doubts }: Probed): string {
+  const seen = `saw ${tally(sightings.map((sighting) => sighting.answer))}`;
+  const doubted = doubts.length === 0 ? '' : `; doubts: ${doubts.map(sayDoubt).join('; ')}`;
+  return `${answer === undefined ? '' : `${sayAnswer(answer)}; `}${seen}${doubted}`;
+}
+
+function sayAnswer(answer: BatchAnswer): string {
+  if (answer.kind === 'turned') return `claimed ${tally(answer.claims.map(({ kind }) => kind))}`;
+  return answer.kind === 'notStarted' ? `not started: ${answer.reason}` : `no claim: ${answer.error}`;
+}
+
+function sayReport({ outcome, endedAt, rotated, rolledBack, held, verification, reasons }: RunReport): string {
+  const why = reasons.length === 0 ? '' : `; ${reasons.join('; ')}`;
+  return `${outcome} at ${toIso(endedAt)}: ${rotated} rotated, ${rolledBack} rolled back, ${held} held; ${verification.confirmed} of ${verification.claims} claims confirmed${why}`;
+}
+
+function sayManifest(text: string): string {
+  const signed = parseManifest(text);
+  if (signed === undefined) throw new Error('it is no manifest');
+  const { manifest } = signed;
+  return `signed ${counted(manifest.documents.length, 'document')} at ${toIso(manifest.madeAt)} with ${manifest.signedWith}`;
+}

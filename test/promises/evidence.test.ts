@@ -1,0 +1,257 @@
+/*
+ * Goal: whatever happens to a run's evidence after it was signed, an auditor with a copy and the public key is told what and
+ * where.
+ *
+ * Method: a whole run by the steps, signed with a key of the kind that KMS has; then each document is altered, dropped,
+ * swapped, added or forged. No finding is computed with the code that makes a manifest.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { sha256 } from '../../adapters/sha256.ts';
+import { canonicalJson } from '../../core/canonical.ts';
+import { type Manifest, messageToSign } from '../../core/evidence.ts';
+import { checkEvidence, type Exhibit } from '../../core/evidence-check.ts';
+import { closeRun } from '../../lambdas/close-run/step.ts';
+import { exhibit, findingsIn, Pair } from '../evidence.ts';
+import { asked, RunWorld, run } from '../lambdas/run-world.ts';
+
+const pair = new Pair();
+const { isGenuine: isSigned } = pair.publicKey;
+const { why: _, ...known } = asked;
+const at = (path: string) => `runs/run-of-november/${path}`;
+
+/** A run that was rotated, verified and closed. */
+async function closedRun(): Promise<RunWorld> {
+  const world = await new RunWorld().approved();
+  for (const wave of [1, 2]) {
+    await world.admitWave({ run, wave });
+    await world.baked(wave);
+    await world.judgeWave({ run, wave, phase: 'baked' });
+  }
+  await closeRun({ ...world.ports, signer: pair })({ ...known, outcome: 'completed', reasons: [] });
+  return world;
+}
+
+const { texts } = (await closedRun()).archive;
+const whole: readonly Exhibit[] = [...texts].map(([key, text]) => exhibit(key, text));
+const except = (...paths: string[]) => whole.filter(({ key }) => !paths.some((path) => key === at(path)));
+const textOf = (path: string) => texts.get(at(path)) ?? assert.fail(`there is no ${path}`);
+const find = (exhibits: readonly Exhibit[]) => findingsIn(run, exhibits, { isSigned });
+const paths = [...texts.keys()].map((key) => key.replace(at(''), ''));
+const listed = paths.filter((path) => path !== 'manifest.json');
+
+function flipped(text: string, place: number): Uint8Array {
+  const bytes = Buffer.from(text);
+  bytes[place] = (bytes[place] ?? 0) ^ 1;
+  return bytes;
+}
+
+/** A manifest that says something else, signed by whoever is given. */
+async function forged(alter: (manifest: Manifest) => object, signer = pair): Promise<Exhibit> {
+  const manifest = alter(JSON.parse(textOf('manifest.json')).manifest) as Manifest;
+  const signed = { manifest, signature: await signer.sign(messageToSign(manifest, sha256)) };
+  return exhibit(at('manifest.json'), canonicalJson(signed));
+}
+
+describe('the evidence of a run', () => {
+  it('is everything that it deposited: inventory, plan, decision, claims, sightings, verdicts, report', () => {
+    assert.deepEqual(paths.toSorted(), [
+      'admissions/1.json',
+      'admissions/2.json',
+      'confirmation.json',
+      'decision.json',
+      'draft.json',
+      'inventory.jsonl',
+      'left-alone.json',
+      'manifest.json',
+      'plan.json',
+      'preflight.jsonl',
+      'preflight/0.json',
+      'preflight/1.json',
+      'probes/1/baked/0.json',
+      'probes/1/rotated/0.json',
+      'probes/2/baked/0.json',
+      'probes/2/rotated/0.json',
+      'report.json',
+      'verdicts/1-baked.json',
+      'verdicts/2-baked.json',
+      'waves/1.jsonl',
+      'waves/2.jsonl',
+    ]);
+    const { answer } = JSON.parse(textOf('probes/1/rotated/0.json'));
+    assert.deepEqual(
+      answer.claims.map(({ kind }: { kind: string }) => kind),
+      ['rotated', 'rotated', 'rotated'],
+    );
+  });
+
+  it('is whole as it was left', () => {
+    assert.deepEqual(find(whole), []);
+  });
+
+  for (const path of listed) {
+    for (const place of [0, 0.5, 1]) {
+      it(`with one bit of ${path} flipped, ${place * 100} % into it, is told to have changed there`, () => {
+        const text = textOf(path);
+        const bytes = flipped(text, Math.round((Buffer.byteLength(text) - 1) * place));
+        const found = checkEvidence({
+          run,
+          exhibits: [...except(path), exhibit(at(path), bytes)],
+          hash: sha256,
+          isSigned,
+          seal: 'unchecked',
+        });
+        const changed = found.filter(({ kind }) => kind === 'changed');
+        assert.deepEqual(
+          changed.map(({ key, expected, found: seen }) => [key, expected, seen]),
+          [[at(path), sha256(text), sha256(bytes)]],
+        );
+        const places = new Set(found.map(({ key }) => key));
+        for (const one of path === 'plan.json' ? [at('decision.json')] : []) places.delete(one);
+        assert.deepEqual([...places], [at(path)]);
+      });
+    }
+
+    it(`without ${path} is told to miss it`, () => {
+      assert.ok(find(except(path)).includes(`missing ${path}`));
+    });
+  }
+
+  it('with any byte of its manifest flipped is not whole', () => {
+    const text = textOf('manifest.json');
+    for (let place = 0; place < Buffer.byteLength(text); place += 3) {
+      const found = find([...except('manifest.json'), exhibit(at('manifest.json'), flipped(text, place))]);
+      assert.match(found.join(), /(manifestMalformed|signatureBroken|otherRun) manifest\.json/, `byte ${place}`);
+    }
+  });
+
+  it('with two documents swapped is told of both', () => {
+    const [one, other] = ['probes/1/rotated/0.json', 'probes/2/rotated/0.json'];
+    const swapped = [exhibit(at(one), textOf(other)), exhibit(at(other), textOf(one))];
+    assert.deepEqual(find([...except(one, other), ...swapped]), [`changed ${one}`, `changed ${other}`]);
+  });
+
+  it('with a document more is told of it', () => {
+    assert.deepEqual(find([...whole, exhibit(at('verdicts/3-baked.json'), '{}')]), ['added verdicts/3-baked.json']);
+  });
+
+  it('without a manifest is told so, and what is there is nobody’s', () => {
+    const found = find(except('manifest.json'));
+    assert.equal(found.length, 1 + listed.length);
+    assert.ok(found.includes('manifestMissing manifest.json'));
+  });
+});
+
+describe('a forged manifest', () => {
+  const without = (manifest: Manifest) => ({
+    ...manifest,
+    documents: manifest.documents.filter(({ key }) => key !== at('verdicts/1-baked.json')),
+  });
+
+  it('is seen when somebody else signed it', async () => {
+    const manifest = await forged((same) => same, new Pair());
+    assert.deepEqual(find([...except('manifest.json'), manifest]), ['signatureBroken manifest.json']);
+  });
+
+  it('is seen when it lists less and keeps the signature', () => {
+    const signed = JSON.parse(textOf('manifest.json'));
+    const manifest = exhibit(at('manifest.json'), canonicalJson({ ...signed, manifest: without(signed.manifest) }));
+    assert.deepEqual(find([...except('manifest.json', 'verdicts/1-baked.json'), manifest]), [
+      'signatureBroken manifest.json',
+    ]);
+  });
+
+  it('is seen when it is of another run, or of another step, though signed with the right key', async () => {
+    for (const other of [{ run: 'run-of-october' }, { madeBy: 'recover-run' }]) {
+      const manifest = await forged((same) => ({ ...same, ...other }));
+      assert.deepEqual(find([...except('manifest.json'), manifest]), ['otherRun manifest.json']);
+    }
+  });
+
+  it('is seen when the same signature was made over something else', async () => {
+    const signed = JSON.parse(textOf('manifest.json'));
+    const signature = await pair.sign(canonicalJson(signed.manifest));
+    const manifest = exhibit(at('manifest.json'), canonicalJson({ ...signed, signature }));
+    assert.deepEqual(find([...except('manifest.json'), manifest]), ['signatureBroken manifest.json']);
+  });
+
+  for (const text of ['', '{}', 'null', '[]', '{"manifest":{},"signature":"s"}']) {
+    it(`is none: ${text || 'nothing at all'}`, () => {
+      const manifest = exhibit(at('manifest.json'), text);
+      assert.ok(find([...except('manifest.json'), manifest]).includes('manifestMalformed manifest.json'));
+    });
+  }
+
+  it('is not believed for want of a key', () => {
+    assert.deepEqual(findingsIn(run, whole), ['signatureUnchecked manifest.json']);
+  });
+});
+
+describe('documents that contradict each other, though all are as they were signed', () => {
+  /** Signs whatever is there now. */
+  async function signedAnew(path: string, text: string): Promise<Exhibit[]> {
+    const exhibits = [...except('manifest.json', path), exhibit(at(path), text)];
+    const manifest = await forged((same) => ({
+      ...same,
+      documents: same.documents.map((one) => (one.key === at(path) ? { ...one, sha256: sha256(text) } : one)),
+    }));
+    return [...exhibits, manifest];
+  }
+
+  it('are a decision about another plan', async () => {
+    const plan = JSON.parse(textOf('plan.json'));
+    const found = find(await signedAnew('plan.json', canonicalJson({ ...plan, why: 'something else' })));
+    assert.deepEqual(found, ['otherPlan decision.json']);
+  });
+
+  it('are a wave that the plan does not name, whole or in part, and another list of what was left alone', async () => {
+    const [line = ''] = textOf('waves/1.jsonl').split('\n');
+    for (const text of [line.replace('key-1', 'key-9'), textOf('waves/2.jsonl'), '']) {
+      assert.deepEqual(find(await signedAnew('waves/1.jsonl', text)), ['notPlanned waves/1.jsonl']);
+    }
+    assert.deepEqual(find(await signedAnew('left-alone.json', '[]')), ['notPlanned left-alone.json']);
+  });
+
+  it('are a seal that was broken', () => {
+    assert.deepEqual(findingsIn(run, whole, { isSigned, seal: 'broken' }), ['sealBroken decision.json']);
+    assert.deepEqual(findingsIn(run, whole, { isSigned, seal: 'genuine' }), []);
+  });
+});
+
+describe('an archive with more than one version of a document', () => {
+  const versioned = whole.map((one) => ({ ...one, version: `version of ${one.key}` }));
+  const older = (path: string) => versioned.map((one) => (one.key === at(path) ? { ...one, isLatest: false } : one));
+
+  it('is whole when each was written once', () => {
+    assert.deepEqual(find(versioned), []);
+  });
+
+  it('is told to have been written over, even with the very same bytes', () => {
+    const again = exhibit(at('report.json'), textOf('report.json'), 'another version');
+    assert.deepEqual(find([again, ...older('report.json')]), ['replaced report.json']);
+  });
+
+  it('is told that somebody deleted, though the version that was signed is still there', () => {
+    const marker: Exhibit = { key: at('report.json'), version: 'marker', isLatest: true, content: undefined };
+    assert.deepEqual(find([marker, ...older('report.json')]), ['deleted report.json']);
+  });
+
+  it('is told to have been written over while the run went on', async () => {
+    const again = { key: at('draft.json'), version: 'older', depositedAt: 0, bytes: 2, sha256: sha256('{}') };
+    const manifest = await forged((same) => ({ ...same, documents: [...same.documents, again] }));
+    const held = { ...exhibit(at('draft.json'), '{}', 'older'), isLatest: false };
+    assert.deepEqual(find([...versioned.filter(({ key }) => key !== at('manifest.json')), held, manifest]), [
+      'replaced draft.json',
+    ]);
+  });
+});
+
+describe('S11 a run that is closed twice', () => {
+  it('keeps the first manifest', async () => {
+    const world = await closedRun();
+    const first = world.archive.texts.get(at('manifest.json'));
+    await closeRun({ ...world.ports, signer: pair })({ ...known, outcome: 'completed', reasons: [] });
+    assert.equal(world.archive.texts.get(at('manifest.json')), first);
+  });
+});
