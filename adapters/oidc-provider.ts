@@ -40,6 +40,8 @@ interface Metadata {
   readonly authorizationEndpoint: string;
   readonly tokenEndpoint: string;
   readonly keysAddress: string;
+  /** Where a provider says what it left out of the ID token, if it leaves anything out. */
+  readonly userInfoEndpoint: string | undefined;
   readonly takesSecretInHeader: boolean;
 }
 
@@ -106,7 +108,7 @@ export class OidcProvider implements IdentityProvider {
       timeoutMs,
     });
 
-    const { id_token: token, error } = recordFrom(await answer.text()) ?? {};
+    const { id_token: token, access_token: access, error } = recordFrom(await answer.text()) ?? {};
     if (answer.status !== 200) {
       if (error === 'invalid_grant') return { kind: 'refused', reason: 'codeRefused' };
       throw this.#useless(
@@ -114,7 +116,21 @@ export class OidcProvider implements IdentityProvider {
       );
     }
     const claims = typeof token === 'string' ? await this.#claimsIn(token) : undefined;
-    return claims === undefined ? { kind: 'refused', reason: 'tokenNotGenuine' } : { kind: 'claims', claims };
+    if (claims === undefined) return { kind: 'refused', reason: 'tokenNotGenuine' };
+    return { kind: 'claims', claims: { ...(await this.#leftOut(claims, access)), ...claims } };
+  }
+
+  /**
+   * What the provider left out of the ID token, as some do with all that a scope asks for. It is said of nobody but the
+   * token's subject, over the provider's own TLS; and what is signed comes before it.
+   */
+  async #leftOut(claims: Claims, access: unknown): Promise<Claims> {
+    const { userInfoEndpoint } = await this.#describe();
+    const isComplete = claims[this.#settings.claim] !== undefined;
+    if (isComplete || userInfoEndpoint === undefined || typeof access !== 'string') return {};
+    const headers = { accept: 'application/json', authorization: `Bearer ${access}` };
+    const said = await this.#look(userInfoEndpoint, headers);
+    return said['sub'] === claims['sub'] ? said : {};
   }
 
   /** What a token says whose signature is made with a key of the provider's. */
@@ -151,6 +167,7 @@ export class OidcProvider implements IdentityProvider {
       authorizationEndpoint: this.#endpoint(said['authorization_endpoint']),
       tokenEndpoint: this.#endpoint(said['token_endpoint']),
       keysAddress: this.#endpoint(said['jwks_uri']),
+      userInfoEndpoint: said['userinfo_endpoint'] === undefined ? undefined : this.#endpoint(said['userinfo_endpoint']),
       takesSecretInHeader: !Array.isArray(methods) || methods.includes('client_secret_basic'),
     };
     this.#metadata = { content, at: this.#now() };
@@ -165,8 +182,11 @@ export class OidcProvider implements IdentityProvider {
     return address;
   }
 
-  async #look(address: string): Promise<Readonly<Record<string, unknown>>> {
-    const answer = await this.#ask(address, { method: 'GET', headers: { accept: 'application/json' }, timeoutMs });
+  async #look(
+    address: string,
+    headers: Readonly<Record<string, string>> = { accept: 'application/json' },
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const answer = await this.#ask(address, { method: 'GET', headers, timeoutMs });
     const record = answer.status === 200 ? recordFrom(await answer.text()) : undefined;
     if (record === undefined) throw this.#useless(`status ${answer.status}`);
     return record;

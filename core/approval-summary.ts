@@ -6,7 +6,8 @@ import type { PlanHeader } from './plan.ts';
 export { guardrailName, nearness } from './guardrail-words.ts';
 
 /** What would happen, in one sentence without its full stop. */
-export function headline({ mode, selected, fleet, waves, startsAt }: PlanHeader, now: Instant): string {
+export function headline({ mode, of, selected, fleet, waves, startsAt }: PlanHeader, now: Instant): string {
   const start = startsAt <= now ? 'starting as soon as it is approved' : `starting ${utcMinute(startsAt)}`;
-  return `${capitalised(modeWords[mode].act)} ${selected} of ${counted(fleet.secrets, 'secret')} in ${counted(waves.length, 'wave')}, ${start}`;
+  const to = of === undefined ? '' : ` to what they were before run ${of}`;
+  return `${capitalised(modeWords[mode].act)} ${selected} of ${counted(fleet.secrets, 'secret')}${to} in ${counted(waves.length, 'wave')}, ${start}`;
 }

@@ -2,6 +2,7 @@ import type { Instant } from './instant.ts';
 import type { LeaveAloneReason, LeftAlone } from './leave-alone.ts';
 import type { Guardrail, Mode, Run } from './plan.ts';
 import type { Answer } from './ports.ts';
+import type { RestoreAsked, RestoreReason } from './restore.ts';
 import type { Contradicted } from './second-judgement.ts';
 import type { SelectedSecret } from './selection.ts';
 
@@ -12,8 +13,10 @@ export interface Draft {
   readonly requestedBy: string;
   readonly why: string;
   readonly asOf: Instant;
+  /** What is to be restored; undefined in every other mode. */
+  readonly restore?: RestoreAsked | undefined;
   readonly selected: readonly SelectedSecret[];
-  readonly leftAlone: readonly LeftAlone[];
+  readonly leftAlone: readonly LeftAlone<LeaveAloneReason | RestoreReason>[];
 }
 
 /** What confirm-plan found when it looked a second time, whether it went on or not. */
@@ -42,6 +45,8 @@ export interface Fact {
   /** The same for two secrets of one account at one target, in this run; says nothing else. */
   readonly account: string | undefined;
   readonly answer: Answer;
+  /** The same of the version that a restore returns it to. */
+  readonly before?: { readonly kind: 'fit' | 'gone' | 'malformed' | 'unread'; readonly answer: Answer };
 }
 
 /** Why a candidate is left alone after all. */
@@ -54,12 +59,16 @@ export const preflightReasons = {
   accountShared: 'another selected secret is for the same account at the target',
   currentRejected: 'its target rejects the current credential to begin with',
   currentUnknown: 'its target could not say whether it accepts the current credential',
+  beforeGone: 'the version that it would be restored to is not there any more',
+  beforeMalformed: 'the value that it would be restored to is not what its rotator expects',
+  beforeRejected: 'its target no longer accepts the credential that it would be restored to',
+  beforeUnknown: 'its target could not say whether it accepts the credential that it would be restored to',
 } as const;
 
 export type PreflightReason = keyof typeof preflightReasons;
 
 /** What a plan leaves alone: not selected, or selected and then advised against. */
-export type NotPlanned = LeftAlone<LeaveAloneReason | PreflightReason>;
+export type NotPlanned = LeftAlone<LeaveAloneReason | RestoreReason | PreflightReason>;
 
 /** Judges what the preflight saw of a candidate. */
 export function judgeFact(
@@ -80,10 +89,21 @@ function* reasonsIn(
   if (fact.versionId === undefined || fact.createdAt === undefined) return yield 'unreadable';
   if (fact.versionId !== candidate.currentVersion) yield 'versionMoved';
   if (fact.malformed !== undefined) return yield 'valueMalformed';
-  if (asOf - fact.createdAt < minimumAgeHours * 3_600_000) yield 'tooYoung';
+  // A restore undoes what may have been made an hour ago.
+  if (candidate.before === undefined && asOf - fact.createdAt < minimumAgeHours * 3_600_000) yield 'tooYoung';
   if (facts.some(({ arn, account }) => arn !== fact.arn && account === fact.account)) yield 'accountShared';
   if (fact.answer === 'rejected') yield 'currentRejected';
   if (fact.answer === 'unknown') yield 'currentUnknown';
+  if (candidate.before !== undefined) yield* reasonsBefore(fact.before);
+}
+
+/** Nothing is set again at a target: what it does not accept as it is cannot be returned to. */
+function* reasonsBefore(before: Fact['before']): Generator<PreflightReason> {
+  if (before === undefined) yield 'unprobed';
+  else if (before.kind === 'gone') yield 'beforeGone';
+  else if (before.kind === 'malformed') yield 'beforeMalformed';
+  else if (before.answer === 'rejected') yield 'beforeRejected';
+  else if (before.answer === 'unknown') yield 'beforeUnknown';
 }
 
 /** Values are read by twenty at most: BatchGetSecretValue takes no more. */

@@ -1,7 +1,7 @@
 import { canonicalJson } from './canonical.ts';
 import { candidateBatches, type Draft, type Fact, judgeFact, type NotPlanned, type PreflightReason } from './draft.ts';
 import { type Instant, instant } from './instant.ts';
-import type { Batch, Guardrail, PlanHeader, PlannedSecret, PlannedWave, Run } from './plan.ts';
+import type { Batch, Guardrail, Mode, PlanHeader, PlannedSecret, PlannedWave, Run } from './plan.ts';
 import type { Hash } from './ports.ts';
 import type { SelectedSecret } from './selection.ts';
 import type { Settings } from './settings.ts';
@@ -42,7 +42,7 @@ export function makePlan({ draft, facts, fleet, guardrails, settings, hash, prev
     .map(
       ({ candidate }): PlannedSecret => ({
         ...candidate,
-        newVersion: newVersionOf(run, candidate, hash),
+        newVersion: versionToTurnTo(draft.mode, run, candidate, hash),
         currentSince: madeAt.get(candidate.arn) ?? asOf,
       }),
     );
@@ -56,6 +56,7 @@ export function makePlan({ draft, facts, fleet, guardrails, settings, hash, prev
     run,
     stage: settings.stage,
     mode: draft.mode,
+    ...(draft.restore === undefined ? {} : { of: draft.restore.of }),
     draftedAt: asOf,
     expiresAt,
     requestedBy: draft.requestedBy,
@@ -74,6 +75,13 @@ export function makePlan({ draft, facts, fleet, guardrails, settings, hash, prev
 
 /** How many batches the preflight of a draft went through: so many files of facts there are. */
 export const preflightBatches = ({ run, selected }: Draft): number => candidateBatches(run, selected).length;
+
+/** Only a restore turns to a version that is there already. */
+function versionToTurnTo(mode: Mode, run: Run, candidate: SelectedSecret, hash: Hash): string {
+  if (mode !== 'restore') return newVersionOf(run, candidate, hash);
+  if (candidate.before === undefined) throw new Error(`nobody recorded what ${candidate.name} is to be restored to`);
+  return candidate.before.version;
+}
 
 /** The same for every attempt of one run, so that whatever is made under this token is made once. Shaped as a UUID. */
 function newVersionOf(run: Run, { arn }: SelectedSecret, hash: Hash): string {

@@ -40,7 +40,7 @@ export interface PlannedSecret {
   readonly probe: string;
   /** The version that is AWSCURRENT: what a way back goes back to. */
   readonly currentVersion: string;
-  /** The version that the rotation will make: its client request token. */
+  /** The version that the rotation will make: its client request token. Of a restore, the one that it returns to. */
   readonly newVersion: string;
   /** When the current version was made: since then it is in use, and then it was last rotated. */
   readonly currentSince: Instant;
@@ -50,6 +50,15 @@ export interface PlannedSecret {
   readonly daysOverdue: number;
   /** What a retirement is about. A rotation has none. */
   readonly old?: OldCredential;
+  /** What a restore returns it to, as the plan of the run recorded it that is undone. A rotation has none. */
+  readonly before?: Before;
+}
+
+/** What was so of a secret before a run rotated it. */
+export interface Before {
+  readonly version: string;
+  /** The text of its expiration tag. */
+  readonly expirationDate: string;
 }
 
 /** The secrets of one tier that one invocation rotates. One line of its wave's file. */
@@ -91,6 +100,8 @@ export interface PlanHeader {
   readonly stage: string;
   /** What is done to its secrets. Approved with it: no function that writes does anything else. */
   readonly mode: Mode;
+  /** The run that a restore undoes. No other mode has one. */
+  readonly of?: Run;
   readonly draftedAt: Instant;
   /** No wave starts from this moment on. */
   readonly expiresAt: Instant;

@@ -1,13 +1,13 @@
 import type { Answer } from './ports.ts';
 import type { Strategy } from './settings.ts';
 
-/** Which way one credential is to be turned. */
-export const goals = ['rotate', 'roll back'] as const;
+/** Which way one credential is to be turned: to a new version, to one that was current before, or back again. */
+export const goals = ['rotate', 'restore', 'roll back'] as const;
 export type Goal = (typeof goals)[number];
 
 /**
  * What is so, as far as it was looked at. Old is the version that the plan recorded as AWSCURRENT, new the one that the
- * plan says will be made; other is any version that the plan does not know.
+ * plan says will be made, or be restored; other is any version that the plan does not know.
  */
 export interface Observed {
   readonly current: 'old' | 'new' | 'other';
@@ -29,6 +29,8 @@ export const holds = {
   newRejected: 'the target rejects the new credential',
   newUnknown: 'the target could not say whether it accepts the new credential',
   neitherAccepted: 'the target accepts neither the old nor the new credential',
+  versionGone: 'the version that is to be restored is not there any more',
+  nothingToRestore: 'with its strategy the target forgot the credential that is to be restored',
   deadline: 'the time in which this function may write was over',
   stuck: 'a step was tried as often as is allowed, and something still kept it from working',
 } as const;
@@ -58,7 +60,14 @@ export type Step =
 export function next(goal: Goal, strategy: Strategy, observed: Observed): Step {
   if (observed.current === 'other') return hold('currentMoved');
   if (observed.newVersion === 'unseen' && !mayCreateUnseen(goal, strategy, observed)) return { kind: 'find new' };
-  return goal === 'rotate' ? forward(strategy, observed) : back(strategy, observed);
+  switch (goal) {
+    case 'rotate':
+      return forward(strategy, observed);
+    case 'restore':
+      return restore(strategy, observed);
+    case 'roll back':
+      return back(strategy, observed);
+  }
 }
 
 /**
@@ -102,6 +111,29 @@ function forwardRejected(strategy: Strategy, observed: Observed): Step {
   if (strategy !== 'replace' || observed.old === 'accepted') return { kind: 'set' };
   if (observed.old === 'unasked') return { kind: 'ask old' };
   return hold(observed.old === 'rejected' ? 'neitherAccepted' : 'oldUnknown');
+}
+
+/**
+ * Only AWSCURRENT moves, onto a version that exists, and only once the target has accepted it. Nothing is made and the
+ * target is told nothing, so what it no longer accepts stays where it is.
+ */
+function restore(strategy: Strategy, observed: Observed): Step {
+  if (strategy === 'replace') return hold('nothingToRestore');
+  if (observed.current === 'old') {
+    if (observed.pending === 'other') return hold('pendingTaken');
+    if (observed.newVersion === 'absent') return hold('versionGone');
+  }
+
+  switch (observed.new) {
+    case 'unasked':
+      return { kind: 'test' };
+    case 'rejected':
+      return hold('newRejected');
+    case 'unknown':
+      return hold('newUnknown');
+    case 'accepted':
+      return observed.current === 'new' ? { kind: 'done' } : { kind: 'promote' };
+  }
 }
 
 function back(strategy: Strategy, observed: Observed): Step {

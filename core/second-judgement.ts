@@ -34,6 +34,11 @@ export const contradictions = {
   notDue: 'its expiration tag does not say that it has expired',
   frozen: 'a freeze is on',
   quarantined: 'it failed in an earlier run and was not released',
+  returnsTo: 'only a restore returns a secret to what it was, and this run is none',
+  notOfRun: 'the run that is undone did not rotate it to the version that the plan says is current',
+  returnsElsewhere: 'the plan returns it to another version or date than the run recorded',
+  forgotten: 'its target forgot the old credential when the new one was set',
+  notAskedFor: 'the restore was asked for others',
 } as const;
 
 export type Contradiction = keyof typeof contradictions;
@@ -44,6 +49,15 @@ export interface Contradicted {
   readonly contradiction: Contradiction;
 }
 
+/** What a candidate must be in the plan for, and why it must not, when it must not. */
+export type Grounds = (candidate: SelectedSecret, asOf: Instant) => Contradiction | undefined;
+
+/** The grounds of a rotation: the credential has expired. */
+export const expired: Grounds = ({ expirationDate, before }, asOf) => {
+  if (before !== undefined) return 'returnsTo';
+  return hasExpired(expirationDate, new Date(asOf).toISOString()) ? undefined : 'notDue';
+};
+
 /** Judges every candidate once more against a fresh list. An empty answer confirms the selection. */
 export function judgeAgain(
   candidates: readonly SelectedSecret[],
@@ -52,6 +66,7 @@ export function judgeAgain(
   asOf: Instant,
   /** ARNs that failed in earlier runs and were not released. */
   quarantined: readonly string[] = [],
+  grounds: Grounds = expired,
 ): readonly Contradicted[] {
   const planned = placesOf(candidates);
   const listed = placesOf(entries);
@@ -59,7 +74,7 @@ export function judgeAgain(
   return candidates.flatMap((candidate) => {
     const { name, arn } = candidate;
     const found = [...placesIn(listed, candidate)].flatMap((place) => entries[place] ?? []);
-    const against = judgeOne(candidate, found, placesIn(planned, candidate).size, settings, asOf);
+    const against = judgeOne(candidate, found, placesIn(planned, candidate).size, { settings, asOf, grounds });
     const barred: Contradicted[] = quarantined.includes(arn) ? [{ name, arn, contradiction: 'quarantined' }] : [];
     return [...Array.from(against, (contradiction) => ({ name, arn, contradiction })), ...barred];
   });
@@ -103,8 +118,7 @@ function* judgeOne(
   candidate: SelectedSecret,
   [entry, ...others]: readonly SecretEntry[],
   timesPlanned: number,
-  settings: Settings,
-  asOf: Instant,
+  { settings, asOf, grounds }: { readonly settings: Settings; readonly asOf: Instant; readonly grounds: Grounds },
 ): Generator<Contradiction> {
   if (timesPlanned > 1) yield 'plannedTwice';
   if (entry === undefined) return yield 'missing';
@@ -114,7 +128,8 @@ function* judgeOne(
   yield* tagsAgainst(candidate, entry, settings);
   yield* settingsAgainst(candidate, settings);
   yield* stateAgainst(candidate, entry);
-  if (!hasExpired(candidate.expirationDate, new Date(asOf).toISOString())) yield 'notDue';
+  const groundless = grounds(candidate, asOf);
+  if (groundless !== undefined) yield groundless;
   if (settings.freezes.some(({ from, to }) => !(asOf < from || asOf >= to))) yield 'frozen';
 }
 

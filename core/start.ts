@@ -22,6 +22,7 @@ export interface Start {
 export const startable = {
   audit: { goesBack: false },
   rotate: { goesBack: false },
+  restore: { goesBack: true },
 } as const satisfies Partial<Readonly<Record<Mode, { readonly goesBack: boolean }>>>;
 export type StartableMode = keyof typeof startable;
 

@@ -26,7 +26,7 @@ export interface Turn {
   readonly goal: Goal;
   readonly secret: PlannedSecret;
   readonly vault: Vault;
-  readonly rotator: Rotator;
+  readonly rotator: Pick<Rotator, 'create' | 'set' | 'revert'>;
   readonly prober: Prober;
   readonly master: SecretValue | undefined;
   readonly clock: Clock;

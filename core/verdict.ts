@@ -155,7 +155,7 @@ function recordsOfSecrets(batch: Batch, answer: BatchAnswer | undefined): Secret
 
 function recordsAfterWayBack({ batch, rotated, later }: BatchRecord): SecretRecord[] {
   const answer = later?.answer;
-  return batch.secrets.map(({ arn, name }): SecretRecord => {
+  return batch.secrets.map(({ arn, name, before }): SecretRecord => {
     // A forged batch cannot be sent back, and needs not be if it was refused on its way forward, too.
     if (answer?.kind === 'notStarted' && isForgery(answer.reason) && rotated?.answer?.kind === 'notStarted') {
       return { arn, name, kind: 'untouched', reason: answer.reason };
@@ -163,11 +163,19 @@ function recordsAfterWayBack({ batch, rotated, later }: BatchRecord): SecretReco
     const claim = answer?.kind === 'turned' ? answer.claims.find((made) => made.arn === arn) : undefined;
     const doubt = later?.doubts.find((one) => one.name === undefined || one.name === name);
     if (claim?.kind === 'back' && doubt === undefined) {
-      return { arn, name, kind: claim.touched ? 'rolledBack' : 'untouched', reason: undefined };
+      // The version that a restore turns to is there in any case, so its labels do not tell whether it was begun.
+      const wasBegun = before === undefined || mayHaveTouched(rotated?.answer, arn);
+      return { arn, name, kind: claim.touched && wasBegun ? 'rolledBack' : 'untouched', reason: undefined };
     }
     const reason = claim?.kind === 'failed' ? claim.reason : doubt === undefined ? 'noAnswer' : sayDoubt(doubt);
     return { arn, name, kind: 'held', reason };
   });
+}
+
+/** Whether a batch may have touched a secret on its way forward, by what it said itself. */
+function mayHaveTouched(answer: BatchAnswer | undefined, arn: string): boolean {
+  if (answer?.kind === 'notStarted') return false;
+  return answer?.kind !== 'turned' || answer.claims.find((claim) => claim.arn === arn)?.kind !== 'leftAlone';
 }
 
 function verify(

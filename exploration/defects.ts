@@ -340,6 +340,80 @@ export const defects: readonly Defect[] = [
     after: 8,
   },
   {
+    name: 'restores without trying what it restores',
+    target: 'alternate',
+    course: 'restored',
+    disturbances: 1,
+    rules: {
+      heart: deciding((goal, strategy, observed) =>
+        goal === 'restore' && observed.current === 'old' && observed.newVersion === 'present'
+          ? { kind: 'promote' }
+          : next(goal, strategy, observed),
+      ),
+    },
+    breaks: 'currentDied',
+    after: 4,
+  },
+  {
+    name: 'sets what it restores, when the target no longer accepts it',
+    target: 'registered keys',
+    course: 'restored',
+    disturbances: 1,
+    rules: {
+      heart: deciding((goal, strategy, observed) =>
+        goal === 'restore' && observed.new === 'rejected' ? { kind: 'set' } : next(goal, strategy, observed),
+      ),
+    },
+    breaks: 'notOurs',
+    after: 6,
+  },
+  {
+    name: 'restores the one password of `replace` as a rotation would make it',
+    target: 'replace',
+    course: 'restored',
+    disturbances: 0,
+    rules: {
+      heart: deciding((goal, strategy, observed) => next(goal === 'restore' ? 'rotate' : goal, strategy, observed)),
+    },
+    breaks: 'notOurs',
+    after: 3,
+  },
+  {
+    name: 'takes an unknown answer about what it restores for a yes',
+    target: 'registered keys',
+    course: 'restored',
+    disturbances: 1,
+    rules: {
+      heart: deciding((goal, strategy, observed) =>
+        next(
+          goal,
+          strategy,
+          goal === 'restore' && observed.new === 'unknown' ? { ...observed, new: 'accepted' } : observed,
+        ),
+      ),
+    },
+    breaks: 'unproved',
+    after: 6,
+  },
+  {
+    name: 'restores what somebody has rotated again since',
+    target: 'issued keys',
+    course: 'restored',
+    disturbances: 1,
+    rules: {
+      customs: { comparesLabels: false },
+      heart: deciding((goal, strategy, observed) =>
+        next(
+          goal,
+          strategy,
+          goal === 'restore' && observed.current === 'other' ? { ...observed, current: 'old' } : observed,
+        ),
+      ),
+    },
+    breaks: 'othersMoved',
+    after: 1,
+  },
+  {
     name: 'tries for ever',
     target: 'registered keys',
     course: 'again',

@@ -48,9 +48,9 @@ export function tell(scenario: Scenario, { promise, path }: Counterexample): str
 }
 
 /** What settling does to the state in which a story ends, when nobody is at work there. */
-function saySettlement(state: State, { rules }: Scenario): string[] {
+function saySettlement(state: State, { rules, deliveries }: Scenario): string[] {
   if (!isQuiet(state)) return [];
-  return settlementOf(state.world, rules).map(
+  return settlementOf(state.world, deliveries[0]?.goal ?? 'rotate', rules).map(
     ({ goal, calls, held }) =>
       `     settled by ${goal}: ${calls.join(', ')}: ${held === undefined ? 'done' : `held: ${held}`}`,
   );

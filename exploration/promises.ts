@@ -1,7 +1,17 @@
 import type { Goal, Hold } from '../core/rotation.ts';
 import { type Call, type Delivery, effectOf, hasEnded, type Rules, type Running } from './delivery.ts';
 import { type Event, isQuiet, type Scenario, type State } from './state.ts';
-import { accepts, authenticates, firstCreated, keyOf, labelsOf, original, rested, type World } from './world.ts';
+import {
+  accepts,
+  authenticates,
+  firstCreated,
+  heldBy,
+  keyOf,
+  labelsOf,
+  original,
+  rested,
+  type World,
+} from './world.ts';
 
 /** Everything that is checked, and the sentence a story ends with. */
 export const promises = {
@@ -41,6 +51,7 @@ const allowed: Readonly<Record<Goal, ReadonlySet<Call>>> = {
     'promote',
     'drop pending',
   ]),
+  restore: new Set<Call>(['read current', 'describe', 'look', 'read new', 'ask new', 'promote']),
   'roll back': new Set<Call>([
     'read current',
     'describe',
@@ -55,10 +66,18 @@ const allowed: Readonly<Record<Goal, ReadonlySet<Call>>> = {
   ]),
 };
 
+/** Where the target forgot the old credential, there is nothing to restore: nobody is asked, and nothing moves. */
+const withoutRestore = new Set<Call>(['read current', 'describe', 'look', 'read new']);
+
+const isAllowed = (call: Call, goal: Goal, target: Rules['target']): boolean =>
+  (goal === 'restore' && target === 'replace' ? withoutRestore : allowed[goal]).has(call);
+
 /** Which promise one event broke, if it broke one. Remembers which worlds it has settled already. */
 export function promisesOf(scenario: Scenario): (before: State, event: Event, after: State) => Broken | undefined {
   const { rules, deliveries, disturbances } = scenario;
   const settled = new Map<string, Broken | undefined>();
+  const forward: Goal = deliveries[0]?.goal === 'restore' ? 'restore' : 'rotate';
+  const isInVain = forward === 'restore' && rules.target === 'replace';
   /** A rotation beside a way back, which a deadline should have stopped, moves AWSCURRENT to and fro. */
   const isContested = deliveries.some(
     ({ goal, begins }, index) => begins === 'beside' && goal !== deliveries[index - 1]?.goal,
@@ -79,7 +98,7 @@ export function promisesOf(scenario: Scenario): (before: State, event: Event, af
     if (!hadOutsider && !wasKilled && !isContested && disturbances - left <= 1 && !authenticates(world)) {
       return 'leftBroken';
     }
-    if (!hadOutsider && !isContested && left === disturbances) {
+    if (!hadOutsider && !isContested && left === disturbances && !isInVain) {
       if (run.some((one) => one.phase === 'ended' && one.how !== 'killed' && one.how.kind !== 'done')) {
         return 'heldInVain';
       }
@@ -92,11 +111,13 @@ export function promisesOf(scenario: Scenario): (before: State, event: Event, af
       }
     }
 
+    // Whatever an outsider did there, nothing of ours may mend it.
+    if (isInVain) return undefined;
     const wentBack = state.deliveries.some(
       ({ phase }, index) => phase === 'ended' && deliveries[index]?.goal === 'roll back',
     );
     const key = `${keyOf(world)}${hadOutsider}${wentBack}`;
-    if (!settled.has(key)) settled.set(key, brokenWhenSettled(world, { hadOutsider, wentBack }, rules));
+    if (!settled.has(key)) settled.set(key, brokenWhenSettled(world, { hadOutsider, wentBack, forward }, rules));
     return settled.get(key);
   }
 }
@@ -110,7 +131,7 @@ function brokenByCall(
   { target }: Rules,
   isContested: boolean,
 ): Broken | undefined {
-  if (!allowed[goal].has(call)) return 'notOurs';
+  if (!isAllowed(call, goal, target)) return 'notOurs';
   const was = before.deliveries[by] as Delivery;
   const is = after.deliveries[by] as Delivery;
   const [w, x] = [before.world, after.world];
@@ -127,7 +148,7 @@ function brokenByCall(
   }
   if (is.phase === 'ended' && was.phase !== 'ended' && is.how !== 'killed' && is.how.kind === 'done') {
     // What a zombie says of the labels nobody hears: its task has ended, and probe-batch looks for itself.
-    const isExcused = isContested && (target === 'replace' || goal === 'rotate');
+    const isExcused = isContested && (target === 'replace' || goal !== 'roll back');
     return brokenByDone(was as Running, after, goal, is.how.on, call, isExcused);
   }
   return undefined;
@@ -143,7 +164,7 @@ function brokenByWrite(
   isContested: boolean,
 ): Broken | undefined {
   if (w.current === 'other' && x.current !== 'other') return 'othersMoved';
-  if (w.current !== x.current && x.current !== (goal === 'rotate' ? 'new' : 'old')) return 'notOurs';
+  if (w.current !== x.current && x.current !== (goal === 'roll back' ? 'old' : 'new')) return 'notOurs';
   if (w.pending === 'other' && x.pending !== 'other' && !truth.actedSinceLook && w.current !== 'other') {
     return 'othersMoved';
   }
@@ -175,7 +196,7 @@ function brokenByDone(
   call: Call,
   isExcused: boolean,
 ): Broken | undefined {
-  if (on !== (goal === 'rotate' ? 'new' : 'old')) return 'notDone';
+  if (on !== (goal === 'roll back' ? 'old' : 'new')) return 'notDone';
   const asked = call === 'ask old' || call === 'ask new';
   const last = asked ? 'accepted' : was.truth[on];
   if (last !== 'accepted') return 'unproved';
@@ -194,7 +215,7 @@ function brokenByDone(
 }
 
 /** Why a reason to hold is so, looking at everything. */
-const isSo: Readonly<Record<Hold, (world: World) => boolean>> = {
+const isSo: Readonly<Record<Hold, (world: World, target: Rules['target']) => boolean>> = {
   currentMoved: (world) => world.current === 'other',
   pendingTaken: (world) => world.pending === 'other',
   oldRejected: (world) => !accepts(world, original),
@@ -202,6 +223,8 @@ const isSo: Readonly<Record<Hold, (world: World) => boolean>> = {
   neitherAccepted: (world) => !accepts(world, original) && !accepts(world, world.fresh),
   oldUnknown: () => false,
   newUnknown: () => false,
+  versionGone: (world) => heldBy(world, 'new') === undefined,
+  nothingToRestore: (_, target) => target === 'replace',
   deadline: () => false,
   stuck: () => false,
 };
@@ -212,7 +235,11 @@ const isSo: Readonly<Record<Hold, (world: World) => boolean>> = {
  */
 function brokenWhenSettled(
   left: World,
-  { hadOutsider, wentBack }: { readonly hadOutsider: boolean; readonly wentBack: boolean },
+  {
+    hadOutsider,
+    wentBack,
+    forward: goal,
+  }: { readonly hadOutsider: boolean; readonly wentBack: boolean; readonly forward: Goal },
   rules: Rules,
 ): Broken | undefined {
   const world = rested(left);
@@ -222,14 +249,14 @@ function brokenWhenSettled(
   if (!hadOutsider) {
     if (back.held !== undefined) return 'notSettled';
     if (wentBack) return undefined;
-    const forward = runAlone('rotate', world, rules);
+    const forward = runAlone(goal, world, rules);
     if (forward.broken !== undefined) return forward.broken;
     if (forward.held !== undefined && (forward.held !== 'newRejected' || world.refused < firstCreated))
       return 'notSettled';
     return authenticates(forward.world) ? undefined : 'settledBroken';
   }
 
-  const settled = back.held === undefined ? back : runAlone('rotate', back.world, rules);
+  const settled = back.held === undefined ? back : runAlone(goal, back.world, rules);
   if (settled.broken !== undefined) return settled.broken;
   const { current, pending } = settled.world;
   const isOurs = current !== 'other' && pending !== 'other';
@@ -245,10 +272,10 @@ export interface Alone {
 }
 
 /** How what was left is settled, for a story: first back, then forward if it was held. */
-export function settlementOf(left: World, rules: Rules): readonly (Alone & { readonly goal: Goal })[] {
+export function settlementOf(left: World, forward: Goal, rules: Rules): readonly (Alone & { readonly goal: Goal })[] {
   const back = runAlone('roll back', rested(left), rules);
   const goes = { ...back, goal: 'roll back' as const };
-  return back.held === undefined ? [goes] : [goes, { ...runAlone('rotate', back.world, rules), goal: 'rotate' }];
+  return back.held === undefined ? [goes] : [goes, { ...runAlone(forward, back.world, rules), goal: forward }];
 }
 
 /** One delivery to its end, alone and undisturbed. */
@@ -273,7 +300,7 @@ function runAlone(goal: Goal, from: World, rules: Rules): Alone {
     if (delivery.phase === 'ended') {
       const held = delivery.how !== 'killed' && delivery.how.kind === 'held' ? delivery.how.reason : undefined;
       if (held === undefined) return { calls, world, held, broken: undefined };
-      return { calls, world, held, broken: isSo[held](world) ? undefined : 'untrueHold' };
+      return { calls, world, held, broken: isSo[held](world, rules.target) ? undefined : 'untrueHold' };
     }
   }
   return { calls, world, held: undefined, broken: 'notSettled' };

@@ -14,7 +14,7 @@ import {
   unknownAnswer,
 } from './delivery.ts';
 import { acts } from './outsider.ts';
-import { keyOf as keyOfWorld, pristine, type World } from './world.ts';
+import { keyOf as keyOfWorld, pristine, rotatedBefore, type World } from './world.ts';
 
 /** When a delivery may begin: once those before it have ended or are past their deadline, or while they still run. */
 export interface Planned {
@@ -63,7 +63,7 @@ export interface Successor {
 }
 
 export const start = ({ rules, deliveries, disturbances }: Scenario): State => ({
-  world: pristine(rules.target),
+  world: deliveries[0]?.goal === 'restore' ? rotatedBefore(rules.target) : pristine(rules.target),
   deliveries: deliveries.map(() => ({ phase: 'waiting' })),
   left: disturbances,
   hadOutsider: false,

@@ -13,7 +13,7 @@ export const strategyOf = (target: TargetKind) =>
  */
 export type Value = number;
 export const original: Value = 0;
-/** What the second login of a pair had before anybody rotated. */
+/** What the second login of a pair had before anybody rotated, or what a restore returns to. */
 export const twins: Value = 1;
 /** What an outsider stores, for either login. */
 export const outsiders: readonly [Value, Value] = [2, 3];
@@ -60,6 +60,14 @@ export const pristine = (target: TargetKind): World => ({
   late: { value: none, noes: 0 },
   used: [],
   created: 0,
+});
+
+/** What a rotation left, of which nobody knows any more: new is the version before it, which is to be restored. */
+export const rotatedBefore = (target: TargetKind): World => ({
+  ...pristine(target),
+  previous: 'new',
+  fresh: twins,
+  accepts: target === 'replace' ? [original] : [original, twins],
 });
 
 export const keyOf = (world: World): string =>

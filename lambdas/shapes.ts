@@ -32,8 +32,28 @@ export const moment = z.string().transform((text, context): Instant => {
 });
 
 export const mode = z.enum(modes);
-/** What a run of the rotation's own state machine can be for. */
-export const rotationMode = mode.extract(['audit', 'rotate']);
+
+/** What a run of the rotation's state machine is asked to be. */
+const request = { run, startedAt: moment, requestedBy: z.string().min(1), why: z.string() };
+export const asked = z
+  .discriminatedUnion('mode', [
+    z.object({ ...request, mode: mode.extract(['audit', 'rotate']) }),
+    z.object({
+      ...request,
+      mode: z.literal('restore'),
+      of: run,
+      /** Names. Left out, it is all that the run rotated. */
+      secrets: z.array(z.string().min(1)).min(1).optional(),
+    }),
+  ])
+  .transform(({ run, startedAt, requestedBy, why, ...what }) => ({
+    run,
+    startedAt,
+    requestedBy,
+    why,
+    mode: what.mode,
+    restore: what.mode === 'restore' ? { of: what.of, secrets: what.secrets } : undefined,
+  }));
 export const phase = z.enum(phases);
 export const wave = z.int().min(1);
 
@@ -51,6 +71,7 @@ const candidate = z.object({
   currentVersion: z.string(),
   expirationDate: z.string(),
   daysOverdue: z.number(),
+  before: z.exactOptional(z.object({ version: z.string(), expirationDate: z.string() })),
 });
 
 export const candidateBatch: z.ZodType<CandidateBatch> = z.object({

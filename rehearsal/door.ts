@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { Account } from './account.ts';
 import type { HttpApi } from './stack.ts';
+import { bodyOf, type HttpTarget, headersOf } from './targets/http-target.ts';
 import type { Hold } from './virtual-time.ts';
 
 interface HttpAnswer {
@@ -12,6 +13,9 @@ interface HttpAnswer {
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
 }
+
+/** Where the door stands for somebody else. */
+const elsewhere = '/elsewhere/';
 
 /** No answer is longer; API Gateway itself would refuse ten megabytes. */
 const longestBody = 1_000_000;
@@ -25,6 +29,7 @@ const longestBody = 1_000_000;
 export class Door {
   readonly #server: Server;
   #serve: (request: IncomingMessage, body: Buffer) => Promise<HttpAnswer> = async () => ({ statusCode: 503 });
+  #elsewhere: { readonly origin: string; readonly target: HttpTarget } | undefined;
   #hold: Hold | undefined;
   #decided: (() => void) | undefined;
 
@@ -61,6 +66,11 @@ export class Door {
     };
   }
 
+  /** Whoever the desk sends to this origin is led to a target behind the door instead: no browser could find it. */
+  standFor(origin: string, target: HttpTarget): void {
+    this.#elsewhere = { origin, target };
+  }
+
   /** Time stands still under this hold; requests interrupt it. */
   mind(hold: Hold): void {
     this.#hold = hold;
@@ -86,14 +96,29 @@ export class Door {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
+  #elsewhereFor({ method = 'GET', url = '/', headers }: IncomingMessage, body: Buffer): HttpAnswer | undefined {
+    if (this.#elsewhere === undefined || !url.startsWith(elsewhere)) return undefined;
+    const sent = headers as Readonly<Record<string, string>>;
+    const path = url.slice(elsewhere.length - 1);
+    const response = this.#elsewhere.target({ method, path, headers: sent, body: body.toString() });
+    return { statusCode: response.status, headers: headersOf(response), body: bodyOf(response) };
+  }
+
+  #ledHere({ location, ...headers }: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    if (location === undefined) return headers;
+    const origin = this.#elsewhere?.origin;
+    const isThere = origin !== undefined && location.startsWith(`${origin}/`);
+    return { ...headers, location: isThere ? location.replace(`${origin}/`, `${this.url}${elsewhere}`) : location };
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const body = await read(request);
       this.#hold?.suspend();
-      const answer = await this.#serve(request, body);
+      const answer = this.#elsewhereFor(request, body) ?? (await this.#serve(request, body));
       const { statusCode, headers = {}, cookies = [], body: text = '', isBase64Encoded = false } = answer;
       response.setHeader('set-cookie', cookies);
-      response.writeHead(statusCode, headers).end(isBase64Encoded ? Buffer.from(text, 'base64') : text);
+      response.writeHead(statusCode, this.#ledHere(headers)).end(isBase64Encoded ? Buffer.from(text, 'base64') : text);
       if (request.method === 'POST' && statusCode === 200) this.#decided?.();
     } catch {
       if (!response.headersSent) response.writeHead(500);

@@ -6,6 +6,7 @@ import type { Instant } from '../core/instant.ts';
 import { leaveAloneReasons } from '../core/leave-alone.ts';
 import type { Batch, Mode, Run } from '../core/plan.ts';
 import type { RunReport } from '../core/report.ts';
+import { restoreReasons } from '../core/restore.ts';
 import { driftReasons } from '../core/still-due.ts';
 import type { Cloud } from './cloud.ts';
 import type { Watch } from './progress.ts';
@@ -18,6 +19,7 @@ import type { VirtualTime } from './virtual-time.ts';
 
 const sentences: Readonly<Record<string, string>> = {
   ...leaveAloneReasons,
+  ...restoreReasons,
   ...preflightReasons,
   ...driftReasons,
   ...notStarted,

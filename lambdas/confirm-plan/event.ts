@@ -1,17 +1,10 @@
 import * as z from 'zod';
 
-import { digest, moment, rotationMode, run } from '../shapes.ts';
+import { asked, digest, run } from '../shapes.ts';
 
-const event = z.discriminatedUnion('goal', [
-  z.object({
-    goal: z.literal('draft'),
-    run,
-    startedAt: moment,
-    mode: rotationMode,
-    requestedBy: z.string().min(1),
-    why: z.string(),
-  }),
+const event = z.union([
   z.object({ goal: z.literal('approval'), run, digest }),
+  z.object({ goal: z.literal('draft') }).and(asked),
 ]);
 
 export type ConfirmPlanEvent = z.infer<typeof event>;

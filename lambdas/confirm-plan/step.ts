@@ -13,8 +13,10 @@ import { makePlan, type Plan, preflightBatches } from '../../core/plan-making.ts
 import { readPlan, readWave } from '../../core/plan-reading.ts';
 import type { Archive, Clock, GoAhead, Hash, Inventory, Log } from '../../core/ports.ts';
 import type { Quarantine } from '../../core/quarantine.ts';
+import type { RestoreAsked } from '../../core/restore.ts';
 import { findDocument } from '../../core/run-story.ts';
-import { countFleet, judgeAgain } from '../../core/second-judgement.ts';
+import { countFleet, expired, judgeAgain } from '../../core/second-judgement.ts';
+import { lookAgainAt, type SecondLook } from '../../core/second-restore.ts';
 import type { Settings } from '../../core/settings.ts';
 import { isFrozen } from '../../core/windows.ts';
 import { type ConfirmPlanEvent, parseEvent } from './event.ts';
@@ -51,16 +53,19 @@ export const confirmPlan =
 
 async function confirmDraft(
   { inventory, archive, quarantine, ledger, history, settings, hash, clock, log }: ConfirmPlanPorts,
-  { run, startedAt, mode, requestedBy, why }: ConfirmPlanEvent & { goal: 'draft' },
+  { run, startedAt, mode, requestedBy, why, restore }: ConfirmPlanEvent & { goal: 'draft' },
 ): Promise<PlanConfirmed> {
   const drafted = JSON.parse(await archive.fetch(archiveKeys.draft(run))) as Draft;
   // Who asks, why, how and when is what the execution was started with, whatever the draft says.
-  const draft: Draft = { ...drafted, run, mode, requestedBy, why, asOf: startedAt };
+  const draft: Draft = { ...drafted, run, mode, requestedBy, why, asOf: startedAt, restore };
+
+  const look = await secondLook(archive, hash, restore);
+  if (look.kind === 'refused') return end('refused', [`${look.refusal}: ${look.which}`]);
 
   const entries = await inventory.list();
   const fleet = countFleet(entries, settings);
   const quarantined = Object.keys(await quarantine.read());
-  const contradicted = judgeAgain(draft.selected, entries, settings, startedAt, quarantined);
+  const contradicted = judgeAgain(draft.selected, entries, settings, startedAt, quarantined, look.grounds);
   const asked = { run, at: clock.now(), secrets: draft.selected.length };
   const guardrails: Guardrail[] = [
     ...judgeCaps(settings.caps, { selected: draft.selected.length, fleet: fleet.secrets }),
@@ -87,7 +92,8 @@ async function confirmDraft(
   const plan = makePlan({ draft, facts, fleet, guardrails, settings, hash, previous, now: clock.now() });
   const digest = await deposit(archive, hash, run, plan);
   if (mode === 'audit') return end('audited', []);
-  if (plan.header.selected === 0) return end('completed', ['nothingToRotate']);
+  if (plan.header.selected === 0)
+    return end('completed', [mode === 'restore' ? 'nothingToRestore' : 'nothingToRotate']);
   return { next: 'go on', digest, waves: plan.waves.length, reasons: [] };
 }
 
@@ -115,7 +121,14 @@ async function confirmApproval(
   const waves = await Promise.all(header.waves.map(({ number }) => readWave(archive, run, number)));
   const planned = waves.flat().flatMap(({ secrets }) => secrets);
   const quarantined = Object.keys(await quarantine.read());
-  const drifted = judgeAgain(planned, await inventory.list(), settings, header.draftedAt, quarantined);
+  const look = await secondLook(
+    archive,
+    hash,
+    header.of === undefined ? undefined : { of: header.of, secrets: undefined },
+  );
+  if (look.kind === 'refused') return end('refused', [`${look.refusal}: ${look.which}`]);
+  const entries = await inventory.list();
+  const drifted = judgeAgain(planned, entries, settings, header.draftedAt, quarantined, look.grounds);
   const barred = drifted.filter(({ contradiction }) => contradiction === 'quarantined');
   // Rotate-batch does not know the quarantine, so a plan with a secret in it must not begin.
   if (barred.length > 0) return end('refused', sayContradictions(barred));
@@ -147,6 +160,11 @@ async function runsBefore({ history, log }: Pick<ConfirmPlanPorts, 'history' | '
     log.error('the history could not be read', { error: name, why: message });
     return undefined;
   }
+}
+
+/** On which grounds a secret may be in the plan: it has expired, or the run that is undone rotated it. */
+async function secondLook(archive: Archive, hash: Hash, restore: RestoreAsked | undefined): Promise<SecondLook> {
+  return restore === undefined ? { kind: 'looked', grounds: expired } : lookAgainAt(archive, hash, restore);
 }
 
 /** Whether the run was closed, or settled after it died: then an execution of it that is redriven begins nothing. */

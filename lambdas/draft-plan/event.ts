@@ -1,9 +1,7 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 
-import { moment, rotationMode, run } from '../shapes.ts';
+import { asked } from '../shapes.ts';
 
-const event = z.object({ run, startedAt: moment, mode: rotationMode, requestedBy: z.string().min(1), why: z.string() });
+export type DraftPlanEvent = z.infer<typeof asked>;
 
-export type DraftPlanEvent = z.infer<typeof event>;
-
-export const parseEvent = (given: unknown): DraftPlanEvent => event.parse(given);
+export const parseEvent = (given: unknown): DraftPlanEvent => asked.parse(given);

@@ -5,8 +5,15 @@ import { isDue } from '../../core/due.ts';
 import type { SecretEntry } from '../../core/inventory.ts';
 import type { Register } from '../../core/living-ports.ts';
 import type { Run } from '../../core/plan.ts';
-import type { Archive, Inventory } from '../../core/ports.ts';
+import type { Archive, Hash, Inventory } from '../../core/ports.ts';
 import { leaveQuarantined, type Quarantine } from '../../core/quarantine.ts';
+import {
+  type RestoreAsked,
+  type RestoreMaterial,
+  type RestoreSelection,
+  readUndoable,
+  selectRestore,
+} from '../../core/restore.ts';
 import { select } from '../../core/selection.ts';
 import type { Settings } from '../../core/settings.ts';
 
@@ -17,6 +24,7 @@ export interface DraftPlanPorts {
   readonly archive: Archive;
   readonly quarantine: Pick<Register<Quarantine>, 'read'>;
   readonly settings: Settings;
+  readonly hash: Hash;
   /** The expiry rule. A rehearsal of the incident passes an inverted one. */
   readonly due?: typeof isDue;
 }
@@ -27,20 +35,23 @@ export interface Drafted {
 }
 
 /**
- * Selects what is due, from metadata alone, and notes it for others to doubt.
+ * Selects what is due, or what a run is to be undone of, from metadata alone, and notes it for others to doubt.
  *
  * Called again for the same run it keeps the draft that was deposited first: the run goes on with one selection, even
  * when the fleet has changed in between.
  */
-export const draftPlan =
-  ({ inventory, archive, quarantine, settings, due = isDue }: DraftPlanPorts) =>
-  async (given: unknown): Promise<Drafted> => {
-    const { run, startedAt, mode, requestedBy, why } = parseEvent(given);
+export const draftPlan = ({ inventory, archive, quarantine, settings, hash, due = isDue }: DraftPlanPorts) => {
+  return async (given: unknown): Promise<Drafted> => {
+    const { startedAt: asOf, ...asked } = parseEvent(given);
+    const { run, restore } = asked;
 
-    const listed = await keepFirst(archive, run, await inventory.list());
-    const selection = select(listed, settings, startedAt, due);
-    const { selected, leftAlone } = leaveQuarantined(selection, await quarantine.read());
-    const draft: Draft = { run, mode, requestedBy, why, asOf: startedAt, selected, leftAlone };
+    const entries = await keepFirst(archive, run, await inventory.list());
+    const quarantined = await quarantine.read();
+    const { selected, leftAlone } =
+      restore === undefined
+        ? leaveQuarantined(select(entries, settings, asOf, due), quarantined)
+        : await restorable(restore, { entries, quarantine: quarantined, settings, asOf });
+    const draft: Draft = { ...asked, asOf, selected, leftAlone };
     const lines = candidateBatches(run, selected).map(canonicalJson);
 
     await archive.deposit(archiveKeys.candidates(run), lines.join('\n'));
@@ -49,6 +60,16 @@ export const draftPlan =
     const kept: Draft = JSON.parse(await archive.fetch(archiveKeys.draft(run)));
     return { preflightKey: archiveKeys.candidates(run), candidates: kept.selected.length };
   };
+
+  /** Of a run that cannot be undone, nothing is selected: confirm-plan finds that out for itself, and says why. */
+  async function restorable(
+    asked: RestoreAsked,
+    material: Omit<RestoreMaterial, 'asked' | 'run'>,
+  ): Promise<RestoreSelection> {
+    const run = await readUndoable(archive, hash, asked);
+    return run.kind === 'undoable' ? selectRestore({ ...material, asked, run }) : { selected: [], leftAlone: [] };
+  }
+};
 
 /** What was listed is evidence: whoever doubts the selection can make it again. One secret a line, without a value. */
 async function keepFirst(archive: Archive, run: Run, entries: readonly SecretEntry[]): Promise<readonly SecretEntry[]> {

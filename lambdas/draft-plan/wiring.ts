@@ -4,6 +4,7 @@ import { withRetries } from '../../adapters/retries.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
 import { s3Quarantine } from '../../adapters/s3-quarantine.ts';
 import { SecretsManagerInventory } from '../../adapters/secrets-manager-inventory.ts';
+import { sha256 } from '../../adapters/sha256.ts';
 import { requireVariable } from '../environment.ts';
 import type { Runtime } from '../runtime.ts';
 import { draftPlan } from './step.ts';
@@ -20,6 +21,7 @@ export const wire = ({
     ...runtime,
     inventory: new SecretsManagerInventory(secretsManager),
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
+    hash: sha256,
     quarantine: s3Quarantine(s3, requireVariable(environment, 'DESK_BUCKET')),
   });
 };

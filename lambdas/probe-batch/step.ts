@@ -4,7 +4,17 @@ import { readCredential } from '../../core/credential.ts';
 import type { CandidateBatch, Fact } from '../../core/draft.ts';
 import { askPatiently } from '../../core/patience.ts';
 import type { Batch, Run } from '../../core/plan.ts';
-import type { Archive, Clock, CurrentValues, CurrentVersion, GoAhead, Hash, Log, Prober } from '../../core/ports.ts';
+import type {
+  Archive,
+  Clock,
+  CurrentValues,
+  CurrentVersion,
+  GoAhead,
+  Hash,
+  Log,
+  Prober,
+  Vault,
+} from '../../core/ports.ts';
 import { judgeBatch, type Probed, type Sighting, sayDoubt } from '../../core/probe.ts';
 import type { SelectedSecret } from '../../core/selection.ts';
 import type { ProbeSettings, RotatorSettings, Settings } from '../../core/settings.ts';
@@ -12,6 +22,8 @@ import { parseEvent } from './event.ts';
 
 export interface ProbeBatchPorts {
   readonly values: CurrentValues;
+  /** Reads one version of a secret by its id: what a restore would return to. */
+  readonly versions: Pick<Vault, 'read'>;
   readonly proberFor: (probe: ProbeSettings, rotator: RotatorSettings, tier: string) => Prober;
   readonly archive: Archive;
   readonly goAhead: GoAhead;
@@ -88,10 +100,10 @@ async function preflight(ports: ProbeBatchPorts, { run, tier, secrets }: Candida
 }
 
 async function factOf(
-  { proberFor, settings, hash, clock }: ProbeBatchPorts,
+  { versions, proberFor, settings, hash, clock }: ProbeBatchPorts,
   run: Run,
   tier: string,
-  { arn, name, rotator, probe }: SelectedSecret,
+  { arn, name, rotator, probe, before }: SelectedSecret,
   version: CurrentVersion | undefined,
 ): Promise<Fact> {
   const nothing = { versionId: undefined, createdAt: undefined, malformed: undefined, account: undefined };
@@ -108,6 +120,18 @@ async function factOf(
   }
   // Salted by the run: equal accounts of one plan are found, and nothing else can be read from it.
   const account = hash(canonicalJson([run, credential.account]));
-  const answer = await askPatiently(proberFor(probeSettings, rotatorSettings, tier), value, clock);
-  return { arn, name, versionId, createdAt, malformed: undefined, account, answer };
+  const prober = proberFor(probeSettings, rotatorSettings, tier);
+  const answer = await askPatiently(prober, value, clock);
+  const fact = { arn, name, versionId, createdAt, malformed: undefined, account, answer };
+  if (before === undefined) return fact;
+
+  try {
+    const earlier = await versions.read(arn, before.version);
+    const isFit = earlier !== undefined && readCredential(rotatorSettings, tier, earlier).kind !== 'malformed';
+    const kind = isFit ? 'fit' : earlier === undefined ? 'gone' : 'malformed';
+    return { ...fact, before: { kind, answer: isFit ? await askPatiently(prober, earlier, clock) : 'unknown' } };
+  } catch {
+    // What cannot be read is not known to be gone.
+    return { ...fact, before: { kind: 'unread', answer: 'unknown' } };
+  }
 }

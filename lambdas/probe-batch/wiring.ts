@@ -4,7 +4,7 @@ import { proberFor } from '../../adapters/probes/choose.ts';
 import { withRetries } from '../../adapters/retries.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
 import { S3GoAhead } from '../../adapters/s3-go-ahead.ts';
-import { SecretsManagerValues } from '../../adapters/secrets-manager-values.ts';
+import { SecretsManagerVault } from '../../adapters/secrets-manager-vault.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import { requireVariable } from '../environment.ts';
 import type { Networked, Runtime } from '../runtime.ts';
@@ -19,11 +19,13 @@ export const wire = ({
   const s3 = withRetries(clients.s3, runtime.clock);
   const secretsManager = withRetries(clients.secretsManager, runtime.clock);
 
+  const vault = new SecretsManagerVault(secretsManager);
   const tools = { network, clock: runtime.clock };
 
   return probeBatch({
     ...runtime,
-    values: new SecretsManagerValues(secretsManager),
+    values: vault,
+    versions: vault,
     proberFor: (probe, rotator, tier) => proberFor(probe, rotator, tier, tools),
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
     goAhead: new S3GoAhead(s3, requireVariable(environment, 'DESK_BUCKET')),

@@ -13,7 +13,7 @@ export interface RenewExpiryPorts {
 }
 
 /**
- * Moves the expiry tag of what a sound wave rotated, and of nothing else.
+ * Moves the expiry tag of what a sound wave rotated or restored, and of nothing else.
  *
  * Counts from the moment of the verdict, so that being called again writes the same dates.
  */
@@ -29,10 +29,14 @@ export const renewExpiry =
     const rotated = new Set(verdict.secrets.filter(({ kind }) => kind === 'rotated').map(({ arn }) => arn));
     const planned = (await readWave(archive, run, wave)).flatMap(({ secrets }) => secrets);
     let renewed = 0;
-    for (const { arn, rotator, expirationDate } of planned) {
+    for (const { arn, rotator, expirationDate, before } of planned) {
       const validityDays = settings.rotators[rotator]?.validityDays;
       if (!rotated.has(arn) || validityDays === undefined) continue;
-      await tags.renew(arn, renewedExpiration(expirationDate, verdict.judgedAt, validityDays));
+      // What is restored is as fresh as it was before, and not a day fresher.
+      await tags.renew(
+        arn,
+        before?.expirationDate ?? renewedExpiration(expirationDate, verdict.judgedAt, validityDays),
+      );
       renewed += 1;
     }
     return { renewed };

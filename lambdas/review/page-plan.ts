@@ -75,14 +75,19 @@ Only if credentials, services and alarms are well after that, the next wave star
 const distanceOf = (seconds: number): string =>
   seconds % 60 === 0 ? counted(seconds / 60, 'minute') : counted(seconds, 'second');
 
-const wayBackSection = ({ batches }: PlanView): Html => {
+const wayBackSection = ({ header, batches }: PlanView): Html => {
   const used = new Set(batches.flatMap(({ secrets }) => secrets.map(({ strategy }) => strategy)));
   return html`<section aria-labelledby="back-title"><h2 id="back-title">If it fails</h2>
 <p>At the first failed probe, the run stops before the next batch. All that the wave has touched goes back to the versions
 recorded in this plan, and is probed again there. Waves that ended well stay. People are told.</p>
-<dl class="ways">${Object.entries(waysBack)
-    .filter(([strategy]) => used.has(strategy as Strategy))
-    .map(([strategy, text]) => html`<div><dt>${strategy}</dt><dd>${text}</dd></div>`)}</dl></section>`;
+${
+  header.mode === 'restore'
+    ? html`<p>A restore changes nothing at a target: both credentials keep working. Going back makes current again what is current
+now.</p>`
+    : html`<dl class="ways">${Object.entries(waysBack)
+        .filter(([strategy]) => used.has(strategy as Strategy))
+        .map(([strategy, text]) => html`<div><dt>${strategy}</dt><dd>${text}</dd></div>`)}</dl>`
+}</section>`;
 };
 
 /** How each strategy goes back, and what is at stake. */

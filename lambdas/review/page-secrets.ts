@@ -21,6 +21,7 @@ ${part}${tables.map(([tier, ofTier], index) =>
     rows: ofTier,
     tiers,
     asOf: header.draftedAt,
+    isRestore: header.mode === 'restore',
     isOpen: sheet.page > 1 || index === tables.length - 1,
   }),
 )}</section>`;
@@ -31,15 +32,16 @@ interface TierTable {
   readonly rows: readonly Row[];
   readonly tiers: readonly string[];
   readonly asOf: Instant;
+  readonly isRestore: boolean;
   /** The tier of the highest risk is: nobody approves it unseen. */
   readonly isOpen: boolean;
 }
 
-function tierTable({ tier, rows, tiers, asOf, isOpen }: TierTable): Html {
+function tierTable({ tier, rows, tiers, asOf, isRestore, isOpen }: TierTable): Html {
   const services = Map.groupBy(rows, ({ service }) => service);
   return html`<details class="tier"${isOpen ? html` open` : undefined}><summary><span class="key ${tierColour(tiers, tier)}">${tier}</span> ${counted(rows.length, 'secret')} of ${counted(services.size, 'service')}</summary>
 <table aria-label="${tier}">
-<thead><tr><th scope="col">Secret</th><th scope="col" class="number">Age</th><th scope="col" class="number">Overdue</th><th scope="col" class="number">Wave</th></tr></thead>
+<thead><tr><th scope="col">Secret</th><th scope="col" class="number">Age</th><th scope="col" class="number">${isRestore ? 'Expires again' : 'Overdue'}</th><th scope="col" class="number">Wave</th></tr></thead>
 ${[...services].map(
   ([service, secrets]) => html`<tbody><tr><th colspan="4" scope="rowgroup">${service}</th></tr>
 ${secrets.map((row) => secretRow(row, asOf))}</tbody>
@@ -49,7 +51,10 @@ ${secrets.map((row) => secretRow(row, asOf))}</tbody>
 }
 
 const secretRow = (row: Row, asOf: Instant): Html => {
-  const { name, rotator, strategy, expirationDate, currentSince, daysOverdue, wave } = row;
-  return html`<tr><td><bdi>${name}</bdi><small>${rotator}, ${strategy}; last rotated ${dayOf(currentSince)}, expired ${expirationDate}</small></td><td class="number">${daysBetween(currentSince, asOf)} d</td><td class="number">${daysOverdue} d</td><td class="number">${wave}</td></tr>
+  const { name, rotator, strategy, expirationDate, currentSince, daysOverdue, before, wave } = row;
+  const since = dayOf(currentSince);
+  const history = before === undefined ? `last rotated ${since}, expired ${expirationDate}` : `rotated ${since}`;
+  const overdue = before?.expirationDate ?? `${daysOverdue} d`;
+  return html`<tr><td><bdi>${name}</bdi><small>${rotator}, ${strategy}; ${history}</small></td><td class="number">${daysBetween(currentSince, asOf)} d</td><td class="number">${overdue}</td><td class="number">${wave}</td></tr>
 `;
 };

@@ -29,8 +29,9 @@ dt{color:var(--soft);font-size:.875rem}dd{margin:0;overflow-wrap:anywhere}
 .bar{display:block;width:100%;height:1rem;border-radius:.2rem}
 .track{fill:var(--track)}.within{fill:var(--link)}.exceeded{fill:var(--t2)}.good{fill:var(--good)}
 .tier-0{fill:var(--t0)}.tier-1{fill:var(--t1)}.tier-2{fill:var(--t2)}.tier-3{fill:var(--t3)}
-.key{display:inline-block;margin-right:1rem;padding-left:.5rem;border-left:.9rem solid var(--t0);line-height:1.1}
-.key.tier-1{border-color:var(--t1)}.key.tier-2{border-color:var(--t2)}.key.tier-3{border-color:var(--t3)}
+.key{display:inline-block;margin-right:1rem;line-height:1.1}
+.key::before{content:"";display:inline-block;width:.9rem;height:1em;margin-right:.5rem;vertical-align:-.1em;background:var(--t0)}
+.key.tier-1::before{background:var(--t1)}.key.tier-2::before{background:var(--t2)}.key.tier-3::before{background:var(--t3)}
 table{width:100%;border-collapse:collapse;margin:1rem 0 1.5rem}
 caption{text-align:left;font-weight:600;padding:.25rem 0}
 th,td{text-align:left;vertical-align:top;padding:.4rem .5rem .4rem 0;border-top:1px solid var(--line)}
@@ -63,7 +64,7 @@ border-radius:.35rem;border:2px solid var(--link);background:var(--link);color:v
 .error{color:var(--bad);margin:.25rem 0}
 .alert{border:2px solid var(--bad);border-radius:.5rem;padding:.25rem 1rem .5rem;margin:0 0 1.5rem}
 .alert h2{margin:.5rem 0 0;color:var(--bad)}.alert ul{margin:.25rem 0;padding-left:1.25rem}
-@media (forced-colors:active){.bar{forced-color-adjust:none}}
+@media (forced-colors:active){.bar,.key::before{forced-color-adjust:none}}
 `;
 
 export const style = { text, element: new Html(`<style>${text}</style>`) };

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-import { goals } from '../../core/rotation.ts';
 import { batch } from '../shapes.ts';
 
-const event = z.object({ goal: z.enum(goals), batch });
+/** To rotate is to go forward: what that is to the secrets of the batch, the plan says that was approved. */
+const event = z.object({ goal: z.enum(['rotate', 'roll back']), batch });
 
 export type RotateBatchEvent = z.infer<typeof event>;
 

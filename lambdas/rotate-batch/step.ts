@@ -2,15 +2,14 @@ import type { BatchAnswer, Claim } from '../../core/claim.ts';
 import { rotateBatchSeconds } from '../../core/deadlines.ts';
 import { type Instant, instant } from '../../core/instant.ts';
 import { type SecretEntry, versionWith } from '../../core/inventory.ts';
-import type { PlannedSecret } from '../../core/plan.ts';
+import type { Mode, PlannedSecret } from '../../core/plan.ts';
 import type { CurrentVersion, Log, Prober, Rotator, Vault } from '../../core/ports.ts';
-import type { Goal } from '../../core/rotation.ts';
 import type { SecretValue } from '../../core/secret-value.ts';
 import type { ProbeSettings, RotatorSettings, Settings } from '../../core/settings.ts';
 import { reasonToLeaveAlone } from '../../core/still-due.ts';
-import { turn } from '../../core/turn.ts';
-import { parseEvent } from './event.ts';
-import { reasonNotToStart, type WarrantPorts } from './warrant.ts';
+import { type Turn, turn } from '../../core/turn.ts';
+import { parseEvent, type RotateBatchEvent } from './event.ts';
+import { type WarrantPorts, warrantFor } from './warrant.ts';
 
 export interface RotateBatchPorts extends WarrantPorts {
   readonly vault: Vault;
@@ -33,12 +32,14 @@ export const rotateBatch =
     const { vault, log, clock } = ports;
     const deadline = instant(clock.now() + rotateBatchSeconds.write * 1_000);
 
-    const reason = await reasonNotToStart(ports, goal, batch);
-    if (reason !== undefined) {
+    const warrant = await warrantFor(ports, { goal, batch });
+    if (warrant.kind === 'refused') {
+      const { reason } = warrant;
       log.error('a batch was refused', { run: batch.run, goal, wave: batch.wave, batch: batch.index, reason });
       return { kind: 'notStarted', reason };
     }
 
+    const { mode } = warrant;
     const versions = await vault.readCurrent(batch.secrets.map(({ arn }) => arn));
     const masters = new Masters(ports, batch.tier);
     const claims: Claim[] = [];
@@ -47,7 +48,7 @@ export const rotateBatch =
       const claim =
         goal === 'rotate' && failedBefore
           ? ({ arn: secret.arn, name: secret.name, kind: 'leftAlone', reason: 'batchFailed' } as const)
-          : await turnOne(ports, { goal, secret, version: versions.get(secret.arn), masters, deadline });
+          : await turnOne(ports, { goal, mode, secret, version: versions.get(secret.arn), masters, deadline });
       log.info('a secret was turned', { run: batch.run, goal, wave: batch.wave, ...claim });
       claims.push(claim);
     }
@@ -55,14 +56,19 @@ export const rotateBatch =
   };
 
 interface One {
-  readonly goal: Goal;
+  readonly goal: RotateBatchEvent['goal'];
+  /** What forward means: it stands in the plan that was approved. */
+  readonly mode: Extract<Mode, 'rotate' | 'restore'>;
   readonly secret: PlannedSecret;
   readonly version: CurrentVersion | undefined;
   readonly masters: Masters;
   readonly deadline: Instant;
 }
 
-async function turnOne(ports: RotateBatchPorts, { goal, secret, version, masters, deadline }: One): Promise<Claim> {
+async function turnOne(
+  ports: RotateBatchPorts,
+  { goal, mode, secret, version, masters, deadline }: One,
+): Promise<Claim> {
   const { vault, settings, clock } = ports;
   const { arn, name } = secret;
   const rotator = settings.rotators[secret.rotator];
@@ -77,13 +83,13 @@ async function turnOne(ports: RotateBatchPorts, { goal, secret, version, masters
     }
 
     const turned = await turn({
-      goal,
+      goal: goal === 'rotate' ? mode : goal,
       secret,
       vault,
-      rotator: ports.rotatorFor(rotator, ports.tier),
+      rotator: mode === 'restore' ? untouched : ports.rotatorFor(rotator, ports.tier),
       prober: ports.proberFor(probe, rotator, ports.tier),
       // Only what is made or set needs a master: a way back must not depend on one.
-      master: goal === 'rotate' ? await masters.of(rotator) : undefined,
+      master: goal === 'rotate' && mode === 'rotate' ? await masters.of(rotator) : undefined,
       clock,
       deadline,
       seen: { entry, current: valueSeen(entry, version) },
@@ -102,6 +108,13 @@ async function turnOne(ports: RotateBatchPorts, { goal, secret, version, masters
       reason: error instanceof MasterUnreadableError ? 'masterUnreadable' : 'unreadable',
     };
   }
+}
+
+/** The target of a restore, forward and back: it is asked, and never told anything. */
+const untouched: Turn['rotator'] = { create: refuseToChange, set: refuseToChange, revert: refuseToChange };
+
+async function refuseToChange(): Promise<never> {
+  throw new Error('a restore moves labels, and changes nothing at a target');
 }
 
 /** The value was read before the description: it proves something only if AWSCURRENT has not moved in between. */

@@ -17,7 +17,7 @@ export const wire = ({ clients, environment, ...runtime }: Runtime<{ s3: S3Clien
   return startRun({
     ...runtime,
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
-    runs: new SfnRuns(sfn, { audit: workflow, rotate: workflow }),
+    runs: new SfnRuns(sfn, { audit: workflow, rotate: workflow, restore: workflow }),
     hash: sha256,
   });
 };

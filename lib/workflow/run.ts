@@ -27,14 +27,15 @@ export interface RunProps {
 }
 
 /** What a run is asked to be is read from its execution wherever it is needed, so that nothing on the way can alter it. */
-const asked = {
-  run: '{% $states.context.Execution.Name %}',
-  startedAt: '{% $states.context.Execution.StartTime %}',
-  mode: '{% $states.context.Execution.Input.mode %}',
-  requestedBy: '{% $states.context.Execution.Input.requestedBy %}',
-  why: '{% $states.context.Execution.Input.why %}',
-};
-const { run, startedAt, mode, requestedBy } = asked;
+const run = '{% $states.context.Execution.Name %}';
+const startedAt = '{% $states.context.Execution.StartTime %}';
+const mode = '{% $states.context.Execution.Input.mode %}';
+const requestedBy = '{% $states.context.Execution.Input.requestedBy %}';
+
+/** All of it at once: what each mode is asked for differs. Nobody names the run, or its time, but the execution itself. */
+const asked = (more: string) =>
+  `{% $merge([$states.context.Execution.Input, {'run': $states.context.Execution.Name, 'startedAt': $states.context.Execution.StartTime${more}}]) %}`;
+
 const digest = '{% $digest %}';
 const wave = '{% $wave %}';
 
@@ -74,7 +75,7 @@ function planning(
 
   const request = requesting(scope, { requestApproval, settings, confirmApproval, close });
 
-  const confirmPlan = call(scope, 'Confirm plan', { step: steps.confirmPlan, event: { goal: 'draft', ...asked } })
+  const confirmPlan = call(scope, 'Confirm plan', { step: steps.confirmPlan, event: asked(", 'goal': 'draft'") })
     .addCatch(close, haltedBy('Confirm plan'))
     .next(
       Choice.jsonata(scope, 'Plan stands')
@@ -82,7 +83,7 @@ function planning(
         .otherwise(close),
     );
 
-  return call(scope, 'Draft plan', { step: steps.draftPlan, event: asked })
+  return call(scope, 'Draft plan', { step: steps.draftPlan, event: asked('') })
     .addCatch(close, haltedBy('Draft plan'))
     .next(
       Choice.jsonata(scope, 'Anything due')

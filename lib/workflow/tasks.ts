@@ -22,7 +22,8 @@ const longerThan = (step: Step) => step.timeout.plus(grace);
 /** Calls a step. What it answers is what the next state is given, unless `output` says otherwise. */
 export interface Call {
   readonly step: Step;
-  readonly event: Json;
+  /** Its fields, or one expression for all of it. */
+  readonly event: Json | string;
   readonly output?: unknown;
   readonly assign?: Json;
 }
@@ -32,7 +33,7 @@ const answer = '{% $states.result.Payload %}';
 export function call(scope: Construct, name: string, { step, event, output = answer, assign }: Call): TaskStateBase {
   return LambdaInvoke.jsonata(scope, name, {
     lambdaFunction: step.version,
-    payload: TaskInput.fromObject(event),
+    payload: typeof event === 'string' ? TaskInput.fromText(event) : TaskInput.fromObject(event),
     outputs: output,
     ...(assign === undefined ? {} : { assign }),
     taskTimeout: Timeout.duration(longerThan(step)),
@@ -41,7 +42,12 @@ export function call(scope: Construct, name: string, { step, event, output = ans
 }
 
 /** Calls a step and waits until somebody answers for the token that it is given, and nobody else is. */
-export function callAndWait(scope: Construct, name: string, { step, event }: Call, timeout: Duration): TaskStateBase {
+export function callAndWait(
+  scope: Construct,
+  name: string,
+  { step, event }: Pick<Call, 'step'> & { readonly event: Json },
+  timeout: Duration,
+): TaskStateBase {
   return LambdaInvoke.jsonata(scope, name, {
     lambdaFunction: step.version,
     integrationPattern: IntegrationPattern.WAIT_FOR_TASK_TOKEN,

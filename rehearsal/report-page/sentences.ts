@@ -5,6 +5,7 @@ import { preflightReasons } from '../../core/draft.ts';
 import { flagReasons } from '../../core/flags.ts';
 import { leaveAloneReasons } from '../../core/leave-alone.ts';
 import { doubts } from '../../core/probe.ts';
+import { restoreReasons, restoreRefusals } from '../../core/restore.ts';
 import { holds } from '../../core/rotation.ts';
 import { contradictions } from '../../core/second-judgement.ts';
 import { driftReasons } from '../../core/still-due.ts';
@@ -16,6 +17,7 @@ import { inWords } from './words.ts';
 const ofLeftAlone: Readonly<Record<string, string>> = {
   ...driftReasons,
   ...leaveAloneReasons,
+  ...restoreReasons,
   ...preflightReasons,
   batchFailed: 'another secret of its batch could not be turned',
 };
@@ -28,7 +30,9 @@ const ofRuns: Readonly<Record<string, string>> = {
   ...holds,
   ...waveReasons,
   ...doubts,
+  ...restoreRefusals,
   masterUnreadable: 'the credential that its rotator needs could not be read',
+  nothingToRestore: 'nothing is left to restore',
   nobodyAnswered: 'nobody answered in time',
   noWindowBeforeExpiry: 'no rotation window opens before the approval expires',
 };

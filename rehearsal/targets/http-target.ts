@@ -54,7 +54,7 @@ const broken: HttpResponse = { status: 500 };
 export const bodyOf = ({ content, page }: HttpResponse): string =>
   page ?? (content === undefined ? '' : JSON.stringify(content));
 
-const headersOf = ({ page, location }: HttpResponse): Readonly<Record<string, string>> => ({
+export const headersOf = ({ page, location }: HttpResponse): Readonly<Record<string, string>> => ({
   'content-type': page === undefined ? 'application/json' : 'text/html; charset=utf-8',
   ...(location === undefined ? {} : { location }),
 });

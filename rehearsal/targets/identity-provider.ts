@@ -54,6 +54,11 @@ export class ReplicaProvider {
     this.#key = keyPair(alg);
   }
 
+  /** Below which it answers. Some issuers end with a slash, and some have a path. */
+  get #base(): string {
+    return this.options.issuer.replace(/\/$/, '');
+  }
+
   get key(): SigningKeyPair {
     return this.#key;
   }
@@ -76,7 +81,8 @@ export class ReplicaProvider {
   readonly target: HttpTarget = (request) => {
     if (this.#refusal !== undefined) return { status: this.#refusal };
     const { pathname, searchParams } = new URL(request.path, this.options.issuer);
-    switch (`${request.method} ${pathname}`) {
+    const base = new URL(this.#base).pathname.replace(/\/$/, '');
+    switch (`${request.method} ${pathname.replace(base, '')}`) {
       case 'GET /.well-known/openid-configuration':
         return { status: 200, content: this.#description() };
       case 'GET /keys':
@@ -105,9 +111,9 @@ export class ReplicaProvider {
     const { issuer, client } = this.options;
     return {
       issuer,
-      authorization_endpoint: `${issuer}/authorize`,
-      token_endpoint: `${issuer}/token`,
-      jwks_uri: `${issuer}/keys`,
+      authorization_endpoint: `${this.#base}/authorize`,
+      token_endpoint: `${this.#base}/token`,
+      jwks_uri: `${this.#base}/keys`,
       response_types_supported: ['code'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: [this.#key.alg],
@@ -139,7 +145,7 @@ export class ReplicaProvider {
     );
     return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main><h1>Who are you?</h1>
-<form method="post" action="/authorize">${hidden.join('')}${buttons.join('')}
+<form method="post">${hidden.join('')}${buttons.join('')}
 <p><button name="person" value="">Nobody, go back</button></p></form></main></body></html>`;
   }
 

@@ -162,6 +162,46 @@ describe('a code', () => {
   });
 });
 
+describe('what the provider left out of the ID token', () => {
+  const redeemWith = async (said: Readonly<Record<string, unknown>>) => {
+    const { provider, network, replica, codeOf } = bench();
+    replica.makeTokens(({ email, email_verified, ...claims }, key) => signedToken(claims, key));
+    const shown: (string | undefined)[] = [];
+    network.openHttp('id.example.com', (request) => {
+      if (request.path === '/userinfo') {
+        shown.push(request.headers['authorization']);
+        return { status: 200, content: said };
+      }
+      const answer = replica.target(request);
+      if (!request.path.includes('well-known')) return answer;
+      return { status: 200, content: { ...(answer.content as object), userinfo_endpoint: `${issuer}/userinfo` } };
+    });
+    const redeemed = await provider.redeem(await codeOf('grace'), underWay);
+    return { claims: redeemed.kind === 'claims' ? redeemed.claims : {}, shown };
+  };
+
+  it('is asked for, of the same person, and changes nothing that was signed', async () => {
+    const said = { sub: 'sub-of-grace', email: 'grace@example.com', email_verified: true, nonce: 'another', exp: 1 };
+    const { claims, shown } = await redeemWith(said);
+    assert.deepEqual(shown, ['Bearer opens-nothing']);
+    assert.deepEqual(
+      [claims['email'], claims['email_verified'], claims['nonce'], claims['exp']],
+      ['grace@example.com', true, 'N'.repeat(43), 1_764_000_300],
+    );
+  });
+
+  it('is not believed of anybody else', async () => {
+    const { claims } = await redeemWith({ sub: 'sub-of-joan', email: 'joan@example.com', email_verified: true });
+    assert.deepEqual([claims['sub'], claims['email']], ['sub-of-grace', undefined]);
+  });
+
+  it('is not asked for when nothing is missing', async () => {
+    const { provider, codeOf, asked } = bench();
+    await provider.redeem(await codeOf('grace'), underWay);
+    assert.ok(!asked.some(({ url }) => url === '/userinfo'));
+  });
+});
+
 describe('an ID token proves nothing', () => {
   const parts = (token: string) => token.split('.') as [string, string, string];
   const forgers: Readonly<Record<string, TokenMaker>> = {

@@ -21,6 +21,12 @@ const bounds = { asOf, minimumAgeHours: 24 };
 const judged = (fact: Partial<Fact>, ...others: readonly Fact[]) =>
   judgeFact(candidate, [{ ...good, ...fact }, ...others], bounds);
 
+const restorable = (before: Fact['before'] | undefined, fact: Partial<Fact> = {}) => {
+  const { arn, expirationDate } = candidate;
+  const facts = [{ ...good, ...fact, ...(before === undefined ? {} : { before }), arn }];
+  return judgeFact({ ...candidate, before: { version: 'version-1', expirationDate } }, facts, bounds);
+};
+
 describe('what the preflight saw of a candidate (S4)', () => {
   it('speaks not against it when everything is as it must be', () => {
     assert.deepEqual(judged({}), []);
@@ -74,6 +80,20 @@ describe('what the preflight saw of a candidate (S4)', () => {
     ]);
   });
 
+  it('speaks against restoring what its target does not accept as it is', () => {
+    assert.deepEqual(restorable({ kind: 'fit', answer: 'accepted' }), []);
+    assert.deepEqual(restorable({ kind: 'fit', answer: 'rejected' }), ['beforeRejected']);
+    assert.deepEqual(restorable({ kind: 'fit', answer: 'unknown' }), ['beforeUnknown']);
+    assert.deepEqual(restorable({ kind: 'unread', answer: 'unknown' }), ['beforeUnknown']);
+    assert.deepEqual(restorable({ kind: 'gone', answer: 'unknown' }), ['beforeGone']);
+    assert.deepEqual(restorable({ kind: 'malformed', answer: 'unknown' }), ['beforeMalformed']);
+    assert.deepEqual(restorable(undefined), ['unprobed']);
+  });
+
+  it('does not mind how young a version is that a restore undoes', () => {
+    assert.deepEqual(restorable({ kind: 'fit', answer: 'accepted' }, { createdAt: asOf }), []);
+  });
+
   it('has no reason that cannot come about', () => {
     const found = [
       ...judgeFact(candidate, [], bounds),
@@ -81,6 +101,10 @@ describe('what the preflight saw of a candidate (S4)', () => {
       ...judged({ malformed: 'notJson' }),
       ...judged({ versionId: 'version-9', createdAt: asOf, answer: 'rejected' }, { ...good, arn: 'arn:other' }),
       ...judged({ answer: 'unknown' }),
+      ...restorable({ kind: 'gone', answer: 'unknown' }),
+      ...restorable({ kind: 'malformed', answer: 'unknown' }),
+      ...restorable({ kind: 'fit', answer: 'rejected' }),
+      ...restorable({ kind: 'unread', answer: 'unknown' }),
     ];
     assert.deepEqual([...new Set(found)].sort(), Object.keys(preflightReasons).sort());
   });

@@ -171,3 +171,43 @@ describe('whatever is observed', () => {
     assert.deepEqual([...reasons, 'deadline', 'stuck'].sort(), Object.keys(holds).sort());
   });
 });
+
+describe('restoring one credential', () => {
+  const before: Observed = { ...untouched, newVersion: 'present' };
+
+  it('asks the target about what it restores, and only then moves AWSCURRENT', () => {
+    assert.deepEqual(next('restore', 'alternate', before), { kind: 'test' });
+    assert.deepEqual(next('restore', 'alternate', { ...before, new: 'accepted' }), { kind: 'promote' });
+    assert.deepEqual(next('restore', 'alternate', { ...before, new: 'accepted', current: 'new' }), { kind: 'done' });
+  });
+
+  it('holds on anything but a yes', () => {
+    assert.deepEqual(next('restore', 'overlap', { ...before, new: 'rejected' }), {
+      kind: 'hold',
+      reason: 'newRejected',
+    });
+    assert.deepEqual(next('restore', 'overlap', { ...before, new: 'unknown' }), { kind: 'hold', reason: 'newUnknown' });
+    assert.deepEqual(next('restore', 'overlap', { ...before, newVersion: 'absent' }), {
+      kind: 'hold',
+      reason: 'versionGone',
+    });
+    assert.deepEqual(next('restore', 'overlap', { ...before, pending: 'other' }), {
+      kind: 'hold',
+      reason: 'pendingTaken',
+    });
+  });
+
+  it('holds where the target forgot it, whatever the target says', () => {
+    fc.assert(
+      fc.property(anything, (observed) => {
+        const step = next('restore', 'replace', observed);
+        return step.kind === 'hold' || step.kind === 'find new';
+      }),
+    );
+  });
+
+  it('never makes anything, and never tells the target anything', () => {
+    const quiet = ['find new', 'test', 'promote', 'done', 'hold'];
+    fc.assert(fc.property(strategy, anything, (how, observed) => quiet.includes(next('restore', how, observed).kind)));
+  });
+});

@@ -13,6 +13,7 @@ import { leaveAloneReasons } from '../../core/leave-alone.ts';
 import { outcomes } from '../../core/outcome.ts';
 import { previewVerdicts } from '../../core/preview.ts';
 import { doubts } from '../../core/probe.ts';
+import { restoreReasons, restoreRefusals } from '../../core/restore.ts';
 import { retirementHolds } from '../../core/retirement.ts';
 import { holds } from '../../core/rotation.ts';
 import { contradictions } from '../../core/second-judgement.ts';
@@ -39,6 +40,8 @@ function rowsBelow(heading: string): string[] {
 describe('the glossary has every reason', () => {
   for (const [heading, reasons] of Object.entries<Readonly<Record<string, string>>>({
     'Why a secret is left alone': leaveAloneReasons,
+    'Why a secret of a run that is undone is left alone': restoreReasons,
+    'Why a run cannot be undone': restoreRefusals,
     'Why the second judgement contradicts': contradictions,
     'Why the preflight advises against a secret': preflightReasons,
     'What is wrong with a value': malformations,

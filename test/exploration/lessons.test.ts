@@ -8,11 +8,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { goals } from '../../core/rotation.ts';
 import type { Call } from '../../exploration/delivery.ts';
 import { Tale } from '../../exploration/tale.ts';
 import { accepts, original, strategyOf, targets } from '../../exploration/world.ts';
 
+/** Onward and back, of a rotation. */
+const goals = ['rotate', 'roll back'] as const;
 const killedAfter = (at: Call) => ({ at, fate: 'works, and the step is killed' }) as const;
 const lost = (at: Call, time = 1) => ({ at, time, fate: 'is lost' }) as const;
 const doneOn = (on: 'old' | 'new') => ({ kind: 'done', on, touched: true }) as const;

@@ -82,6 +82,16 @@ export class Fleet implements Vault {
     held.entry = { ...held.entry, tags: tagsWith(tags) };
   }
 
+  /** Moves the expiration tag alone. */
+  renew(arn: string, expirationDate: string): void {
+    const held = this.#at(arn);
+    const tags = held.entry.tags.map(({ key, value }) => ({
+      key,
+      value: key === 'expiration_date' ? expirationDate : value,
+    }));
+    held.entry = { ...held.entry, tags };
+  }
+
   /** Somebody else makes a version, and puts labels on it. */
   change(name: string, versionId: string, labels: readonly string[], createdAt: Instant): void {
     const held = this.held(name);

@@ -22,7 +22,7 @@ import { renewExpiry } from '../../lambdas/renew-expiry/step.ts';
 import { rotateBatch } from '../../lambdas/rotate-batch/step.ts';
 import { asOf, at } from '../entries.ts';
 import type { Told } from './approval-world.ts';
-import { asked, inWindow, members, run, settings } from './run-example.ts';
+import { asked, inWindow, members, settings } from './run-example.ts';
 import { Fleet, type Member } from './run-fleet.ts';
 import { CountedArchive, InMemoryRegister } from './run-stores.ts';
 
@@ -55,12 +55,18 @@ export class RunWorld {
   readonly health = new Map<string, 'healthy' | 'unhealthy' | 'unknown'>();
   ringing: readonly string[] | undefined = [];
   now: Instant = asOf;
+  /** What is asked for, and so which run it is that is drafted, decided and turned. */
+  asked: { readonly run: Run } & Readonly<Record<string, unknown>> = asked;
   switchText: string | undefined = '{"go":true}';
   digest = '' as PlanDigest;
 
   constructor(more: Partial<Settings> = {}, others: readonly Member[] = []) {
     this.settings = { ...settings, ...more };
     this.fleet = new Fleet([...members, ...others], this.calls, () => this.now);
+  }
+
+  get run(): Run {
+    return this.asked.run;
   }
 
   readonly #log: Log = {
@@ -75,6 +81,7 @@ export class RunWorld {
       inventory: fleet,
       vault: fleet,
       values: fleet,
+      versions: fleet,
       rotatorFor: fleet.rotatorFor,
       proberFor: fleet.proberFor,
       archive,
@@ -155,6 +162,7 @@ export class RunWorld {
         renew: async (arn: string, date: string) => {
           calls.push(`renew ${arn}`);
           this.renewed.push([arn, date]);
+          this.fleet.renew(arn, date);
         },
       },
       channels: {
@@ -178,13 +186,13 @@ export class RunWorld {
     };
   }
 
-  readonly draftPlan = (event: unknown = asked) => draftPlan(this.ports)(event);
-  readonly confirmPlan = (event: unknown = { goal: 'draft', ...asked }) => confirmPlan(this.ports)(event);
-  readonly confirmApproval = () => this.confirmPlan({ goal: 'approval', run, digest: this.digest });
-  readonly admitWave = (event: unknown = { run, wave: 1 }) => admitWave(this.ports)(event);
+  readonly draftPlan = (event: unknown = this.asked) => draftPlan(this.ports)(event);
+  readonly confirmPlan = (event: unknown = { goal: 'draft', ...this.asked }) => confirmPlan(this.ports)(event);
+  readonly confirmApproval = () => this.confirmPlan({ goal: 'approval', run: this.run, digest: this.digest });
+  readonly admitWave = (event: unknown = { run: this.run, wave: 1 }) => admitWave(this.ports)(event);
   readonly probeBatch = (event: unknown) => probeBatch(this.ports)(event);
   readonly judgeWave = (event: unknown) => judgeWave(this.ports)(event);
-  readonly renewExpiry = (event: unknown = { run, wave: 1 }) => renewExpiry(this.ports)(event);
+  readonly renewExpiry = (event: unknown = { run: this.run, wave: 1 }) => renewExpiry(this.ports)(event);
   readonly closeRun = (event: unknown) => closeRun(this.ports)(event);
   readonly rotateBatch = (event: unknown, tier = 'low') => rotateBatch({ ...this.ports, tier })(event);
 
@@ -205,7 +213,7 @@ export class RunWorld {
     return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line));
   }
 
-  batches = (wave: number): Batch[] => this.lines<Batch>(archiveKeys.wave(run, wave));
+  batches = (wave: number): Batch[] => this.lines<Batch>(archiveKeys.wave(this.run, wave));
 
   batch(wave = 1, index = 0): Batch {
     const batch = this.batches(wave)[index];
@@ -216,8 +224,8 @@ export class RunWorld {
   /** Drafts a plan, looks at its candidates, and confirms it. */
   async plan(): Promise<this> {
     await this.draftPlan();
-    for (const batch of this.lines<CandidateBatch>(archiveKeys.candidates(run))) {
-      await this.probeBatch({ phase: 'preflight', run, batch });
+    for (const batch of this.lines<CandidateBatch>(archiveKeys.candidates(this.run))) {
+      await this.probeBatch({ phase: 'preflight', run: this.run, batch });
     }
     const confirmed = await this.confirmPlan();
     if (confirmed.next === 'go on') this.digest = confirmed.digest;
@@ -228,7 +236,7 @@ export class RunWorld {
   /** Records a decision as the desk does, some of it otherwise. */
   decide(more: Partial<Decision> = {}, seal?: string): void {
     const decision = {
-      run,
+      run: this.run,
       digest: this.digest,
       approver: 'Grace',
       decidedAt: at('2026-11-18T20:00:00Z'),
@@ -238,15 +246,15 @@ export class RunWorld {
       ...more,
     } as Decision;
     const sealed = { decision, seal: seal ?? sealOf(messageToSeal(decision)) };
-    this.archive.texts.set(archiveKeys.decision(run), serialiseDecision(sealed));
+    this.archive.texts.set(archiveKeys.decision(this.run), serialiseDecision(sealed));
   }
 
   /** A plan that was approved, in the window in which its first wave may start. */
   async approved(): Promise<this> {
     await this.plan();
     this.decide();
-    this.goAheads.add(run);
-    this.lockedBy = run;
+    this.goAheads.add(this.run);
+    this.lockedBy = this.run;
     this.now = inWindow;
     this.calls.length = 0;
     return this;
@@ -256,7 +264,7 @@ export class RunWorld {
   async turnWave(goal: Goal, wave = 1): Promise<this> {
     const phase = goal === 'rotate' ? 'rotated' : 'rolledBack';
     for (const batch of this.batches(wave)) {
-      await this.probeBatch({ phase, run, batch, answer: await this.turn(goal, batch) });
+      await this.probeBatch({ phase, run: this.run, batch, answer: await this.turn(goal, batch) });
     }
     return this;
   }
@@ -264,7 +272,7 @@ export class RunWorld {
   /** A wave that was rotated and has baked, not judged yet. */
   async baked(wave = 1): Promise<this> {
     await this.turnWave('rotate', wave);
-    for (const batch of this.batches(wave)) await this.probeBatch({ phase: 'baked', run, batch });
+    for (const batch of this.batches(wave)) await this.probeBatch({ phase: 'baked', run: this.run, batch });
     return this;
   }
 

@@ -171,13 +171,18 @@ describe('what makes no sense starts nothing, and is told what is wrong with it:
   for (const [what, body, problem] of [
     ['no JSON', 'mode=rotate', 'the body is no JSON object; send {"mode": …, "why": …}'],
     ['no object', [], 'the body is no JSON object; send {"mode": …, "why": …}'],
-    ['no mode', { why: 'x' }, 'mode is none that can be started; use one of audit, rotate'],
-    ['another mode', { mode: 'revoke', why: 'x' }, 'mode is none that can be started; use one of audit, rotate'],
+    ['no mode', { why: 'x' }, 'mode is none that can be started; use one of audit, rotate, restore'],
+    [
+      'another mode',
+      { mode: 'revoke', why: 'x' },
+      'mode is none that can be started; use one of audit, rotate, restore',
+    ],
     ['no reason', { mode: 'audit' }, 'why is missing; say why, for those who are to approve it'],
     ['an empty reason', { mode: 'audit', why: ' \n ' }, 'why is empty; say why, for those who are to approve it'],
     ['a long reason', { mode: 'audit', why: 'x'.repeat(301) }, 'why is longer than 300 characters; say it shorter'],
     ['a run to go back over', { ...rotation, of: 'run-1' }, 'of is of no use to rotate; leave it out'],
     ['names of secrets', { ...rotation, secrets: ['a'] }, 'secrets is of no use to rotate; leave it out'],
+    ['a restore of nothing', { mode: 'restore', why: 'x' }, 'of is missing; name the run to go back over'],
     [
       'a short token',
       { ...rotation, token: '1234567' },

@@ -136,6 +136,35 @@ for (const [width, screen] of Object.entries(widths)) {
   }
 }
 
+describe('with colours that the reader forces', { skip }, () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`the picture of the waves and its key still have one colour for each tier, when it is ${colorScheme}`, () =>
+      atDesk((_desk, { grace }) =>
+        inPage(browser, { ...widths.desktop, colorScheme, forcedColors: 'active' }, async (page) => {
+          await page.goto(grace);
+          const colours = await page.evaluate(() =>
+            ['0', '1', '2'].map((tier) => [
+              getComputedStyle(document.querySelector(`span.key.tier-${tier}`) as Element, '::before').backgroundColor,
+              getComputedStyle(document.querySelector(`rect.tier-${tier}`) as Element).fill,
+            ]),
+          );
+          assert.equal(new Set(colours.map(([key]) => key)).size, 3);
+          assert.deepEqual(
+            colours.map(([key]) => key),
+            colours.map(([, bar]) => bar),
+          );
+          await shoot(page, `plan-forced-colours-${colorScheme}`);
+          // The browser shows its own colours, and tells axe the page's.
+          const found = await violationsIn(page);
+          assert.deepEqual(
+            found.filter((line) => !line.startsWith('color-contrast')),
+            [],
+          );
+        }),
+      ));
+  }
+});
+
 describe('by keyboard only', { skip }, () => {
   const tabTo = async (page: Page, isThere: () => boolean) => {
     for (let presses = 0; presses < 60; presses += 1) {

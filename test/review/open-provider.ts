@@ -4,6 +4,7 @@ import { type Instant, instant } from '../../core/instant.ts';
 import type { Settings } from '../../core/settings.ts';
 import { type HttpServer, serve } from '../../rehearsal/targets/http-target.ts';
 import { ReplicaProvider } from '../../rehearsal/targets/identity-provider.ts';
+import { Visitor as Browser } from '../../rehearsal/visitor.ts';
 
 /* An identity provider behind a real server on loopback, under a name that is another site's than the desk's. */
 
@@ -58,22 +59,8 @@ export class OpenProvider {
   }
 }
 
-/** Whoever keeps cookies, and goes where they are sent by hand. */
-export class Visitor {
-  readonly cookies = new Map<string, string>();
-
-  async ask(url: string, init: RequestInit = {}): Promise<Response> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { ...Object.fromEntries(new Headers(init.headers)), ...(cookie === '' ? {} : { cookie }) };
-    const response = await fetch(url, { redirect: 'manual', ...init, headers });
-    for (const line of response.headers.getSetCookie()) {
-      const [name = '', value = ''] = line.split(';')[0]?.split(/=(.*)/s) ?? [];
-      if (/Max-Age=0/.test(line)) this.cookies.delete(name);
-      else this.cookies.set(name, value);
-    }
-    return response;
-  }
-
+/** Whoever opens a link, and goes where they are sent by hand. */
+export class Visitor extends Browser {
   /** Begins a sign-in for a link, and returns where at the provider it leads to. */
   async begin(link: string): Promise<string> {
     const response = await this.ask(link.replace('/review/', '/sign-in/'));
