@@ -3,10 +3,10 @@ import type { Door } from './door.ts';
 import { buttonUrl, type SlackWorkspace } from './targets/slack.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** The link that an approver was mailed last. Undefined: none has arrived yet. */
-export function linkIn(cloud: Cloud, email: string): string | undefined {
+/** The link that an approver was mailed last, for one run or for any. Undefined: none has arrived yet. */
+export function linkIn(cloud: Cloud, email: string, run: string = ''): string | undefined {
   const links = cloud.ses.inbox(email).flatMap(({ text }) => text.match(/https?:\/\/\S+\/review\/\S+/)?.[0] ?? []);
-  return links.at(-1);
+  return links.findLast((link) => run === '' || link.includes(`/review/${run}/`));
 }
 
 /** The link behind the button that an approver was sent last in Slack. */
@@ -33,7 +33,7 @@ export async function approve(time: VirtualTime, door: Door, link: string): Prom
       decision: 'approved',
       digest: hiddenField(page, 'digest'),
       nonce: hiddenField(page, 'nonce'),
-      count: /Rotate (\d[\d,]*) of/.exec(page)?.[1]?.replaceAll(',', '') ?? '',
+      count: /<h1>\w+ (\d[\d,]*) of/.exec(page)?.[1]?.replaceAll(',', '') ?? '',
     });
     const answer = await fetch(link, {
       method: 'POST',

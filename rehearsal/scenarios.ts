@@ -8,6 +8,7 @@ import type { Cloud } from './cloud.ts';
 import { killedStep, stoppedRun, twoRuns } from './dying-runs.ts';
 import type { ArmedSecret } from './fleet.ts';
 import type { RehearsalReport } from './report.ts';
+import { restoredRun } from './restored-run.ts';
 import type { Scenario } from './scenario.ts';
 import type { AnyRuntime, Handler } from './steps.ts';
 
@@ -193,6 +194,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
     stoppedRun,
     killedStep,
     twoRuns,
+    restoredRun,
   ].map((scenario) => [scenario.name, scenario]),
 );
 

@@ -24,7 +24,7 @@ async function approveAt(link: string, cloud: Cloud, stack: Stack): Promise<bool
     decision: 'approved',
     digest: hiddenField(page, 'digest'),
     nonce: hiddenField(page, 'nonce'),
-    count: /Rotate (\d[\d,]*) of/.exec(page)?.[1]?.replaceAll(',', '') ?? '',
+    count: /<h1>\w+ (\d[\d,]*) of/.exec(page)?.[1]?.replaceAll(',', '') ?? '',
   });
   return (await ask(cloud, stack, 'POST', pathname, form.toString())) !== undefined;
 }

@@ -80,5 +80,5 @@ export const send = (scene: Scene, link: string, fields: Readonly<Record<string,
 export const fieldsIn = (page: string): Record<string, string> => ({
   digest: /name="digest" value="([^"]*)"/.exec(page)?.[1] ?? '',
   nonce: /name="nonce" value="([^"]*)"/.exec(page)?.[1] ?? '',
-  count: /Rotate (\d+) of/.exec(page)?.[1] ?? '',
+  count: /<h1>\w+ (\d+) of/.exec(page)?.[1] ?? '',
 });

@@ -83,8 +83,11 @@ const promised: Readonly<Record<string, Promised>> = {
   },
 };
 
-it('has a promise written down for every scenario; the good day and two runs have tests of their own', () => {
-  assert.deepEqual(Object.keys(scenarios).toSorted(), [...Object.keys(promised), 'good-day', 'two-runs'].toSorted());
+it('has a promise written down for every scenario; the good day, two runs and a restored run have tests of their own', () => {
+  assert.deepEqual(
+    Object.keys(scenarios).toSorted(),
+    [...Object.keys(promised), 'good-day', 'two-runs', 'restored-run'].toSorted(),
+  );
 });
 
 for (const [name, promise] of Object.entries(promised)) {
