@@ -4,6 +4,7 @@ import { plan } from './commands/plan.ts';
 import { quarantine, release } from './commands/quarantine.ts';
 import { recover } from './commands/recover.ts';
 import { rehearse } from './commands/rehearse.ts';
+import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { halt, resume } from './commands/switch.ts';
 
@@ -11,6 +12,7 @@ import { halt, resume } from './commands/switch.ts';
 const commands = {
   plan,
   rehearse,
+  start: start(),
   status: status(),
   halt: halt(),
   resume: resume(),

@@ -1,6 +1,9 @@
 import type { Network } from '../adapters/network.ts';
+import { archiveKeys } from '../core/archive-keys.ts';
+import type { Run } from '../core/plan.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';
+import { type Start, serialiseStart } from '../core/start.ts';
 import { Account, type AccountOptions } from './account.ts';
 import { CloudWatchReplica } from './cloudwatch.ts';
 import { Deliveries } from './deliveries.ts';
@@ -18,6 +21,8 @@ import { readSettings, settingsOf, stepFunctions } from './settings-layer.ts';
 import { SnsReplica } from './sns.ts';
 import { SsmReplica } from './ssm.ts';
 import type { Stack, StateMachine, Topic } from './stack.ts';
+import type { Execution } from './states/execution.ts';
+import type { JsonObject } from './states/json.ts';
 import { StatesReplica } from './states/replica.ts';
 import type { Transition } from './states/world.ts';
 import { type AnyRuntime, type Handler, stepOf, steps } from './steps.ts';
@@ -140,6 +145,12 @@ export class Cloud {
         handler: lazily(() => wire(runtime)),
       });
     }
+  }
+
+  /** Starts a run as if start-run had done it: who asked is on record before the machine runs. */
+  startRun(run: Run, start: Start): Execution {
+    this.s3.tamper(this.archiveBucket, archiveKeys.start(run), serialiseStart(run, start));
+    return this.states.start(this.machine.arn, { name: run, input: { ...start } as JsonObject });
   }
 
   /** The function of this name, as whoever invokes it past the workflow would call it. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 import type { Account } from './account.ts';
+import { type KeyHolder, type Signer, signerOf } from './signature.ts';
 import type { HttpApi } from './stack.ts';
 import { bodyOf, type HttpTarget, headersOf } from './targets/http-target.ts';
 import type { Hold } from './virtual-time.ts';
@@ -32,15 +33,19 @@ export class Door {
   #elsewhere: { readonly origin: string; readonly target: HttpTarget } | undefined;
   #hold: Hold | undefined;
   #decided: (() => void) | undefined;
+  readonly #keys = new Map<string, KeyHolder>();
+  readonly #now: () => number;
 
-  private constructor() {
+  private constructor(now: () => number) {
+    this.#now = now;
     // A client that was slow to ask again must not find its connection closed under it.
     const keepAliveTimeout = 300_000;
     this.#server = createServer({ keepAliveTimeout }, (request, response) => void this.#answer(request, response));
   }
 
-  static async open(): Promise<Door> {
-    const door = new Door();
+  /** @param now by which clock signatures are judged: those who sign live outside of the rehearsal, and so by theirs. */
+  static async open(now: () => number = Date.now): Promise<Door> {
+    const door = new Door(now);
     await new Promise<void>((resolve, reject) => door.#server.once('error', reject).listen(0, '127.0.0.1', resolve));
     return door;
   }
@@ -55,12 +60,14 @@ export class Door {
       // A browser's HEAD has no route of its own, just as on AWS.
       const route = routes.find(({ routeKey }) => matches(routeKey, request));
       if (route === undefined) return { statusCode: 404, body: '{"message":"Not Found"}' };
-      // Nobody signs yet, so nobody is let in where IAM decides.
-      if (route.authorizationType !== 'NONE') return { statusCode: 403, body: '{"message":"Forbidden"}' };
+      const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
+      const resource = `arn:aws:execute-api:${place}:${id}/$default/${request.method}${pathname}`;
+      const caller = route.authorizationType === 'NONE' ? 'anybody' : this.#callerOf(account, request, body, resource);
+      if (caller === undefined) return { statusCode: 403, body: '{"message":"Forbidden"}' };
       const answer = (await account.call('apigateway.amazonaws.com', 'lambda', 'Invoke', {
         FunctionName: functionIn(route.integrationUri),
         SourceArn: `arn:aws:execute-api:${place}:${id}/$default/${route.routeKey.replace(' ', '')}`,
-        Payload: JSON.stringify(eventOf(request, body)),
+        Payload: JSON.stringify(eventOf(request, body, caller === 'anybody' ? undefined : caller)),
       })) as { Payload: string; FunctionError?: string };
       return answer.FunctionError === undefined ? (JSON.parse(answer.Payload) as HttpAnswer) : { statusCode: 500 };
     };
@@ -69,6 +76,20 @@ export class Door {
   /** Whoever the desk sends to this origin is led to a target behind the door instead: no browser could find it. */
   standFor(origin: string, target: HttpTarget): void {
     this.#elsewhere = { origin, target };
+  }
+
+  /** From now on requests that are signed with this key are its holder's. */
+  giveKey(accessKeyId: string, holder: KeyHolder): void {
+    this.#keys.set(accessKeyId, holder);
+  }
+
+  /** Who signed the request and may make it, or undefined: API Gateway does not say which of the two it was not. */
+  #callerOf(account: Account, request: IncomingMessage, body: Buffer, resource: string): Signer | undefined {
+    const region = resource.split(':')[3] ?? '';
+    const signer = signerOf(request, body, this.#keys, { service: 'execute-api', region, now: this.#now() });
+    if (signer === undefined) return undefined;
+    const mayInvoke = account.authorisation.contextOf(signer.principal).allows('execute-api:Invoke', resource);
+    return mayInvoke ? signer : undefined;
   }
 
   /** Time stands still under this hold; requests interrupt it. */
@@ -151,7 +172,11 @@ async function read(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-function eventOf({ method = 'GET', url = '/', headers: sent }: IncomingMessage, body: Buffer) {
+function eventOf(
+  { method = 'GET', url = '/', headers: sent }: IncomingMessage,
+  body: Buffer,
+  caller: Signer | undefined,
+) {
   const { cookie, ...headers } = sent;
   const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
   return {
@@ -160,7 +185,16 @@ function eventOf({ method = 'GET', url = '/', headers: sent }: IncomingMessage, 
     rawQueryString: searchParams.toString(),
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
     ...(cookie === undefined ? {} : { cookies: cookie.split('; ') }),
-    requestContext: { http: { method, path: pathname } },
+    requestContext: { ...(caller && { authorizer: { iam: saidOf(caller) } }), http: { method, path: pathname } },
     ...(body.length > 0 ? { body: body.toString('base64'), isBase64Encoded: true } : { isBase64Encoded: false }),
   };
 }
+
+/** What API Gateway tells a function of whom IAM let in. */
+const saidOf = ({ accessKeyId, userArn }: Signer) => ({
+  accessKey: accessKeyId,
+  accountId: userArn.split(':')[4],
+  cognitoIdentity: null,
+  principalOrgId: null,
+  userArn,
+});

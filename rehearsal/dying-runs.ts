@@ -78,8 +78,8 @@ export const twoRuns: Scenario = {
     const second = `${run}-second` as Run;
     let other: Promise<unknown> | undefined;
     const play = async () => {
-      const input = { mode: 'rotate', requestedBy: 'somebody', why: 'a second run by hand' };
-      const execution = cloud.states.start(cloud.machine.arn, { name: second, input });
+      const start = { mode: 'rotate', requestedBy: 'somebody', why: 'a second run by hand' } as const;
+      const execution = cloud.startRun(second, start);
       const email = cloud.settings.approvers[0]?.email ?? '';
       const isInvited = () => linkIn(cloud, email)?.includes(second) ?? false;
       while (!isInvited() && execution.status === 'RUNNING') await time.sleep(1_000);

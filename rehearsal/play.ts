@@ -3,11 +3,12 @@ import { archiveKeys } from '../core/archive-keys.ts';
 import { goText } from '../core/flags.ts';
 import { type Instant, toIso } from '../core/instant.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Mode, Run } from '../core/plan.ts';
+import type { Run } from '../core/plan.ts';
 import type { Log } from '../core/ports.ts';
 import type { RunReport } from '../core/report.ts';
 import { select } from '../core/selection.ts';
 import { type Settings, switchName } from '../core/settings.ts';
+import type { StartableMode } from '../core/start.ts';
 import { cutIntoWaves } from '../core/waves.ts';
 import { approve, linkIn, linkInSlack } from './approver.ts';
 import { openChannels } from './channels.ts';
@@ -37,7 +38,7 @@ export interface PlayOptions {
   readonly inventory: string;
   readonly asOf: Instant;
   readonly seed: number;
-  readonly mode: Mode;
+  readonly mode: StartableMode;
   readonly scenario: Scenario;
   readonly targets: 'real' | 'simulated';
   /** Whether a person answers at the page; otherwise the rehearsal does, by the same requests. */
@@ -133,8 +134,7 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
   recorder.listen(cloud, services);
   leadTo(door, cloud, stack);
 
-  const input = { mode, requestedBy, why: `rehearsal of ${scenario.name}` };
-  const execution = cloud.states.start(cloud.machine.arn, { name: run, input });
+  const execution = cloud.startRun(run, { mode, requestedBy, why: `rehearsal of ${scenario.name}` });
   const answered =
     scenario.nobodyAnswers === true
       ? Promise.resolve()

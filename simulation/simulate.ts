@@ -120,8 +120,7 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn): Promise<Simu
   });
   await services.start();
 
-  const input = { mode: 'rotate', requestedBy: 'schedule:rotation', why: 'simulated' };
-  const execution = cloud.states.start(cloud.machine.arn, { name: run, input });
+  const execution = cloud.startRun(run, { mode: 'rotate', requestedBy: 'schedule:rotation', why: 'simulated' });
   const isWaiting = () => execution.status === 'RUNNING';
   const tooLong = time.sleep(172_800_000).then(() => undefined);
   const approved = approveSometime(time, cloud, stack, isWaiting).then(() => execution.finished);

@@ -18,6 +18,7 @@ import { findDocument } from '../../core/run-story.ts';
 import { countFleet, expired, judgeAgain } from '../../core/second-judgement.ts';
 import { lookAgainAt, type SecondLook } from '../../core/second-restore.ts';
 import type { Settings } from '../../core/settings.ts';
+import { serialiseStart } from '../../core/start.ts';
 import { isFrozen } from '../../core/windows.ts';
 import { type ConfirmPlanEvent, parseEvent } from './event.ts';
 
@@ -55,6 +56,13 @@ async function confirmDraft(
   { inventory, archive, quarantine, ledger, history, settings, hash, clock, log }: ConfirmPlanPorts,
   { run, startedAt, mode, requestedBy, why, restore }: ConfirmPlanEvent & { goal: 'draft' },
 ): Promise<PlanConfirmed> {
+  // Whoever starts an execution past start-run can write any name into its input, and no record of it.
+  const { of, secrets } = restore ?? {};
+  const start = { mode, requestedBy, why, ...(of && { of }), ...(secrets && { secrets }) };
+  const record = await findDocument<unknown>(archive, archiveKeys.start(run));
+  const isOnRecord = record !== undefined && canonicalJson(record) === serialiseStart(run, start);
+  if (!isOnRecord) return end('refused', ['startUnknown']);
+
   const drafted = JSON.parse(await archive.fetch(archiveKeys.draft(run))) as Draft;
   // Who asks, why, how and when is what the execution was started with, whatever the draft says.
   const draft: Draft = { ...drafted, run, mode, requestedBy, why, asOf: startedAt, restore };

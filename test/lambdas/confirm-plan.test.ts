@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { sha256 } from '../../adapters/sha256.ts';
+import { serialiseStart } from '../../core/start.ts';
 import { sayUnusual } from '../../core/unusual.ts';
 import { draftPlan } from '../../lambdas/draft-plan/step.ts';
 import { asked, canary, inWindow, key1, key2, keyOf, login, RunWorld, run } from './run-world.ts';
 
 const planKey = 'runs/run-of-november/plan.json';
+const startKey = 'runs/run-of-november/start.json';
 const draftKey = 'runs/run-of-november/draft.json';
 const factsOfLow = 'runs/run-of-november/preflight/0.json';
 
@@ -14,7 +16,7 @@ const factsOfLow = 'runs/run-of-november/preflight/0.json';
 async function drafted(world = new RunWorld()): Promise<RunWorld> {
   await world.plan();
   for (const key of [...world.archive.texts.keys()]) {
-    if (!/draft|preflight/.test(key)) world.archive.texts.delete(key);
+    if (!/start|draft|preflight/.test(key)) world.archive.texts.delete(key);
   }
   return world;
 }
@@ -56,12 +58,34 @@ describe('confirming a draft', () => {
 
   it('ends an audit with its report of what would be rotated, and asks nobody (S1)', async () => {
     const world = await drafted();
+    const { requestedBy, why } = asked;
+    world.archive.texts.set(startKey, serialiseStart(run, { mode: 'audit', requestedBy, why }));
     assert.deepEqual(await world.confirmPlan({ goal: 'draft', ...asked, mode: 'audit' }), {
       next: 'end',
       outcome: 'audited',
       reasons: [],
     });
     assert.equal(world.document(planKey).selected, 4);
+  });
+
+  it('refuses an execution that start-run has not put on record, or not as this (S1)', async () => {
+    const refused = { next: 'end', outcome: 'refused', reasons: ['startUnknown'] };
+    const { mode, requestedBy, why } = asked;
+    for (const record of [
+      undefined,
+      { run, mode, requestedBy: 'grace', why },
+      { run, mode, requestedBy, why: 'another reason' },
+      { run, mode: 'audit', requestedBy, why },
+      { run: 'another-run', mode, requestedBy, why },
+      { run, mode, requestedBy, why, more: true },
+      {},
+    ]) {
+      const world = await drafted();
+      if (record === undefined) world.archive.texts.delete(startKey);
+      else world.archive.texts.set(startKey, JSON.stringify(record));
+      assert.deepEqual(await world.confirmPlan(), refused, JSON.stringify(record));
+      assert.equal(world.archive.texts.has(planKey), false);
+    }
   });
 
   it('goes on at both caps, and is refused one above: then no plan is made (S2)', async () => {

@@ -30,6 +30,7 @@ export async function rotated(more: Partial<Settings> = {}): Promise<RunWorld> {
 /** From here on the world's run is the restore. */
 export function askForRestore(world: RunWorld, more: object = {}): RunWorld {
   world.asked = { ...askedToRestore, ...more };
+  world.noteStart();
   world.now = at('2026-11-19T12:00:00Z');
   world.calls.length = 0;
   return world;

@@ -286,8 +286,9 @@ describe('the second look at a restore (S2)', () => {
 
   it('contradicts a rotation that would return a secret to what it was', async () => {
     const world = await rotated();
-    const november = { ...world.asked, run: 'a-rotation' as Run, mode: 'rotate', startedAt: '2027-11-19T12:00:00Z' };
-    world.asked = november;
+    const { of: _, ...asked } = world.asked;
+    world.asked = { ...asked, run: 'a-rotation' as Run, mode: 'rotate', startedAt: '2027-11-19T12:00:00Z' };
+    world.noteStart();
     await world.draftPlan();
     const key = archiveKeys.draft('a-rotation' as Run);
     const draft = world.document(key);

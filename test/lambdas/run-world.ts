@@ -12,6 +12,7 @@ import type { Log } from '../../core/ports.ts';
 import type { Quarantine } from '../../core/quarantine.ts';
 import type { Goal } from '../../core/rotation.ts';
 import type { Settings } from '../../core/settings.ts';
+import { type Start, serialiseStart } from '../../core/start.ts';
 import { admitWave } from '../../lambdas/admit-wave/step.ts';
 import { closeRun } from '../../lambdas/close-run/step.ts';
 import { confirmPlan } from '../../lambdas/confirm-plan/step.ts';
@@ -63,6 +64,13 @@ export class RunWorld {
   constructor(more: Partial<Settings> = {}, others: readonly Member[] = []) {
     this.settings = { ...settings, ...more };
     this.fleet = new Fleet([...members, ...others], this.calls, () => this.now);
+    this.noteStart();
+  }
+
+  /** Puts on record what the run is asked to be, as start-run does. */
+  noteStart(): void {
+    const { run, startedAt: _, ...start } = this.asked;
+    this.archive.texts.set(archiveKeys.start(run), serialiseStart(run, start as unknown as Start));
   }
 
   get run(): Run {

@@ -3,14 +3,9 @@ import { describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { sha256 } from '../../adapters/sha256.ts';
-import { type Instant, instant } from '../../core/instant.ts';
-import type { Run } from '../../core/plan.ts';
-import type { Start } from '../../core/start.ts';
+import { instant } from '../../core/instant.ts';
 import type { JsonResponse } from '../../lambdas/http-api.ts';
-import { startRun } from '../../lambdas/start-run/step.ts';
-import { chromepaySettings } from '../settings.ts';
-import { InMemoryArchive } from './approval-world.ts';
+import { ada, StartWorld } from './start-world.ts';
 
 /*
  * Goal: a run is started once, by whom AWS says, and what is asked for in a way that makes no sense starts nothing.
@@ -18,69 +13,13 @@ import { InMemoryArchive } from './approval-world.ts';
  * Method: the deployed step over ports in memory. What was started and what is on record is looked at, not only the answer.
  */
 
-const ada = 'arn:aws:sts::111122223333:assumed-role/Engineer/ada@example.com';
 const mallory = 'arn:aws:iam::111122223333:user/mallory';
-
-class World {
-  readonly archive = new InMemoryArchive();
-  readonly started: { readonly run: Run; readonly start: Start }[] = [];
-  readonly logged: { readonly level: string; readonly message: string; readonly fields: unknown }[] = [];
-  now: Instant = instant(Date.UTC(2026, 10, 25, 22, 42));
-  /** What Step Functions does. */
-  states: 'underWay' | 'ended' | 'away' = 'underWay';
-  #uuids = 0;
-
-  readonly step = startRun({
-    archive: this.archive,
-    runs: {
-      start: async (run, start) => {
-        if (this.states === 'away') throw new Error('the connection was lost');
-        this.started.push({ run, start });
-        return this.states;
-      },
-    },
-    settings: chromepaySettings,
-    random: {
-      bytes: (length) => new Uint8Array(length),
-      uuid: () => `00000000-0000-4000-8000-00000000000${this.#uuids++}`,
-    },
-    hash: sha256,
-    clock: { now: () => this.now, sleep: async () => {} },
-    log: {
-      info: (message, fields) => this.logged.push({ level: 'info', message, fields }),
-      warn: (message, fields) => this.logged.push({ level: 'warn', message, fields }),
-      error: (message, fields) => this.logged.push({ level: 'error', message, fields }),
-    },
-  });
-
-  async ask(body: unknown, userArn: string | undefined = ada): Promise<Answered> {
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const authorizer = userArn === undefined ? {} : { authorizer: { iam: { userArn } } };
-    const event = {
-      rawPath: '/runs',
-      requestContext: { http: { method: 'POST' }, ...authorizer },
-      body: Buffer.from(text).toString('base64'),
-      isBase64Encoded: true,
-    };
-    const { statusCode, body: said } = (await this.step(event)) as JsonResponse;
-    return { statusCode, ...JSON.parse(said) };
-  }
-}
-
-interface Answered {
-  readonly statusCode: number;
-  readonly run?: string;
-  readonly requestedBy?: string;
-  readonly error?: string;
-  readonly message?: string;
-  readonly problems?: readonly string[];
-}
 
 const rotation = { mode: 'rotate', why: 'the quarterly rotation', token: 'token-0001' };
 
 describe('a run that a person starts', () => {
   it('is asked for by whom AWS says that the caller is, and is on record before it runs', async () => {
-    const world = new World();
+    const world = new StartWorld();
     const answered = await world.ask(rotation);
 
     const run = 'rotate-2026-11-25-23c57f65ec';
@@ -98,7 +37,7 @@ describe('a run that a person starts', () => {
   });
 
   it('cannot be asked for in the name of somebody else', async () => {
-    const world = new World();
+    const world = new StartWorld();
     const { statusCode, problems } = await world.ask({ ...rotation, requestedBy: 'schedule:rotation' });
     assert.deepEqual([statusCode, problems], [400, ['there is no field requestedBy; leave it out']]);
     assert.deepEqual([world.started, world.archive.texts.size], [[], 0]);
@@ -109,7 +48,7 @@ describe('a run that a person starts', () => {
     ['the root account', 'arn:aws:iam::111122223333:root'],
   ] as const) {
     it(`is not started by ${who}`, async () => {
-      const world = new World();
+      const world = new StartWorld();
       const event = { requestContext: { http: { method: 'POST' } }, body: JSON.stringify(rotation) };
       const answered = arn === undefined ? ((await world.step(event)) as JsonResponse) : await world.ask(rotation, arn);
       assert.equal(answered.statusCode, 403);
@@ -118,7 +57,7 @@ describe('a run that a person starts', () => {
   }
 
   it('is one, however often it is asked for with one token, past midnight too', async () => {
-    const world = new World();
+    const world = new StartWorld();
     const first = await world.ask(rotation);
     world.now = instant(Date.UTC(2026, 10, 26, 0, 1));
     const again = await world.ask(rotation);
@@ -130,7 +69,7 @@ describe('a run that a person starts', () => {
   });
 
   it('is another for another token, for another caller, and without any token', async () => {
-    const world = new World();
+    const world = new StartWorld();
     const { token: _, ...tokenless } = rotation;
     const answers = [
       await world.ask(rotation),
@@ -144,7 +83,7 @@ describe('a run that a person starts', () => {
   });
 
   it('is not changed by asking for another with the same token', async () => {
-    const world = new World();
+    const world = new StartWorld();
     const { run } = await world.ask(rotation);
     const other = await world.ask({ ...rotation, why: 'something else' });
     assert.deepEqual([other.statusCode, other.error, other.run], [409, 'tokenTaken', run]);
@@ -152,7 +91,7 @@ describe('a run that a person starts', () => {
   });
 
   it('is started by asking again, when Step Functions did not answer', async () => {
-    const world = new World();
+    const world = new StartWorld();
     world.states = 'away';
     assert.deepEqual((await world.ask(rotation)).statusCode, 503);
     world.states = 'underWay';
@@ -161,7 +100,7 @@ describe('a run that a person starts', () => {
   });
 
   it('says why on one line', async () => {
-    const world = new World();
+    const world = new StartWorld();
     await world.ask({ ...rotation, why: ' the\nquarterly\r\n\trotation ' });
     assert.equal(world.started[0]?.start.why, 'the quarterly rotation');
   });
@@ -190,7 +129,7 @@ describe('what makes no sense starts nothing, and is told what is wrong with it:
     ],
   ] as const) {
     it(what, async () => {
-      const world = new World();
+      const world = new StartWorld();
       const { statusCode, problems } = await world.ask(body);
       assert.deepEqual([statusCode, problems], [400, [problem]]);
       assert.deepEqual([world.started, world.archive.texts.size], [[], 0]);
@@ -198,13 +137,13 @@ describe('what makes no sense starts nothing, and is told what is wrong with it:
   }
 
   it('a body that is longer than any that makes sense', async () => {
-    const world = new World();
+    const world = new StartWorld();
     assert.equal((await world.ask({ ...rotation, why: 'x'.repeat(300_000) })).statusCode, 413);
     assert.deepEqual(world.started, []);
   });
 
   it('a reason of just 300 characters makes sense', async () => {
-    assert.equal((await new World().ask({ ...rotation, why: 'x'.repeat(300) })).statusCode, 201);
+    assert.equal((await new StartWorld().ask({ ...rotation, why: 'x'.repeat(300) })).statusCode, 201);
   });
 
   it('whatever is sent, no answer is a fault of the step, and what is started was asked for in full', async () => {
@@ -215,7 +154,7 @@ describe('what makes no sense starts nothing, and is told what is wrong with it:
     );
     await fc.assert(
       fc.asyncProperty(bodies, async (body) => {
-        const world = new World();
+        const world = new StartWorld();
         const { statusCode } = await world.ask(body);
         assert.ok([201, 400, 413].includes(statusCode), String(statusCode));
         assert.equal(world.started.length, statusCode === 201 ? 1 : 0);
@@ -230,7 +169,7 @@ describe('a run that a schedule starts', () => {
   const at = '2026-11-25T22:40:00Z';
 
   it('is what the settings say of the schedule, and nothing that whoever invokes could say', async () => {
-    const world = new World();
+    const world = new StartWorld();
     const started = await world.step({ schedule: 'rotation', at, mode: 'audit', requestedBy: ada });
     assert.deepEqual(started, { run: 'scheduled-rotation-2026-11-25-2240', begun: 'underWay' });
     assert.deepEqual(world.started, [
@@ -246,7 +185,7 @@ describe('a run that a schedule starts', () => {
   });
 
   it('is one, however often the schedule fires', async () => {
-    const world = new World();
+    const world = new StartWorld();
     await world.step({ schedule: 'audit', at });
     await world.step({ schedule: 'audit', at });
     assert.deepEqual([...new Set(world.started.map(({ run }) => run))], ['scheduled-audit-2026-11-25-2240']);
@@ -254,7 +193,7 @@ describe('a run that a schedule starts', () => {
   });
 
   it('is not started half an hour late, nor ahead of its time', async () => {
-    const world = new World();
+    const world = new StartWorld();
     const fire = (moment: string) => world.step({ schedule: 'rotation', at: moment });
     await assert.rejects(fire('2026-11-25T22:11:59Z'), { name: 'NotTimelyError' });
     await assert.rejects(fire('2026-11-25T22:43:01Z'), { name: 'NotTimelyError' });
@@ -266,7 +205,7 @@ describe('a run that a schedule starts', () => {
 
   it('of which there is none starts nothing', async () => {
     for (const event of [{ schedule: 'restore', at }, { schedule: 'rotation' }, { schedule: 'rotation', at: 'now' }]) {
-      const world = new World();
+      const world = new StartWorld();
       await assert.rejects(world.step(event), { name: 'ZodError' });
       assert.deepEqual(world.started, []);
     }

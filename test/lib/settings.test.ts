@@ -53,6 +53,10 @@ const approvers = (...people: readonly (readonly [string, string])[]) => ({
   approvers: people.map(([name, email]) => ({ name, email })),
 });
 
+/** Approvers who act as these principals. */
+const acting = (...principals: string[]) => ({
+  approvers: principals.map((principal, index) => ({ name: `p${index}`, email: `p${index}@example.com`, principal })),
+});
 const slack = (changed: Fields, slackUser: string | null = 'U012ABCDEF') => ({
   channels: { slack: { channel: 'C012ABCDEF', tokenSecretArn: master('keyturn/slack-a1B2c3'), ...changed } },
   approvers: [{ name: 'oncall', email: 'oncall@example.com', ...(slackUser === null ? {} : { slackUser }) }],
@@ -308,6 +312,29 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
       { ...slack({}), approvers: ['a', 'b'].map((name) => ({ name, email: `${name}@x.io`, slackUser: 'U012ABCDEF' })) },
     ],
     says: /one Slack user; one person is one approver/,
+  },
+  {
+    field: 'approvers.0.principal',
+    right: [
+      acting('arn:aws:iam::111122223333:user/grace'),
+      acting('arn:aws:iam::111122223333:role/people/Approver'),
+      acting('arn:aws:sts::111122223333:assumed-role/Approver/grace@example.com'),
+    ],
+    wrong: [acting('grace'), acting('arn:aws:iam::111122223333:root'), acting('arn:aws:iam::111122223333:role/*')],
+    says: /no ARN of an IAM user, a role, or a session of a role; copy it/,
+  },
+  {
+    field: 'approvers',
+    right: [
+      acting('arn:aws:sts::111122223333:assumed-role/Approver/a', 'arn:aws:sts::111122223333:assumed-role/Approver/b'),
+    ].map(({ approvers }) => ({
+      approvers: approvers.map((one) => ({ ...one, principal: `${one.principal}${one.name}` })),
+    })),
+    wrong: [
+      acting('arn:aws:iam::111122223333:user/grace', 'arn:aws:iam::111122223333:user/Grace'),
+      acting('arn:aws:iam::111122223333:role/Approver', 'arn:aws:sts::111122223333:assumed-role/Approver/grace'),
+    ],
+    says: /two approvers as whom one IAM principal acts; one person is one approver/,
   },
   {
     field: 'channels.slack.channel',

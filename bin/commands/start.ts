@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+
+import { LambdaClient } from '@aws-sdk/client-lambda';
+
+import { startable } from '../../core/start.ts';
+import { type Command, type ExitCode, type Output, readFlags, required } from '../command.ts';
+import { loadSettings } from '../settings-file.ts';
+import { DoorClosedError, doorFlags, doorHelp, doorOf } from '../signed-door.ts';
+
+const modes = Object.entries(startable)
+  .flatMap(([mode, { goesBack }]) => (goesBack ? [] : mode))
+  .join(' or ');
+
+const flags = {
+  mode: { type: 'string' },
+  why: { type: 'string' },
+  token: { type: 'string' },
+  config: { type: 'string' },
+  json: { type: 'boolean' },
+  ...doorFlags,
+} as const;
+
+/** Asks for a run, as whom the AWS SDK finds. Whoever starts a run cannot approve it. */
+export const start = (client: () => LambdaClient = () => new LambdaClient({})): Command => ({
+  summary: 'start a run now: an audit, or a rotation that then waits for its approval',
+  help: `Starts a run, in your name: whom AWS says that you are goes on record, and cannot approve it. An audit reports and touches
+nothing. A rotation drafts a plan, which waits until somebody else approves it.
+
+Usage: npm run keyturn -- start --why TEXT [--mode MODE] [--token TOKEN] [--api URL] [--config FILE] [--json]
+
+  --why TEXT     why, for those who are to approve it
+  --mode MODE    ${modes} (audit if left out)
+  --token TOKEN  8 to 100 printable characters: the same token starts nothing twice (a new one if left out)
+${doorHelp}
+  --config FILE  the configuration, which names the stage (keyturn.config.ts of this project if left out)
+  --json         print {run, mode, requestedBy, why, begun} instead of text
+
+Signs with the credentials and for the Region that the AWS SDK finds. Needs execute-api:Invoke on POST /runs: see
+docs/channels/iam.md.
+Exit code: 0 when the run is started, 1 when it was refused, 2 for wrong usage.
+
+Example:
+  npm run keyturn -- start --mode rotate --why 'the key that leaked on Tuesday'
+`,
+  async run(args: readonly string[], output: Output): Promise<ExitCode> {
+    const given = readFlags(args, flags);
+    const why = required('why', given.why, "'the key that leaked on Tuesday'");
+    const { stage } = await loadSettings(given.config);
+    const door = await doorOf(stage, given.api, client());
+    const wish = { mode: given.mode ?? 'audit', why, token: given.token ?? randomUUID() };
+    try {
+      const { status, content } = await door.ask('POST', '/runs', wish);
+      if (status >= 400) return complain(output, String(content['message'] ?? `the door answered ${status}`));
+
+      const { run, mode, requestedBy, begun } = content;
+      const said =
+        begun === 'ended'
+          ? `Run ${run} was started with this token before, and has ended.`
+          : `Run ${run} is under way: ${mode}, asked for by ${requestedBy}.`;
+      output.print(given.json ? `${JSON.stringify(content)}\n` : `${said}\n`);
+      return 0;
+    } catch (error) {
+      if (error instanceof DoorClosedError) return complain(output, error.message);
+      throw error;
+    }
+  },
+});
+
+function complain(output: Output, message: string): ExitCode {
+  output.complain(`keyturn: ${message}\n`);
+  return 1;
+}

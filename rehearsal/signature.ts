@@ -1,0 +1,89 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** Who has an access key, and what goes with it. */
+export interface KeyHolder {
+  readonly secretAccessKey: string;
+  /** Keys of a session are good for nothing without it. */
+  readonly sessionToken?: string;
+  /** As AWS says who calls: the ARN of a user, or of a session of a role. */
+  readonly userArn: string;
+  /** Whose policies count: the user, or the role of the session. */
+  readonly principal: string;
+}
+
+/** Who signed a request, and with which of their keys. */
+export type Signer = KeyHolder & { readonly accessKeyId: string };
+
+/** What a signature must be for, and when it is looked at. */
+export interface SignatureScope {
+  readonly service: string;
+  readonly region: string;
+  /** In milliseconds. */
+  readonly now: number;
+}
+
+/** A signature counts for this long before and after its moment. */
+const skewMilliseconds = 5 * 60_000;
+
+const algorithm = 'AWS4-HMAC-SHA256';
+const header =
+  /^AWS4-HMAC-SHA256 Credential=(\w+)\/(\d{8})\/([\w-]+)\/([\w-]+)\/aws4_request, ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/;
+
+/** Checks Signature Version 4 of a request, as AWS does. Undefined: nobody has signed it in a way that counts. */
+export function signerOf(
+  request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  body: Buffer,
+  keys: ReadonlyMap<string, KeyHolder>,
+  { service, region, now }: SignatureScope,
+): Signer | undefined {
+  const { headers } = request;
+  const [, accessKeyId = '', day = '', forRegion = '', forService = '', list = '', signature = ''] =
+    header.exec(headers.authorization ?? '') ?? [];
+  const holder = keys.get(accessKeyId);
+  const moment = String(headers['x-amz-date'] ?? '');
+  if (holder === undefined || forRegion !== region || forService !== service) return undefined;
+  if (!isNear(moment, now) || !moment.startsWith(day)) return undefined;
+  if (holder.sessionToken !== undefined && headers['x-amz-security-token'] !== holder.sessionToken) return undefined;
+
+  const signed = list.split(';');
+  if (!['host', 'x-amz-date'].every((name) => signed.includes(name))) return undefined;
+
+  const scope = [day, region, service, 'aws4_request'];
+  const canonical = canonicalRequest(request, signed, body);
+  const text = [algorithm, moment, scope.join('/'), sha256(canonical)].join('\n');
+  const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${holder.secretAccessKey}`);
+  const isGenuine = timingSafeEqual(hmac(key, text), Buffer.from(signature, 'hex'));
+  return isGenuine ? { ...holder, accessKeyId } : undefined;
+}
+
+function isNear(moment: string, now: number): boolean {
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(moment) ?? [];
+  const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Math.abs(at - now) <= skewMilliseconds;
+}
+
+/** Header values as they are signed: without blanks around them, and with one in place of several. */
+function canonicalRequest(
+  { method = 'GET', url = '/', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  signed: readonly string[],
+  body: Buffer,
+): string {
+  const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
+  const path = pathname.split('/').map(encode).join('/');
+  const query = [...searchParams].map(([name, value]) => `${encode(name)}=${encode(value)}`).sort();
+  const lines = signed.map(
+    (name) =>
+      `${name}:${String(headers[name] ?? '')
+        .trim()
+        .replace(/ +/g, ' ')}\n`,
+  );
+  return [method, path, query.join('&'), lines.join(''), signed.join(';'), sha256(body)].join('\n');
+}
+
+/** As AWS encodes: everything but letters, digits and `-._~`. */
+const encode = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+
+const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
+const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();

@@ -1,0 +1,114 @@
+/*
+ * Goal: keyturn start asks at the door as whom AWS says, once, and says clearly what came of it.
+ *
+ * Method: the command against a door on loopback that checks signatures, before the deployed step over ports in memory.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { LambdaClient } from '@aws-sdk/client-lambda';
+
+import { commandLine } from '../../bin/command-line.ts';
+import { start } from '../../bin/commands/start.ts';
+import { Door } from '../../rehearsal/door.ts';
+import { StartWorld } from '../lambdas/start-world.ts';
+import { accountOf, apiOf, sessionOf } from '../rehearsal/signing.ts';
+
+const ada = sessionOf('arn:aws:iam::111122223333:role/Engineer', 'ada@example.com');
+const mallory = sessionOf('arn:aws:iam::111122223333:role/Visitor', 'mallory');
+
+describe('keyturn start', () => {
+  let door: Door;
+  let world: StartWorld;
+
+  before(async () => {
+    door = await Door.open();
+    const answer = (event: unknown) => world.step(event);
+    door.leadTo(accountOf(answer, [ada.principal]), apiOf('POST /runs'), 'us-east-1:111122223333');
+    for (const key of [ada, mallory]) door.giveKey(key.accessKeyId, key);
+  });
+  after(() => door.close());
+
+  async function keyturn(args: readonly string[], credentials = ada, api = door.url) {
+    const printed: string[] = [];
+    const complained: string[] = [];
+    const client = () => new LambdaClient({ region: 'us-east-1', credentials });
+    const exitCode = await commandLine({ start: start(client) }, ['start', '--api', api, ...args], {
+      print: (text) => printed.push(text),
+      complain: (text) => complained.push(text),
+    });
+    return { exitCode, printed: printed.join(''), complained: complained.join('') };
+  }
+
+  it('starts an audit, if not told otherwise, in the name of whom AWS says', async () => {
+    world = new StartWorld();
+    const { exitCode, printed } = await keyturn(['--why', 'a look']);
+    assert.equal(exitCode, 0);
+    const [{ run, start: started } = assert.fail('nothing was started')] = world.started;
+    assert.deepEqual(started, { mode: 'audit', requestedBy: ada.userArn, why: 'a look' });
+    assert.equal(printed, `Run ${run} is under way: audit, asked for by ${ada.userArn}.\n`);
+  });
+
+  it('starts a rotation, and says it to programs', async () => {
+    world = new StartWorld();
+    const { exitCode, printed } = await keyturn([
+      '--mode',
+      'rotate',
+      '--why',
+      'due',
+      '--token',
+      'token-0001',
+      '--json',
+    ]);
+    assert.equal(exitCode, 0);
+    assert.deepEqual(JSON.parse(printed), {
+      run: 'rotate-2026-11-25-23c57f65ec',
+      mode: 'rotate',
+      requestedBy: ada.userArn,
+      why: 'due',
+      begun: 'underWay',
+    });
+  });
+
+  it('starts one run, when Step Functions did not answer at first', async () => {
+    world = new StartWorld();
+    world.states = 'away';
+    world.onAway = () => {
+      world.states = 'underWay';
+    };
+    assert.equal((await keyturn(['--why', 'a look'])).exitCode, 0);
+    assert.equal(world.started.length, 1);
+  });
+
+  it('says what is wrong with what it was told, and how to say it', async () => {
+    world = new StartWorld();
+    const wrong = await keyturn(['--why', 'a look', '--mode', 'revoke']);
+    assert.equal(wrong.exitCode, 1);
+    assert.match(
+      wrong.complained,
+      /^keyturn: The run was not started: mode is none that can be started; use one of audit, /,
+    );
+    const silent = await keyturn([]);
+    assert.equal(silent.exitCode, 2);
+    assert.match(silent.complained, /--why is missing/);
+    assert.deepEqual(world.started, []);
+  });
+
+  it('says that AWS did not let its caller in', async () => {
+    world = new StartWorld();
+    for (const credentials of [mallory, { ...ada, secretAccessKey: 'guessed' }]) {
+      const { exitCode, complained } = await keyturn(['--why', 'a look'], credentials);
+      assert.equal(exitCode, 1);
+      assert.match(complained, /AWS did not let you in.*execute-api:Invoke POST \/runs.*docs\/channels\/iam\.md/);
+    }
+    assert.deepEqual(world.started, []);
+  });
+
+  it('asks nobody without encryption, but on loopback', async () => {
+    for (const api of ['http://api.example', 'ftp://api.example', 'api.example']) {
+      const { exitCode, complained } = await keyturn(['--why', 'x'], ada, api);
+      assert.equal(exitCode, 2);
+      assert.match(complained, /is not encrypted|is no address/);
+    }
+  });
+});
