@@ -4,6 +4,7 @@ import { plan } from './commands/plan.ts';
 import { quarantine, release } from './commands/quarantine.ts';
 import { recover } from './commands/recover.ts';
 import { rehearse } from './commands/rehearse.ts';
+import { restore } from './commands/restore.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { halt, resume } from './commands/switch.ts';
@@ -16,6 +17,7 @@ const commands = {
   status: status(),
   halt: halt(),
   resume: resume(),
+  restore: restore(),
   recover: recover(),
   evidence: evidence(),
   quarantine: quarantine(),

@@ -14,12 +14,13 @@ export const previewVerdicts = {
   confirmed: 'within the caps, and confirmed by the second judgement',
   refused: 'a run would be refused, and touch nothing',
   nothingDue: 'nothing to rotate: a run would touch nothing',
+  nothingToRestore: 'nothing is left to restore: a run would touch nothing',
 } as const;
 
 export type PreviewVerdict = keyof typeof previewVerdicts;
 
-/** What a run over a list would do, as far as the list alone can tell: no value is read, and no target asked. */
-export interface Preview extends Omit<Selection, 'selected'> {
+/** What would be selected, held against the bounds, and laid out in waves. */
+export interface Outlook {
   readonly waves: readonly (readonly SelectedSecret[])[];
   readonly guardrails: readonly Guardrail[];
   readonly contradicted: readonly Contradicted[];
@@ -27,6 +28,9 @@ export interface Preview extends Omit<Selection, 'selected'> {
   readonly startsAt: Instant | undefined;
   readonly verdict: PreviewVerdict;
 }
+
+/** What a run over a list would do, as far as the list alone can tell: no value is read, and no target asked. */
+export interface Preview extends Omit<Selection, 'selected'>, Outlook {}
 
 /** Judges a list as draft-plan and confirm-plan would, one after the other. */
 export function preview(
@@ -37,8 +41,29 @@ export function preview(
 ): Preview {
   const { selected, ...selection } = select(entries, settings, asOf, due);
   const contradicted = judgeAgain(selected, entries, settings, asOf);
+  const { secrets: fleet } = selection.fleet;
+  return { ...selection, ...outlookOf({ selected, contradicted, fleet, settings, asOf, nothing: 'nothingDue' }) };
+}
+
+/** What an outlook is taken on. */
+export interface Prospect {
+  readonly selected: readonly SelectedSecret[];
+  readonly contradicted: readonly Contradicted[];
+  /** How many secrets there are. */
+  readonly fleet: number;
+  readonly settings: Settings;
+  readonly asOf: Instant;
+  /** Bounds of other kinds that it is held against. */
+  readonly bounds?: readonly Guardrail[];
+  /** What to say when nothing is selected. */
+  readonly nothing: PreviewVerdict;
+}
+
+export function outlookOf(prospect: Prospect): Outlook {
+  const { selected, contradicted, fleet, settings, asOf, bounds = [], nothing } = prospect;
   const guardrails: Guardrail[] = [
-    ...judgeCaps(settings.caps, { selected: selected.length, fleet: selection.fleet.secrets }),
+    ...judgeCaps(settings.caps, { selected: selected.length, fleet }),
+    ...bounds,
     {
       name: 'secondJudgement',
       verdict: contradicted.length === 0 ? 'within' : 'exceeded',
@@ -47,18 +72,12 @@ export function preview(
       unit: 'contradictions',
     },
   ];
-
+  const isRefused = guardrails.some(({ verdict }) => verdict === 'exceeded');
   return {
-    ...selection,
     waves: cutIntoWaves(selected, settings),
     guardrails,
     contradicted,
     startsAt: nextStart(settings.windows, settings.freezes, asOf),
-    verdict: verdictOf(selected, guardrails),
+    verdict: isRefused ? 'refused' : selected.length === 0 ? nothing : 'confirmed',
   };
-}
-
-function verdictOf(selected: readonly SelectedSecret[], guardrails: readonly Guardrail[]): PreviewVerdict {
-  if (guardrails.some(({ verdict }) => verdict === 'exceeded')) return 'refused';
-  return selected.length === 0 ? 'nothingDue' : 'confirmed';
 }

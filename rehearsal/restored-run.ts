@@ -1,19 +1,20 @@
 import { archiveKeys } from '../core/archive-keys.ts';
 import type { Run } from '../core/plan.ts';
 import type { RunReport } from '../core/report.ts';
+import type { Start } from '../core/start.ts';
 import { approve, linkIn } from './approver.ts';
 import type { Scenario, Scene } from './scenario.ts';
 
 /** A run that is played beside the one that is told of, and approved. */
 export interface Beside {
   readonly run: Run;
-  readonly input: { readonly [field: string]: string | string[] };
+  readonly start: Start;
 }
 
 /** Starts a run, approves it once people are asked, and waits for its end. Undefined: it left no report. */
-export async function playBeside(scene: Scene, { run, input }: Beside): Promise<RunReport | undefined> {
+export async function playBeside(scene: Scene, { run, start }: Beside): Promise<RunReport | undefined> {
   const { cloud, time, door } = scene;
-  const execution = cloud.states.start(cloud.machine.arn, { name: run, input });
+  const execution = cloud.startRun(run, start);
   const email = cloud.settings.approvers[0]?.email ?? '';
   while (linkIn(cloud, email, run) === undefined && execution.status === 'RUNNING') await time.sleep(1_000);
   const link = linkIn(cloud, email, run);
@@ -29,7 +30,7 @@ export async function playBeside(scene: Scene, { run, input }: Beside): Promise<
 export const playRestore = (scene: Scene): Promise<RunReport | undefined> =>
   playBeside(scene, {
     run: `${scene.run}-restored` as Run,
-    input: { mode: 'restore', of: scene.run, requestedBy: 'somebody', why: 'its services are to go back' },
+    start: { mode: 'restore', of: scene.run, requestedBy: 'somebody', why: 'its services are to go back' },
   });
 
 /** Which version of each secret is AWSCURRENT, and what its tags say. */

@@ -1,8 +1,10 @@
 import { type Instant, toIso } from '../../core/instant.ts';
 import { type LeftAlone, leaveAloneReasons } from '../../core/leave-alone.ts';
 import { counted, oneLine, utcMinute } from '../../core/plain-text.ts';
-import { type Preview, previewVerdicts } from '../../core/preview.ts';
+import { type Outlook, type Preview, previewVerdicts } from '../../core/preview.ts';
+import { restoreReasons } from '../../core/restore.ts';
 import { contradictions } from '../../core/second-judgement.ts';
+import type { SelectedSecret } from '../../core/selection.ts';
 import { table } from '../table.ts';
 
 /** Up to how many secrets of one reason are listed by name. */
@@ -31,7 +33,12 @@ export function asJson({ waves, leftAlone, outside, guardrails, contradicted, ve
 
 /** The same for a person. Names come from outside, so each is printed as one line without control characters. */
 export function asText(judged: Preview, asOf: Instant): string {
-  const parts = [fleetText(judged, asOf), ...waveTexts(judged), leftAloneText(judged), guardrailText(judged)];
+  const parts = [
+    fleetText(judged, asOf),
+    ...waveTexts(judged.waves, dueColumns),
+    leftAloneText(judged.leftAlone),
+    guardrailText(judged),
+  ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n\n${verdictText(judged)}\n`;
 }
 
@@ -46,12 +53,21 @@ function fleetText({ fleet, outside, waves, leftAlone }: Preview, asOf: Instant)
   ]);
 }
 
+/** What is said of each secret in the last columns, by their heads. */
+type Columns = Readonly<Record<string, (secret: SelectedSecret) => string>>;
+
+const dueColumns: Columns = {
+  expired: ({ expirationDate }) => expirationDate,
+  'days overdue': ({ daysOverdue }) => String(daysOverdue),
+};
+
 /** One table for all waves, so that their columns are equally wide, cut where the waves are. */
-function waveTexts({ waves }: Preview): string[] {
-  const rows = waves.flat().map(({ tier, name, rotator, strategy, expirationDate, daysOverdue }) => {
-    return [`  ${tier}`, oneLine(name), rotator, strategy, expirationDate, String(daysOverdue)];
+export function waveTexts(waves: Outlook['waves'], columns: Columns): string[] {
+  const rows = waves.flat().map((secret) => {
+    const { tier, name, rotator, strategy } = secret;
+    return [`  ${tier}`, oneLine(name), rotator, strategy, ...Object.values(columns).map((say) => say(secret))];
   });
-  const heads = ['  tier', 'secret', 'rotator', 'strategy', 'expired', 'days overdue'];
+  const heads = ['  tier', 'secret', 'rotator', 'strategy', ...Object.keys(columns)];
   const [head, ...lines] = table([heads, ...rows]).split('\n');
 
   return waves.map((wave, index) => {
@@ -61,11 +77,11 @@ function waveTexts({ waves }: Preview): string[] {
   });
 }
 
-function leftAloneText({ leftAlone }: Preview): string {
+export function leftAloneText(leftAlone: readonly LeftAlone<string>[]): string {
   if (leftAlone.length === 0) return '';
   const byReason = [...Map.groupBy(leftAlone, ({ reason }) => reason)].sort(([, a], [, b]) => b.length - a.length);
   const summary = table(
-    byReason.map(([reason, secrets]) => [`  ${secrets.length}`, reason, leaveAloneReasons[reason]]),
+    byReason.map(([reason, secrets]) => [`  ${secrets.length}`, reason, sentences[reason] ?? '']),
   ).split('\n');
   const lines = byReason.flatMap(([, secrets], index) => [
     summary[index],
@@ -74,10 +90,12 @@ function leftAloneText({ leftAlone }: Preview): string {
   return ['Left alone', ...lines].join('\n');
 }
 
-const leftAloneLine = ({ name, reasons: [, ...others] }: LeftAlone): string =>
+const sentences: Readonly<Record<string, string>> = { ...leaveAloneReasons, ...restoreReasons };
+
+const leftAloneLine = ({ name, reasons: [, ...others] }: LeftAlone<string>): string =>
   `       ${oneLine(name)}${others.length > 0 ? ` (also ${others.join(', ')})` : ''}`;
 
-function guardrailText({ guardrails, contradicted }: Preview): string {
+export function guardrailText({ guardrails, contradicted }: Outlook): string {
   const rows = guardrails.map(({ name, verdict, actual, limit, unit }) => [
     `  ${name}`,
     verdict,
@@ -90,7 +108,7 @@ function guardrailText({ guardrails, contradicted }: Preview): string {
   return ['Guardrails', table(rows), ...named, ...more].join('\n');
 }
 
-function verdictText({ verdict, startsAt }: Preview): string {
+export function verdictText({ verdict, startsAt }: Outlook): string {
   const start = startsAt === undefined ? 'No window opens within 60 days' : `Waves could start ${utcMinute(startsAt)}`;
   return `Verdict: ${verdict} (${previewVerdicts[verdict]})${verdict === 'confirmed' ? `\n${start}` : ''}`;
 }

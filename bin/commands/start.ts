@@ -5,7 +5,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { startable } from '../../core/start.ts';
 import { type Command, type ExitCode, type Output, readFlags, required } from '../command.ts';
 import { loadSettings } from '../settings-file.ts';
-import { DoorClosedError, doorFlags, doorHelp, doorOf } from '../signed-door.ts';
+import { type DoorAnswer, DoorClosedError, doorFlags, doorHelp, doorOf, type SignedDoor } from '../signed-door.ts';
 
 const modes = Object.entries(startable)
   .flatMap(([mode, { goesBack }]) => (goesBack ? [] : mode))
@@ -48,25 +48,36 @@ Example:
     const { stage } = await loadSettings(given.config);
     const door = await doorOf(stage, given.api, client());
     const wish = { mode: given.mode ?? 'audit', why, token: given.token ?? randomUUID() };
-    try {
-      const { status, content } = await door.ask('POST', '/runs', wish);
-      if (status >= 400) return complain(output, String(content['message'] ?? `the door answered ${status}`));
-
-      const { run, mode, requestedBy, begun } = content;
-      const said =
-        begun === 'ended'
-          ? `Run ${run} was started with this token before, and has ended.`
-          : `Run ${run} is under way: ${mode}, asked for by ${requestedBy}.`;
-      output.print(given.json ? `${JSON.stringify(content)}\n` : `${said}\n`);
-      return 0;
-    } catch (error) {
-      if (error instanceof DoorClosedError) return complain(output, error.message);
-      throw error;
+    const started = await askForRun(door, wish);
+    if (started.kind === 'refused') {
+      output.complain(`keyturn: ${started.message}\n`);
+      return 1;
     }
+    output.print(given.json ? `${JSON.stringify(started.content)}\n` : `${started.said}\n`);
+    return 0;
   },
 });
 
-function complain(output: Output, message: string): ExitCode {
-  output.complain(`keyturn: ${message}\n`);
-  return 1;
+/** What came of asking for a run. */
+export type Asked =
+  | { readonly kind: 'started'; readonly content: DoorAnswer['content']; readonly said: string }
+  | { readonly kind: 'refused'; readonly message: string };
+
+/** Asks at the door for a run. */
+export async function askForRun(door: SignedDoor, wish: object): Promise<Asked> {
+  try {
+    const { status, content } = await door.ask('POST', '/runs', wish);
+    if (status >= 400) {
+      return { kind: 'refused', message: String(content['message'] ?? `the door answered ${status}`) };
+    }
+    const { run, mode, requestedBy, begun } = content;
+    const said =
+      begun === 'ended'
+        ? `Run ${run} was started with this token before, and has ended.`
+        : `Run ${run} is under way: ${mode}, asked for by ${requestedBy}.`;
+    return { kind: 'started', content, said };
+  } catch (error) {
+    if (error instanceof DoorClosedError) return { kind: 'refused', message: error.message };
+    throw error;
+  }
 }

@@ -13,6 +13,7 @@ import type { NotPlanned } from '../../core/draft.ts';
 import type { Run } from '../../core/plan.ts';
 import type { RecoveryReport } from '../../core/recovery.ts';
 import type { RunReport } from '../../core/report.ts';
+import type { Start } from '../../core/start.ts';
 import { executionOf } from '../../rehearsal/dying-runs.ts';
 import { playBeside, playRestore } from '../../rehearsal/restored-run.ts';
 import type { Scene, Trap } from '../../rehearsal/scenario.ts';
@@ -94,8 +95,8 @@ describe('a restore of a whole run', () => {
           settled: async () => {
             await scene.cloud.settled();
             await playRestore(scene);
-            const input = { mode: 'restore', of: scene.run, requestedBy: 'somebody', why: 'once more' };
-            again = await playBeside(scene, { run: `${scene.run}-again` as Run, input });
+            const start: Start = { mode: 'restore', of: scene.run, requestedBy: 'somebody', why: 'once more' };
+            again = await playBeside(scene, { run: `${scene.run}-again` as Run, start });
           },
         }),
       },
@@ -193,8 +194,8 @@ describe('a restore that goes wrong', () => {
     const { day, report } = await restored(undefined, (scene) => ({
       onTransition: ({ kind, state, execution }) => {
         if (kind !== 'entered' || execution !== restoreOf(scene) || state !== 'Bake') return;
-        const input = { mode: 'restore', of: scene.run, requestedBy: 'somebody', why: 'at the same time' };
-        other ??= playBeside(scene, { run: `${scene.run}-other` as Run, input });
+        const start: Start = { mode: 'restore', of: scene.run, requestedBy: 'somebody', why: 'at the same time' };
+        other ??= playBeside(scene, { run: `${scene.run}-other` as Run, start });
       },
     }));
     const refused = await other;
