@@ -1,4 +1,5 @@
-import { archiveKeys } from './archive-keys.ts';
+import { archiveKeys, type Phase } from './archive-keys.ts';
+import type { BatchStory, JudgedWave } from './contradiction.ts';
 import type { Confirmation, Draft, NotPlanned } from './draft.ts';
 import { NotInArchiveError } from './errors.ts';
 import type { Batch, PlanHeader, Run } from './plan.ts';
@@ -45,6 +46,29 @@ export async function readFound(archive: Archive, run: Run, waves: readonly Wave
       baked: await findDocument<Probed>(archive, archiveKeys.probe(run, batch.wave, 'baked', batch.index)),
     })),
   );
+}
+
+/** Everything that the waves which somebody judged were judged by. */
+export const readJudged = (archive: Archive, run: Run, waves: readonly WaveStory[]): Promise<readonly JudgedWave[]> =>
+  Promise.all(
+    waves
+      .filter(({ baked, rolledBack }) => baked !== undefined || rolledBack !== undefined)
+      .map(async ({ number, baked, rolledBack }) => {
+        const batches = await readWave(archive, run, number);
+        return { number, baked, rolledBack, batches: await Promise.all(batches.map((one) => probedOf(archive, one))) };
+      }),
+  );
+
+async function probedOf(archive: Archive, batch: Batch): Promise<BatchStory> {
+  const find = (phase: Phase) =>
+    findDocument<Probed>(archive, archiveKeys.probe(batch.run, batch.wave, phase, batch.index));
+  const [rotated, baked, rolledBack, recovered] = await Promise.all([
+    find('rotated'),
+    find('baked'),
+    find('rolledBack'),
+    find('recovered'),
+  ]);
+  return { batch, rotated, baked, back: recovered ?? rolledBack };
 }
 
 /** A document, or undefined when nobody deposited it. */

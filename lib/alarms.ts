@@ -4,23 +4,28 @@ import {
   ComparisonOperator,
   type IMetric,
   MathExpression,
+  Metric,
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
+import { contradictionFound } from '../core/contradiction.ts';
 import { workflowName } from './names.ts';
 import type { Recovery } from './recovery.ts';
+import type { RunSteps } from './run-steps.ts';
 import type { Step } from './step.ts';
 
 export interface AlarmsProps {
   readonly stage: string;
   readonly stateMachine: StateMachine;
   readonly recovery: Recovery;
+  readonly steps: RunSteps;
   readonly deliverDecisions: Step;
   /** Starts that the schedules could not make. */
   readonly undelivered: Queue;
@@ -40,7 +45,7 @@ export class Alarms extends Construct {
     super(scope, id);
 
     this.#props = props;
-    const { stateMachine, recovery, deliverDecisions, undelivered } = props;
+    const { stateMachine, recovery, steps, deliverDecisions, undelivered } = props;
     const period = Duration.minutes(5);
     this.on('run-failed', 'a run failed', stateMachine.metricFailed({ period }));
     this.on('run-timed-out', 'a run timed out', stateMachine.metricTimedOut({ period }));
@@ -51,11 +56,37 @@ export class Alarms extends Construct {
       'a run could not be told of its decision',
       deliverDecisions.version.metricErrors({ period, statistic: Stats.SUM }),
     );
+    const judges = { judgeWave: steps.judgeWave, closeRun: steps.closeRun, recoverRun: recovery.recoverRun };
+    this.on(
+      'claim-contradicted',
+      'a claim is not so',
+      this.linesOf('Contradictions', contradictionFound, judges, period),
+    );
     this.on(
       'run-not-started',
       'a schedule could not start its run',
       undelivered.metricApproximateNumberOfMessagesVisible({ period }),
     );
+  }
+
+  /** Counts a line that any of these steps may write into its log. */
+  private linesOf(
+    metricName: string,
+    message: string,
+    steps: Readonly<Record<string, Step>>,
+    period: Duration,
+  ): IMetric {
+    const metricNamespace = `Keyturn/${this.#props.stage}`;
+    for (const [name, { logGroup }] of Object.entries(steps)) {
+      new MetricFilter(this, `${metricName}-${name}`, {
+        logGroup,
+        filterPattern: FilterPattern.stringValue('$.message', '=', message),
+        metricNamespace,
+        metricName,
+        metricValue: '1',
+      });
+    }
+    return new Metric({ namespace: metricNamespace, metricName, statistic: Stats.SUM, period });
   }
 
   private on(article: string, what: string, metric: IMetric): void {

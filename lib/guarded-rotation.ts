@@ -62,6 +62,7 @@ export class GuardedRotation extends Construct {
       stage: settings.stage,
       stateMachine,
       recovery,
+      steps,
       deliverDecisions: desk.deliverDecisions,
       undelivered,
       topic: this.announcements.topic,

@@ -37,13 +37,15 @@ export interface RecoveryProps {
 export class Recovery extends Construct {
   readonly stateMachine: StateMachine;
   readonly watchRuns: Step;
+  readonly recoverRun: Step;
   readonly #foundation: Foundation;
 
   constructor(scope: Construct, id: string, props: RecoveryProps) {
     super(scope, id);
 
     this.#foundation = props.foundation;
-    this.stateMachine = this.machine(props, this.recoverRunStep());
+    this.recoverRun = this.recoverRunStep();
+    this.stateMachine = this.machine(props, this.recoverRun);
     this.watchRuns = this.watchRunsStep();
     this.watch();
   }

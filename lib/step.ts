@@ -13,7 +13,7 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
 import { functionName, type StepName } from './names.ts';
@@ -52,6 +52,7 @@ export class Step extends Construct implements IGrantable {
   readonly version: IFunction;
   readonly timeout: Duration;
   readonly grantPrincipal: Role;
+  readonly logGroup: ILogGroup;
   /** Its function's ARN, with any version. */
   readonly everyVersionArn: string;
 
@@ -64,6 +65,7 @@ export class Step extends Construct implements IGrantable {
       encryptionKey: ground.encryptionKey,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    this.logGroup = logGroup;
     this.timeout = timeout;
     this.grantPrincipal = new Role(this, 'Role', {
       description: `Keyturn's ${step}${tier === undefined ? '' : ` of tier ${tier}`}`,

@@ -1,6 +1,7 @@
 import type { Decision, SealedDecision } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Channels, postBy, writeTo } from '../../core/channel.ts';
+import { contradictionFound, contradictionsOf } from '../../core/contradiction.ts';
 import { endingNotice } from '../../core/ending-notice.ts';
 import { type RunDocuments, type Signer, signEvidence } from '../../core/evidence.ts';
 import { type History, rememberRun } from '../../core/history.ts';
@@ -10,7 +11,7 @@ import type { Run } from '../../core/plan.ts';
 import type { Archive, Clock, GoAhead, Hash, Herald, Log } from '../../core/ports.ts';
 import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.ts';
 import { type RunReport, reportOf } from '../../core/report.ts';
-import { findDocument, readFound, readStory } from '../../core/run-story.ts';
+import { findDocument, readFound, readJudged, readStory } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
 import { parseEvent } from './event.ts';
 
@@ -40,7 +41,8 @@ export interface RunClosed {
  * Ends a run: nothing of it can start any more, its report is deposited, people are told, its evidence is signed, and last
  * of all the next run may begin.
  *
- * What failed is quarantined before anything is said: a later run leaves it alone.
+ * It compares once more what was planned, claimed and seen, and believes no verdict: a run that contradicts itself is halted,
+ * and people are called. What failed is quarantined before anything is said: a later run leaves it alone.
  * A run that ends early lacks documents, which is no error; one that cannot be read is.
  */
 export const closeRun =
@@ -51,6 +53,9 @@ export const closeRun =
     await goAhead.withdraw(run);
 
     const story = await readStory(archive, run);
+    const contradictions = contradictionsOf(await readJudged(archive, run, story.waves));
+    const said = contradictions.map(({ says }) => says);
+    if (said.length > 0) log.error(contradictionFound, { run, contradictions: said });
     const made = reportOf({
       ...story,
       run,
@@ -59,22 +64,26 @@ export const closeRun =
       requestedBy,
       startedAt,
       endedAt: clock.now(),
-      outcome,
-      reasons,
+      // Nothing is verified that somebody contradicts, whatever was said of it before.
+      outcome: said.length > 0 && outcome === 'completed' ? 'halted' : outcome,
+      reasons: [...reasons, ...said],
     });
 
-    const failures = failuresOf(made, await readFound(archive, run, story.waves));
+    const failures = [
+      ...failuresOf(made, await readFound(archive, run, story.waves)),
+      ...contradictions.flatMap(({ secret }) => secret ?? []),
+    ];
     await ports.quarantine.change((before) => quarantine(before, failures, run, made.endedAt));
     const decision = (await findDocument<SealedDecision>(archive, archiveKeys.decision(run)))?.decision;
 
     const report = await keepFirst(archive, made);
     await rememberRun(ports, report, story);
-    log.info('a run ended', { run, outcome, reasons });
+    log.info('a run ended', { run, outcome: report.outcome, reasons: report.reasons });
     await herald.tell('Keyturn run ended', eventOf(report));
     await tell(ports, report, decision);
     await signEvidence(ports, { run, stage: settings.stage, madeBy: 'close-run' });
     await lock.release(run);
-    return { run, outcome, reasons };
+    return { run, outcome: report.outcome, reasons: report.reasons };
   };
 
 /** Delivered again, a run is told of as it was the first time. */

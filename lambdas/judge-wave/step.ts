@@ -1,9 +1,10 @@
 import { archiveKeys, type Phase } from '../../core/archive-keys.ts';
+import { contradictionFound, contradictionsIn } from '../../core/contradiction.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import type { Ending } from '../../core/outcome.ts';
 import type { Batch, Run } from '../../core/plan.ts';
 import { isPlanned, missingFrom, readPlan, readWave, waveOf } from '../../core/plan-reading.ts';
-import type { AlarmBoard, Archive, Clock, Hash, HealthDesk } from '../../core/ports.ts';
+import type { AlarmBoard, Archive, Clock, Hash, HealthDesk, Log } from '../../core/ports.ts';
 import { type Probed, sayDoubt } from '../../core/probe.ts';
 import type { Settings } from '../../core/settings.ts';
 import {
@@ -24,6 +25,7 @@ export interface JudgeWavePorts {
   readonly settings: Settings;
   readonly hash: Hash;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 export type WaveJudged = { readonly next: 'go on' | 'back'; readonly reasons: readonly string[] } | Ending;
@@ -33,7 +35,7 @@ export type WaveJudged = { readonly next: 'go on' | 'back'; readonly reasons: re
  * mend nor spoil what it judges. Its verdict is evidence and is deposited before it is given.
  */
 export const judgeWave =
-  ({ archive, health, alarms, settings, hash, clock }: JudgeWavePorts) =>
+  ({ archive, health, alarms, settings, hash, clock, log }: JudgeWavePorts) =>
   async (given: unknown): Promise<WaveJudged> => {
     const { run, wave, phase } = parseEvent(given);
     const { header } = await readPlan(archive, hash, run);
@@ -53,6 +55,16 @@ export const judgeWave =
         }),
       ),
     };
+
+    const contradictions = record.batches.flatMap(({ batch, rotated, later }) => [
+      ...contradictionsIn(batch, rotated?.answer, rotated?.sightings ?? []),
+      ...(later === undefined
+        ? []
+        : contradictionsIn(batch, phase === 'baked' ? rotated?.answer : later.answer, later.sightings)),
+    ]);
+    if (contradictions.length > 0) {
+      log.error(contradictionFound, { run, wave, phase, contradictions: [...new Set(contradictions.map(sayDoubt))] });
+    }
 
     if (phase === 'baked') {
       const surroundings = await look({ health, alarms, settings }, batches);

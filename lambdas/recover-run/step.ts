@@ -1,6 +1,7 @@
 import type { SealedDecision } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Channels, postBy, writeTo } from '../../core/channel.ts';
+import { contradictionFound, contradictionsOf } from '../../core/contradiction.ts';
 import { rotateBatchSeconds } from '../../core/deadlines.ts';
 import { endingNotice } from '../../core/ending-notice.ts';
 import { type RunDocuments, type Signer, signEvidence } from '../../core/evidence.ts';
@@ -20,7 +21,7 @@ import {
   settle,
 } from '../../core/recovery.ts';
 import { reportOf } from '../../core/report.ts';
-import { findDocument, type ReadStory, readFound, readStory } from '../../core/run-story.ts';
+import { findDocument, type ReadStory, readFound, readJudged, readStory } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
 import { parseEvent } from './event.ts';
 
@@ -94,6 +95,9 @@ async function close(
   const { waves, ...story } = await read(archive, run);
   const now = clock.now();
   const known = waves.map((wave) => asFarAsKnown(wave, now));
+  const contradictions = contradictionsOf(await readJudged(archive, run, known));
+  const said = contradictions.map(({ says }) => says);
+  if (said.length > 0) log.error(contradictionFound, { run, contradictions: said });
   const told = {
     run,
     stage: settings.stage,
@@ -102,17 +106,20 @@ async function close(
     requestedBy: story.draft?.requestedBy ?? 'unknown',
     startedAt,
     endedAt: now,
-    reasons: [`died: ${status}`, ...troubles, ...known.flatMap((wave) => wave.rolledBack?.reasons ?? [])],
+    reasons: [`died: ${status}`, ...troubles, ...known.flatMap((wave) => wave.rolledBack?.reasons ?? []), ...said],
   };
   const report = reportOf({ ...story, ...told, waves: known, outcome: 'halted' });
   const recovery: RecoveryReport = {
     ...report,
-    outcome: outcomeOfRecovery(report, troubles),
+    outcome: outcomeOfRecovery(report, [...troubles, ...said]),
     died: { status, at: instant(stoppedAt) },
     reported: (await findDocument(archive, archiveKeys.report(run))) !== undefined,
   };
 
-  const failures = failuresOf(recovery, await readFound(archive, run, known));
+  const failures = [
+    ...failuresOf(recovery, await readFound(archive, run, known)),
+    ...contradictions.flatMap(({ secret }) => secret ?? []),
+  ];
   await ports.quarantine.change((before) => quarantine(before, failures, run, now));
   await archive.deposit(archiveKeys.recovery(run), JSON.stringify(recovery));
   await rememberRun(ports, recovery, { ...story, waves });

@@ -193,6 +193,5 @@ function closing(scope: Construct, { steps }: RunProps): IChainable {
   return call(scope, 'Close run', {
     step: steps.closeRun,
     event: { run, startedAt, mode, requestedBy, ...ending },
-    output: { run, ...ending },
   }).next(Succeed.jsonata(scope, 'Ended'));
 }

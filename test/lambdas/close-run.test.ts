@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { contradictionFound } from '../../core/contradiction.ts';
 import { closeRun } from '../../lambdas/close-run/step.ts';
 import { asked, at, canary, key1, key2, login, RunWorld, run } from './run-world.ts';
 
@@ -187,6 +188,31 @@ describe('closing a run', () => {
       'selected',
       'stage',
     ]);
+  });
+
+  it('halts one that was called sound over a sighting that contradicts its claim, and quarantines the secret (S10)', async () => {
+    const world = await baked();
+    const key = 'runs/run-of-november/probes/1/baked/0.json';
+    const probed = world.document(key);
+    const sightings = probed.sightings.map((one: { name: string }) =>
+      one.name === key2 ? { ...one, versionId: 'v9' } : one,
+    );
+    world.archive.texts.set(key, JSON.stringify({ ...probed, sightings }));
+    const says = `contradiction: wave 1, batch 0: claimContradicted: ${key2}`;
+
+    world.now = at('2026-11-19T05:00:00Z');
+    assert.deepEqual(await world.closeRun({ ...known, outcome: 'completed', reasons: [] }), {
+      run,
+      outcome: 'halted',
+      reasons: [says],
+    });
+    assert.deepEqual(world.document(reportKey).reasons, [says]);
+    assert.deepEqual(
+      Object.values(world.quarantine.content ?? {}).map(({ name, reason }) => [name, reason]),
+      [[key2, 'contradiction: claimContradicted']],
+    );
+    assert.ok(world.logged.some((line) => (line as { message: string }).message === contradictionFound));
+    assert.match(world.announced[0]?.text ?? '', /people must look/);
   });
 
   it('is remembered, for the runs after it to be compared with', async () => {

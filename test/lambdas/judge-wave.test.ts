@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { canonicalJson } from '../../core/canonical.ts';
+import { contradictionFound } from '../../core/contradiction.ts';
 import type { Batch } from '../../core/plan.ts';
 import { arnOf, canary, key1, key2, key3, RunWorld, run } from './run-world.ts';
 
@@ -28,6 +29,33 @@ async function verdictOf(alter: (world: RunWorld) => unknown, more: ConstructorP
 
 const rewrite = (edit: (batches: Batch[]) => unknown[]) => (world: RunWorld) =>
   world.archive.texts.set(linesKey, edit(world.batches(1)).map(canonicalJson).join('\n'));
+
+const calls = (world: RunWorld) =>
+  world.logged.filter((line) => (line as { message: string }).message === contradictionFound);
+
+describe('S10 a contradiction', () => {
+  it('calls people when the judge finds it, and sends the wave back', async () => {
+    const world = await (await new RunWorld().approved()).baked();
+    const probed = world.document(probeKey('baked'));
+    const moved = probed.sightings.map((one: { name: string }) =>
+      one.name === key1 ? { ...one, versionId: 'v9' } : one,
+    );
+    world.archive.texts.set(probeKey('baked'), JSON.stringify({ ...probed, sightings: moved }));
+    assert.equal((await world.judgeWave(bakedEvent)).next, 'back');
+    const found = { run, wave: 1, phase: 'baked', contradictions: [`claimContradicted: ${key1}`] };
+    assert.deepEqual(calls(world), [{ level: 'error', message: contradictionFound, ...found }]);
+  });
+
+  it('is no mere failure, which sends the wave back and calls nobody', async () => {
+    const world = await new RunWorld().approved();
+    world.fleet.refusing.add(key2);
+    await world.baked();
+    assert.equal((await world.judgeWave(bakedEvent)).next, 'back');
+    await world.turnWave('roll back');
+    await world.judgeWave({ run, wave: 1, phase: 'rolledBack' });
+    assert.deepEqual(calls(world), []);
+  });
+});
 
 describe('judging a wave after its bake', () => {
   it('finds it sound when claims, sightings, services and alarms all are', async () => {

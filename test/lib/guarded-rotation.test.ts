@@ -52,6 +52,7 @@ describe('S13: deploying rotates nothing', () => {
       'AWS::Lambda::Permission',
       'AWS::Lambda::Version',
       'AWS::Logs::LogGroup',
+      'AWS::Logs::MetricFilter',
       'AWS::S3::Bucket',
       'AWS::S3::BucketPolicy',
       'AWS::SNS::Subscription',
@@ -351,12 +352,26 @@ describe('alarms', () => {
     assert.deepEqual(summed.toSorted(), ['aborted', 'blind', 'expr_1', 'failed', 'timedOut']);
     assert.deepEqual(alarms.flatMap(({ MetricName }) => MetricName ?? []).toSorted(), [
       'ApproximateNumberOfMessagesVisible',
+      'Contradictions',
       'Errors',
       'ExecutionsAborted',
       'ExecutionsFailed',
       'ExecutionsTimedOut',
     ]);
     for (const { AlarmActions } of alarms) assert.match(deployed.say(AlarmActions[0]), /AnnouncementsTopic/);
+  });
+
+  it('count the line by which a judge says that claims are contradicted, in the log of whoever judges', () => {
+    const filters = Object.values(deployed.all('AWS::Logs::MetricFilter')).map(({ Properties }) => Properties);
+    const counted = filters.filter(({ MetricTransformations: [{ MetricName }] }) => MetricName === 'Contradictions');
+    const pattern = '{ $.message = "what was claimed, seen and planned contradict each other" }';
+    assert.deepEqual(new Set(counted.map(({ FilterPattern }) => FilterPattern)), new Set([pattern]));
+    const logOf = (step: string) =>
+      deployed.say(deployed.functions().get(`keyturn-prod-${step}`)?.LoggingConfig.LogGroup);
+    assert.deepEqual(
+      counted.map(({ LogGroupName }) => deployed.say(LogGroupName)).toSorted(),
+      ['judge-wave', 'close-run', 'recover-run'].map(logOf).toSorted(),
+    );
   });
 
   it('each have an article in the runbook', () => {

@@ -7,6 +7,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { contradictionFound } from '../../core/contradiction.ts';
 
 import { type Call, type Fate, onlyFor, ruled, seeded } from '../../rehearsal/faults.ts';
 import type { Scene, Trap } from '../../rehearsal/scenario.ts';
@@ -137,6 +138,10 @@ describe('S10 a claim', () => {
     assert.ok(
       report.reasons.some((reason) => reason.includes('claimContradicted: ')),
       report.reasons.join(),
+    );
+    assert.ok(
+      day.logged.some((line) => line.includes(contradictionFound)),
+      'people are called',
     );
   });
 
