@@ -46,6 +46,7 @@ export class RunSteps extends Construct {
     grantListing(step);
     this.#foundation.archive.grantFetch(step);
     this.#foundation.archive.grantDeposit(step, 'inventory.jsonl', 'draft.json', 'preflight.jsonl');
+    this.#foundation.store.grantSeeLock(step);
     this.#foundation.store.grantSeeQuarantine(step);
     return step;
   }

@@ -3,7 +3,8 @@ import { canonicalJson } from '../../core/canonical.ts';
 import { candidateBatches, type Draft } from '../../core/draft.ts';
 import { isDue } from '../../core/due.ts';
 import type { SecretEntry } from '../../core/inventory.ts';
-import type { Register } from '../../core/living-ports.ts';
+import type { Register, RunLock } from '../../core/living-ports.ts';
+import type { Ending } from '../../core/outcome.ts';
 import type { Run } from '../../core/plan.ts';
 import type { Archive, Hash, Inventory } from '../../core/ports.ts';
 import { leaveQuarantined, type Quarantine } from '../../core/quarantine.ts';
@@ -22,6 +23,7 @@ import { parseEvent } from './event.ts';
 export interface DraftPlanPorts {
   readonly inventory: Inventory;
   readonly archive: Archive;
+  readonly lock: Pick<RunLock, 'holder'>;
   readonly quarantine: Pick<Register<Quarantine>, 'read'>;
   readonly settings: Settings;
   readonly hash: Hash;
@@ -29,21 +31,25 @@ export interface DraftPlanPorts {
   readonly due?: typeof isDue;
 }
 
-export interface Drafted {
-  readonly preflightKey: string;
-  readonly candidates: number;
-}
+export type Drafted = { readonly next: 'go on'; readonly preflightKey: string; readonly candidates: number } | Ending;
 
 /**
  * Selects what is due, or what a run is to be undone of, from metadata alone, and notes it for others to doubt.
  *
+ * While another run has the lock, one that would need it ends here, before anything is looked at.
+ *
  * Called again for the same run it keeps the draft that was deposited first: the run goes on with one selection, even
  * when the fleet has changed in between.
  */
-export const draftPlan = ({ inventory, archive, quarantine, settings, hash, due = isDue }: DraftPlanPorts) => {
+export const draftPlan = ({ inventory, archive, lock, quarantine, settings, hash, due = isDue }: DraftPlanPorts) => {
   return async (given: unknown): Promise<Drafted> => {
     const { startedAt: asOf, ...asked } = parseEvent(given);
-    const { run, restore } = asked;
+    const { run, mode, restore } = asked;
+
+    const holder = mode === 'audit' ? undefined : await lock.holder();
+    if (holder !== undefined && holder.run !== run) {
+      return { next: 'end', outcome: 'refused', reasons: [`lockHeld: ${holder.run}`] };
+    }
 
     const entries = await keepFirst(archive, run, await inventory.list());
     const quarantined = await quarantine.read();
@@ -58,7 +64,7 @@ export const draftPlan = ({ inventory, archive, quarantine, settings, hash, due 
     await archive.deposit(archiveKeys.draft(run), JSON.stringify(draft));
 
     const kept: Draft = JSON.parse(await archive.fetch(archiveKeys.draft(run)));
-    return { preflightKey: archiveKeys.candidates(run), candidates: kept.selected.length };
+    return { next: 'go on', preflightKey: archiveKeys.candidates(run), candidates: kept.selected.length };
   };
 
   /** Of a run that cannot be undone, nothing is selected: confirm-plan finds that out for itself, and says why. */

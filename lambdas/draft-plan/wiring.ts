@@ -3,6 +3,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { withRetries } from '../../adapters/retries.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
 import { s3Quarantine } from '../../adapters/s3-quarantine.ts';
+import { S3RunLock } from '../../adapters/s3-run-lock.ts';
 import { SecretsManagerInventory } from '../../adapters/secrets-manager-inventory.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import { requireVariable } from '../environment.ts';
@@ -22,6 +23,7 @@ export const wire = ({
     inventory: new SecretsManagerInventory(secretsManager),
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
     hash: sha256,
+    lock: new S3RunLock(s3, requireVariable(environment, 'DESK_BUCKET')),
     quarantine: s3Quarantine(s3, requireVariable(environment, 'DESK_BUCKET')),
   });
 };

@@ -87,8 +87,9 @@ function planning(
     .addCatch(close, haltedBy('Draft plan'))
     .next(
       Choice.jsonata(scope, 'Anything due')
-        .when(Condition.jsonata('{% $states.input.candidates = 0 %}'), confirmPlan)
-        .otherwise(maps.preflight.addCatch(close, haltedBy('Preflight')).next(confirmPlan)),
+        .when(Condition.jsonata("{% $states.input.next = 'go on' and $states.input.candidates = 0 %}"), confirmPlan)
+        .when(goesOn, maps.preflight.addCatch(close, haltedBy('Preflight')).next(confirmPlan))
+        .otherwise(close),
     );
 }
 

@@ -13,7 +13,7 @@ describe('drafting a plan', () => {
   it('selects what is due, and says why everything else is left alone', async () => {
     const world = new RunWorld();
 
-    assert.deepEqual(await world.draftPlan(), { preflightKey: candidatesKey, candidates: 4 });
+    assert.deepEqual(await world.draftPlan(), { next: 'go on', preflightKey: candidatesKey, candidates: 4 });
     const { selected, leftAlone, ...asDrafted } = world.document(draftKey);
     assert.deepEqual(names(selected), [key1, key2, key3, login]);
     assert.deepEqual(
@@ -91,7 +91,7 @@ describe('drafting a plan', () => {
     const before = new Map(world.archive.texts);
     world.fleet.add({ name: 'prod/low/orders/key-4' });
 
-    assert.deepEqual(await world.draftPlan(), { preflightKey: candidatesKey, candidates: 4 });
+    assert.deepEqual(await world.draftPlan(), { next: 'go on', preflightKey: candidatesKey, candidates: 4 });
     assert.deepEqual(world.archive.texts, before);
   });
 
@@ -99,7 +99,7 @@ describe('drafting a plan', () => {
     const world = new RunWorld();
     for (const name of [key1, key2, key3, login]) world.fleet.tag(name, { expirationDate: '2026-11-18' });
 
-    assert.deepEqual(await world.draftPlan(), { preflightKey: candidatesKey, candidates: 0 });
+    assert.deepEqual(await world.draftPlan(), { next: 'go on', preflightKey: candidatesKey, candidates: 0 });
     assert.equal(world.archive.texts.get(candidatesKey), '');
   });
 

@@ -77,6 +77,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'keyturn-prod-draft-plan': [
     's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:GetObject on {StoreBucket}/lock.json',
     's3:GetObject on {StoreBucket}/quarantine.json',
     's3:ListBucket on {StoreBucket}',
     's3:PutObject on {ArchiveBucket}/runs/*/draft.json',

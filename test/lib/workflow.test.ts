@@ -53,6 +53,7 @@ describe('S1: nothing is rotated without an approval', () => {
   });
 
   for (const [choice, next] of [
+    ['Anything due', 'Preflight'],
     ['Plan stands', 'Request approval'],
     ['Approval stands', 'Admit wave'],
     ['Wave admitted', 'Rotate wave'],
@@ -240,6 +241,15 @@ describe('a run', () => {
   it('is written in JSONata throughout', () => {
     assert.equal((definition as { QueryLanguage?: string }).QueryLanguage, 'JSONata');
     assert.doesNotMatch(JSON.stringify(definition), /"\$\.|"\$\$\.|Path":|"Parameters"|"ResultSelector"/);
+  });
+
+  it('S11 looks at nothing in a run that ends as it begins', async () => {
+    const preflight = conditionFor('Anything due', 'Preflight');
+    const ended = { states: { input: { next: 'end', outcome: 'refused', reasons: ['lockHeld: another'] } } };
+    assert.deepEqual([state('Anything due').Default, await evaluate(preflight, ended)], ['Close run', false]);
+    const nothingDue = { states: { input: { next: 'go on', candidates: 0 } } };
+    assert.equal(await evaluate(conditionFor('Anything due', 'Confirm plan'), nothingDue), true);
+    assert.equal(await evaluate(conditionFor('Anything due', 'Confirm plan'), ended), false);
   });
 
   it('ends on purpose in one state, and says how', () => {

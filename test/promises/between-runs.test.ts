@@ -9,7 +9,8 @@ import { describe, it } from 'node:test';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
-import { arnOf, at, inWindow, key1, RunWorld, run } from '../lambdas/run-world.ts';
+import { draftPlan } from '../../lambdas/draft-plan/step.ts';
+import { arnOf, asked, at, inWindow, key1, RunWorld, run } from '../lambdas/run-world.ts';
 
 const other = 'another-run' as Run;
 const failed = { [arnOf(key1)]: { name: key1, run: other, reason: 'failed: newRejected', at: 0 as Instant } };
@@ -139,6 +140,38 @@ describe('S2 the cap over all runs of 24 hours', () => {
     world.ledger.content = undefined;
     await assert.rejects(world.confirmApproval());
     assert.equal(world.goAheads.size, 0);
+  });
+});
+
+describe('S11 a run that another one has come before', () => {
+  const ended = (reason: string) => ({ next: 'end', outcome: 'refused', reasons: [reason] });
+
+  it('ends as it begins while the other has the lock, and has looked at no secret', async () => {
+    const world = new RunWorld();
+    world.lockedBy = other;
+    assert.deepEqual(await world.draftPlan(), ended('lockHeld: another-run'));
+    assert.deepEqual(world.calls, []);
+  });
+
+  it('goes on when the lock is free, or its own', async () => {
+    for (const holder of [undefined, run]) {
+      const world = new RunWorld();
+      world.lockedBy = holder;
+      assert.equal((await world.draftPlan()).next, 'go on');
+    }
+  });
+
+  it('goes on beside the lock when it only reports', async () => {
+    const world = new RunWorld();
+    world.lockedBy = other;
+    assert.equal((await world.draftPlan({ ...asked, mode: 'audit' })).next, 'go on');
+  });
+
+  it('does not go on when nobody can tell who has the lock', async () => {
+    const world = new RunWorld();
+    const lock = { ...world.ports.lock, holder: () => Promise.reject(new Error('AccessDenied')) };
+    await assert.rejects(draftPlan({ ...world.ports, lock })(asked), /AccessDenied/);
+    assert.deepEqual(world.calls, []);
   });
 });
 

@@ -41,6 +41,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'list secrets',
     'read the archive',
     'read who asked',
+    'see the lock',
     'see the quarantine',
   ],
   'confirm-plan': [
