@@ -1,10 +1,10 @@
 import type { Run } from './plan.ts';
 
 /**
- * What a probe looks at: candidates before the plan, a batch just rotated, a wave after its bake, a wave gone back, and one
- * that was sent back after its run had died.
+ * What a probe looks at: candidates before the plan, a batch just rotated, a wave after its bake, a wave gone back; and
+ * after a run had died, a wave of it that was sent back then, and one that had been judged sound.
  */
-export const phases = ['preflight', 'rotated', 'baked', 'rolledBack', 'recovered'] as const;
+export const phases = ['preflight', 'rotated', 'baked', 'rolledBack', 'recovered', 'verified'] as const;
 export type Phase = (typeof phases)[number];
 
 /** What everything of a run is below. */

@@ -14,28 +14,49 @@ export const isDead = (facts: ExecutionFacts): facts is ExecutionFacts & { reado
 export const recoveryName = (run: Run, attempt: number, hash: Hash): string =>
   `${run.slice(0, 50)}-${hash(run).slice('sha256:'.length).slice(0, 16)}-${attempt}`;
 
-/** A planned wave, and whether it was ever let go. */
-export type AdmittedWave = WaveStory & { readonly admitted: boolean };
+/** A planned wave, whether it was ever let go, and what was seen of it after its run had died. */
+export type AdmittedWave = WaveStory & { readonly admitted: boolean; readonly verified: WaveVerdict | undefined };
 
 /** What is left to do for a dead run. */
 export type Settlement =
   | { readonly next: 'back'; readonly wave: number }
+  | { readonly next: 'verify'; readonly wave: number }
   | { readonly next: 'renew'; readonly wave: number }
   | { readonly next: 'close' };
 
 /**
- * Decides what a dead run left undone, from its documents alone. Waves follow each other, so only the last one that was
- * let go can be half-way: judged sound, it only wants its tags; anything else goes back.
+ * Decides what a dead run left undone, from its documents alone. It is asked again after each answer.
+ *
+ * Waves follow each other, so only the last one that was let go can be half-way, and goes back before anything else. Then
+ * every wave that was judged sound is looked at once more. If the last one still is, it only wants its tags; if not, it goes
+ * back, too. What is no longer sound of a wave before it is for people to look at.
  */
 export function settle(waves: readonly AdmittedWave[]): Settlement {
   const last = waves.findLast(({ admitted }) => admitted);
-  if (last === undefined || last.rolledBack !== undefined) return { next: 'close' };
-  return { next: last.baked?.verdict === 'sound' ? 'renew' : 'back', wave: last.number };
+  if (last === undefined) return { next: 'close' };
+  if (isHalfWay(last)) return { next: 'back', wave: last.number };
+
+  const unverified = waves.find((wave) => wave.admitted && isSound(wave) && wave.verified === undefined);
+  if (unverified !== undefined) return { next: 'verify', wave: unverified.number };
+  if (!isSound(last)) return { next: 'close' };
+  return { next: last.verified?.verdict === 'sound' ? 'renew' : 'back', wave: last.number };
 }
 
-/** A wave that was let go, and of which nobody has said that it is sound or back, is held: people must look. */
-export const asFarAsKnown = ({ admitted, ...wave }: AdmittedWave, at: Instant): WaveStory =>
-  settle([{ admitted, ...wave }]).next === 'back' ? { ...wave, rolledBack: unsettled(wave, at) } : wave;
+const isSound = ({ baked, rolledBack }: WaveStory): boolean => baked?.verdict === 'sound' && rolledBack === undefined;
+const isHalfWay = (wave: AdmittedWave): boolean => wave.admitted && wave.rolledBack === undefined && !isSound(wave);
+
+/**
+ * A wave as it is reported. One that was let go, and of which nobody has said that it is sound or back, is held: people must
+ * look. So is what was judged sound and is no longer.
+ */
+export function asFarAsKnown({ admitted, verified, ...wave }: AdmittedWave, at: Instant): WaveStory {
+  if (isHalfWay({ admitted, verified, ...wave })) return { ...wave, rolledBack: unsettled(wave, at) };
+  return isSound(wave) && verified?.verdict === 'held' ? { ...wave, rolledBack: verified } : wave;
+}
+
+/** How many secrets of waves that were judged sound were seen to work after their run had died. */
+export const countVerified = (waves: readonly AdmittedWave[]): number =>
+  waves.flatMap(({ verified }) => verified?.secrets ?? []).filter(({ kind }) => kind === 'rotated').length;
 
 const unsettled = ({ number, secrets }: WaveStory, judgedAt: Instant): WaveVerdict => ({
   wave: number,
@@ -59,4 +80,6 @@ export interface RecoveryReport extends RunReport {
   readonly died: { readonly status: string; readonly at: Instant };
   /** Whether the run had reported itself before it died. */
   readonly reported: boolean;
+  /** Secrets of sound waves that were seen to work after the run had died. */
+  readonly verified: number;
 }

@@ -108,6 +108,36 @@ function reasonsAround({ health, ringing }: Surroundings): WaveReason[] {
   return [...unwell, ...alarms];
 }
 
+/**
+ * Looks once more at a wave that was judged sound, after its run has died: each secret of it must be where it was claimed to
+ * be, and be accepted there. What is not is held. How its services are says nothing of that.
+ */
+export function verifyWave({ wave, judgedAt, batches, missing }: WaveRecord): WaveVerdict {
+  const secrets = batches.flatMap(recordsSeenAgain);
+  const held = secrets.filter(({ kind }) => kind === 'held');
+  const strange = batches.filter(({ genuine }) => !genuine).map(({ batch }) => batch.index);
+  return {
+    wave,
+    judgedAt,
+    verdict: held.length + missing.length + strange.length === 0 ? 'sound' : 'held',
+    reasons: [
+      ...strange.map((index) => sayReason({ kind: 'batchNotInPlan', of: `batch ${index}` })),
+      ...missing.map(reasonOfMissing).map(sayReason),
+      ...held.map(({ name, reason }) => `held: ${name}: ${reason}`),
+    ],
+    secrets,
+    verification: verify(batches.map(({ batch, rotated, later }) => [batch, rotated?.answer, later?.sightings])),
+  };
+}
+
+function recordsSeenAgain({ batch, rotated, later }: BatchRecord): SecretRecord[] {
+  const { doubts } = judgeBatch(batch, rotated?.answer, later?.sightings ?? []);
+  return recordsOfSecrets(batch, rotated?.answer).map((record) => {
+    const doubt = doubts.find(({ name }) => name === undefined || name === record.name);
+    return doubt === undefined ? record : { ...record, kind: 'held', reason: sayDoubt(doubt) };
+  });
+}
+
 /** Judges a wave that was sent back. It is back only if every secret that may have been touched is seen there. */
 export function judgeWayBack({ wave, judgedAt, batches, missing }: WaveRecord, why: readonly string[]): WaveVerdict {
   const secrets = batches.flatMap(recordsAfterWayBack);

@@ -34,8 +34,6 @@ const instrument: Instrument = {};
 interface Options extends StrykerOptions {
   /** Patterns of the files of tests. Those of one pattern run before those of the next: put the quick ones first. */
   readonly collectedFrom: readonly string[];
-  /** Those that take so long that they run only for mutants which they are known to meet. */
-  readonly exploredBy: readonly string[];
 }
 
 /**
@@ -46,12 +44,10 @@ interface Options extends StrykerOptions {
  * it cannot reload.
  */
 class CollectedTestRunner implements TestRunner {
-  readonly #quick: readonly string[];
-  readonly #slow: readonly string[];
+  readonly #patterns: readonly string[];
 
-  constructor({ collectedFrom, exploredBy }: Options) {
-    this.#quick = collectedFrom;
-    this.#slow = exploredBy;
+  constructor({ collectedFrom }: Options) {
+    this.#patterns = collectedFrom;
   }
 
   capabilities() {
@@ -69,7 +65,7 @@ class CollectedTestRunner implements TestRunner {
   }
 
   async dryRun(): Promise<DryRunResult> {
-    await this.#load([...this.#quick, ...this.#slow]);
+    await this.#load();
     const result = await this.#run(collected, false);
     const { mutantCoverage } = instrument;
     if (result.status !== DryRunStatus.Complete || mutantCoverage === undefined) return result;
@@ -83,7 +79,7 @@ class CollectedTestRunner implements TestRunner {
     Object.assign(instrument, { hitLimit, hitCount: hitLimit === undefined ? undefined : 0 });
     if (mutantActivation === 'static') instrument.activeMutant = activeMutant.id;
     try {
-      await this.#load(testFilter === undefined ? this.#quick : [...this.#quick, ...this.#slow]);
+      await this.#load();
       instrument.activeMutant = activeMutant.id;
       const chosen = new Set(testFilter);
       const tests = testFilter === undefined ? collected : collected.filter(({ id }) => chosen.has(id));
@@ -100,9 +96,9 @@ class CollectedTestRunner implements TestRunner {
     }
   }
 
-  async #load(patterns: readonly string[]): Promise<void> {
+  async #load(): Promise<void> {
     if (collected.length > 0) return;
-    const files = new Set(patterns.flatMap((pattern) => globSync(pattern).sort()));
+    const files = new Set(this.#patterns.flatMap((pattern) => globSync(pattern).sort()));
     for (const file of files) await collectFrom(file, () => import(pathToFileURL(resolve(file)).href));
   }
 

@@ -65,7 +65,7 @@ export class Recorder {
   transition({ kind, state, at, executionArn }: Transition): void {
     if (kind !== 'entered' || executionArn.includes('/Map') || isChild(executionArn)) return;
     if (state === 'Admit wave' && this.#timeline.at(-1)?.state !== 'Await window') this.#wave = (this.#wave ?? 0) + 1;
-    if (state === 'Close run' || state === 'Look at run') this.#wave = undefined;
+    if (state === 'Close run' || state === 'Settle run') this.#wave = undefined;
     this.#timeline.push({ at, state, wave: this.#wave });
     this.tell({ kind: 'state', state, wave: this.#wave });
   }

@@ -13,6 +13,7 @@ import {
   judgeWayBack,
   outcomeOfWayBack,
   type Surroundings,
+  verifyWave,
   type WaveRecord,
   type WaveVerdict,
 } from '../../core/verdict.ts';
@@ -69,6 +70,11 @@ export const judgeWave =
     if (phase === 'baked') {
       const surroundings = await look({ health, alarms, settings }, batches);
       const { verdict, reasons } = await keepFirst(archive, run, phase, judge(record, surroundings));
+      return { next: verdict === 'sound' ? 'go on' : 'back', reasons };
+    }
+
+    if (phase === 'verified') {
+      const { verdict, reasons } = await keepFirst(archive, run, phase, verifyWave(record));
       return { next: verdict === 'sound' ? 'go on' : 'back', reasons };
     }
 

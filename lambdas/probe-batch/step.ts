@@ -60,7 +60,7 @@ export const probeBatch = (ports: ProbeBatchPorts) => {
 
     const { run, phase, batch } = event;
     const sightings = await look(ports, batch);
-    const probed = phase === 'baked' ? judgeSightings(sightings) : judgeBatch(batch, event.answer, sightings);
+    const probed = 'answer' in event ? judgeBatch(batch, event.answer, sightings) : judgeSightings(sightings);
     const sound = probed.doubts.length === 0;
 
     if (!sound) {
@@ -72,7 +72,7 @@ export const probeBatch = (ports: ProbeBatchPorts) => {
   };
 };
 
-/** After a bake nothing new was claimed: judge-wave holds what is seen against the earlier claims. */
+/** After a bake, and when a sound wave is looked at once more, nothing new was claimed: judge-wave holds what is seen against the earlier claims. */
 const judgeSightings = (sightings: readonly Sighting[]): Probed => ({ answer: undefined, sightings, doubts: [] });
 
 async function look({ values, proberFor, settings, clock }: ProbeBatchPorts, batch: Batch): Promise<Sighting[]> {

@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { run } from '../shapes.ts';
 
 const event = z.discriminatedUnion('goal', [
-  z.object({ goal: z.literal('look'), run }),
   z.object({ goal: z.literal('settle'), run }),
   z.object({ goal: z.literal('close'), run, troubles: z.array(z.string()) }),
 ]);

@@ -14,6 +14,7 @@ import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.t
 import {
   type AdmittedWave,
   asFarAsKnown,
+  countVerified,
   isDead,
   outcomeOfRecovery,
   type RecoveryReport,
@@ -23,6 +24,7 @@ import {
 import { reportOf } from '../../core/report.ts';
 import { findDocument, type ReadStory, readFound, readJudged, readStory } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { WaveVerdict } from '../../core/verdict.ts';
 import { parseEvent } from './event.ts';
 
 export interface RecoverRunPorts {
@@ -63,27 +65,19 @@ export const recoverRun =
 
     // First of all nothing more may start; and again after the wait, for what a function was still about to give.
     await ports.goAhead.withdraw(event.run);
-    switch (event.goal) {
-      case 'look':
-        return look(ports, event.run, facts.stoppedAt + rotateBatchSeconds.run * 1_000);
-      case 'settle':
-        return settle((await read(ports.archive, event.run)).waves);
-      case 'close':
-        return close(ports, event.run, facts, event.troubles);
+    if (event.goal === 'settle' && (await findDocument(ports.archive, archiveKeys.recovery(event.run))) !== undefined) {
+      // A recovery that died as it ended may have left this undone.
+      await signEvidence(ports, { run: event.run, stage: ports.settings.stage, madeBy: 'recover-run' });
+      await ports.lock.release(event.run);
+      return { next: 'end', reasons: ['recoveredBefore'] };
     }
+    // No function of any run may work for longer than rotate-batch: once that is over, nothing of the run acts any more.
+    const until = instant(facts.stoppedAt + rotateBatchSeconds.run * 1_000);
+    if (ports.clock.now() < until) return { next: 'wait', until: toIso(until) };
+    return event.goal === 'close'
+      ? close(ports, event.run, facts, event.troubles)
+      : settle((await read(ports.archive, event.run)).waves);
   };
-
-/** No function of any run may work for longer than rotate-batch: once that is over, nothing of the run acts any more. */
-async function look(ports: RecoverRunPorts, run: Run, until: number): Promise<Recovery> {
-  const { archive, lock, settings } = ports;
-  if ((await findDocument(archive, archiveKeys.recovery(run))) === undefined) {
-    return { next: 'wait', until: toIso(instant(until)) };
-  }
-  // A recovery that died as it ended may have left this undone.
-  await signEvidence(ports, { run, stage: settings.stage, madeBy: 'recover-run' });
-  await lock.release(run);
-  return { next: 'end', reasons: ['recoveredBefore'] };
-}
 
 async function close(
   ports: RecoverRunPorts,
@@ -113,6 +107,7 @@ async function close(
     ...report,
     outcome: outcomeOfRecovery(report, [...troubles, ...said]),
     died: { status, at: instant(stoppedAt) },
+    verified: countVerified(waves),
     reported: (await findDocument(archive, archiveKeys.report(run))) !== undefined,
   };
 
@@ -163,6 +158,7 @@ async function read(
     story.waves.map(async (wave) => ({
       ...wave,
       admitted: (await findDocument(archive, archiveKeys.admission(run, wave.number))) !== undefined,
+      verified: await findDocument<WaveVerdict>(archive, archiveKeys.verdict(run, wave.number, 'verified')),
     })),
   );
   return { ...story, waves };

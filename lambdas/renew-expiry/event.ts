@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { run, wave } from '../shapes.ts';
 
-const event = z.object({ run, wave });
+const event = z.object({ goal: z.enum(['renew', 'put back']).default('renew'), run, wave });
 
 export type RenewExpiryEvent = z.infer<typeof event>;
 

@@ -74,13 +74,6 @@ export function batchMaps(scope: Construct, props: BatchMapsProps): BatchMaps {
     cause: 'What the batch did is unknown, and the go-ahead of its run may not be withdrawn',
   });
 
-  const probeBaked = callTier(scope, 'Probe baked', {
-    steps: probe,
-    event: { phase: 'baked', ...batch },
-    output,
-    retry: serviceFault,
-  });
-
   return {
     preflight: overBatches(scope, 'Preflight', props, { key: draftedBatches, each: preflight, output }),
     rotateWave: overBatches(scope, 'Rotate wave', props, {
@@ -88,21 +81,41 @@ export function batchMaps(scope: Construct, props: BatchMapsProps): BatchMaps {
       each: rotateBatch.next(probeBatch.addCatch(lost)),
       output: verdictOfWave,
     }),
-    probeWave: overBatches(scope, 'Probe wave', props, { key: batchesOfWave, each: probeBaked, output }),
+    probeWave: lookMap(scope, props, { name: 'Probe wave', phase: 'baked', key: batchesOfWave, run }),
     rollBackWave: wayBackMap(scope, props, { name: 'Roll back wave', phase: 'rolledBack', key: batchesOfWave, run }),
   };
 }
 
-interface WayBack {
+interface OfWave<Phase> {
   readonly name: string;
-  readonly phase: 'rolledBack' | 'recovered';
+  readonly phase: Phase;
   /** The file of the wave's batches. */
   readonly key: string;
   readonly run: string;
 }
 
+/** All batches of one wave are looked at, by the principal that did not rotate them. */
+export function lookMap(
+  scope: Construct,
+  props: BatchMapsProps,
+  { name, phase, ...wave }: OfWave<'baked' | 'verified'>,
+): DistributedMap {
+  const output = {};
+  const each = callTier(scope, `Probe ${phase}`, {
+    steps: new Map([...props.tiers].map(([tier, { probeBatch }]) => [tier, probeBatch])),
+    event: { phase, ...batch },
+    output,
+    retry: serviceFault,
+  });
+  return overBatches(scope, name, props, { ...wave, each, output });
+}
+
 /** All batches of one wave go back, and another principal looks whether they are there. */
-export function wayBackMap(scope: Construct, props: BatchMapsProps, { name, phase, ...wave }: WayBack): DistributedMap {
+export function wayBackMap(
+  scope: Construct,
+  props: BatchMapsProps,
+  { name, phase, ...wave }: OfWave<'rolledBack' | 'recovered'>,
+): DistributedMap {
   const output = {};
   const rollBackBatch = callTier(scope, 'Roll back batch', {
     steps: new Map([...props.tiers].map(([tier, { rotateBatch }]) => [tier, rotateBatch])),

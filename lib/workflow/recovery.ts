@@ -1,8 +1,8 @@
-import { Choice, Condition, Errors, type IChainable, Succeed, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
+import { Choice, Condition, Errors, Succeed, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 
 import type { Step } from '../step.ts';
-import { type BatchMapsProps, wayBackMap } from './batch-maps.ts';
+import { type BatchMapsProps, lookMap, wayBackMap } from './batch-maps.ts';
 import { call } from './tasks.ts';
 
 export interface RecoveryProps {
@@ -21,8 +21,9 @@ const next = (what: string) => Condition.jsonata(`{% $states.input.next = '${wha
 const nothingWrong = { troubles: [] };
 
 /**
- * The settling of a run that died: wait until nothing of it acts any more, finish or send back the one wave that can be
- * half-way, and close it. Whatever fails on the way, people are told.
+ * The settling of a run that died: wait until nothing of it acts any more, send back the one wave that can be half-way, look
+ * once more at those that were judged sound, finish the last of them, and close it. Whatever fails on the way, people are
+ * told.
  */
 export function recoveryDefinition(scope: Construct, { recoverRun, judgeWave, renewExpiry, batches }: RecoveryProps) {
   const ended = Succeed.jsonata(scope, 'Ended');
@@ -35,33 +36,38 @@ export function recoveryDefinition(scope: Construct, { recoverRun, judgeWave, re
     outputs: { troubles: [`{% 'stepFailed:${state}:' & $states.errorOutput.Error %}`] },
   });
 
-  const judge = call(scope, 'Judge recovery', {
-    step: judgeWave,
-    event: { run, wave, phase: 'recovered' },
-    output: nothingWrong,
-  }).addCatch(close, inTrouble('Judge recovery'));
-  const back = wayBackMap(scope, batches, { name: 'Roll back dead wave', phase: 'recovered', key: wavesFile, run });
-  const goBack: IChainable = back.addCatch(close, inTrouble('Roll back dead wave')).next(judge.next(close));
+  const settle = call(scope, 'Settle run', { step: recoverRun, event: { goal: 'settle', run } });
+
+  const judgeOf = (name: string, phase: 'recovered' | 'verified') =>
+    call(scope, name, { step: judgeWave, event: { run, wave, phase }, output: {} }).addCatch(close, inTrouble(name));
+
+  // A wave that was sound may have been renewed before it went back.
+  const putBack = call(scope, 'Put expiry back', {
+    step: renewExpiry,
+    event: { goal: 'put back', run, wave },
+  }).addCatch(close, inTrouble('Put expiry back'));
+  const goBack = wayBackMap(scope, batches, { name: 'Roll back dead wave', phase: 'recovered', key: wavesFile, run })
+    .addCatch(close, inTrouble('Roll back dead wave'))
+    .next(judgeOf('Judge recovery', 'recovered').next(putBack.next(settle)));
+  const verify = lookMap(scope, batches, { name: 'Verify sound wave', phase: 'verified', key: wavesFile, run })
+    .addCatch(close, inTrouble('Verify sound wave'))
+    .next(judgeOf('Judge sound wave', 'verified').next(settle));
 
   const renew = call(scope, 'Renew sound wave', { step: renewExpiry, event: { run, wave }, output: nothingWrong })
     .addCatch(close, inTrouble('Renew sound wave'))
     .next(close);
 
   const assign = { wave: '{% $states.input.wave %}' };
-  const settle = call(scope, 'Settle run', { step: recoverRun, event: { goal: 'settle', run } }).next(
+  return settle.next(
     Choice.jsonata(scope, 'What is left')
-      .when(next('back'), goBack, { assign })
-      .when(next('renew'), renew, { assign })
-      .when(next('close'), close, { outputs: nothingWrong })
-      .otherwise(ended),
-  );
-
-  return call(scope, 'Look at run', { step: recoverRun, event: { goal: 'look', run } }).next(
-    Choice.jsonata(scope, 'Run is dead')
       .when(
         next('wait'),
         Wait.jsonata(scope, 'Await deadline', { time: WaitTime.timestamp('{% $states.input.until %}') }).next(settle),
       )
+      .when(next('back'), goBack, { assign })
+      .when(next('verify'), verify, { assign })
+      .when(next('renew'), renew, { assign })
+      .when(next('close'), close, { outputs: nothingWrong })
       .otherwise(ended),
   );
 }

@@ -61,6 +61,21 @@ describe('renewing the expiry of a wave', () => {
     assert.deepEqual(await world.renewExpiry(), { renewed: 3 });
   });
 
+  it('renews nothing once the wave went back, or its run was settled: an execution that is redriven comes too late (S11)', async () => {
+    for (const end of ['verdicts/1-rolledBack.json', 'verdicts/1-recovered.json', 'recovery.json']) {
+      const world = await judged();
+      world.archive.texts.set(`runs/run-of-november/${end}`, '{}');
+      await assert.rejects(world.renewExpiry(), /was sent back since, or its run was settled; start a new run/, end);
+      assert.deepEqual(world.renewed, []);
+    }
+  });
+
+  it('renews a wave of a run that had reported itself before it died (S11)', async () => {
+    const world = await judged();
+    world.archive.texts.set('runs/run-of-november/report.json', '{}');
+    assert.deepEqual(await world.renewExpiry(), { renewed: 3 });
+  });
+
   it('writes the same dates when it is delivered again, days later (S11)', async () => {
     const world = await judged();
     await world.renewExpiry();
@@ -80,5 +95,38 @@ describe('renewing the expiry of a wave', () => {
     await assert.rejects(renewExpiry({ ...world.ports, tags: { renew } })({ run, wave: 1 }), /throttled/);
     assert.deepEqual(await world.renewExpiry(), { renewed: 3 });
     assert.equal(new Map(world.renewed).size, 3);
+  });
+});
+
+describe('putting the expiry of a wave back', () => {
+  const recoveredKey = 'runs/run-of-november/verdicts/1-recovered.json';
+  const putBack = { goal: 'put back', run, wave: 1 };
+  const recovered = (...kinds: readonly string[]) =>
+    JSON.stringify({
+      wave: 1,
+      secrets: [key1, key2, key3].map((name, index) => ({ arn: arnOf(name), name, kind: kinds[index] })),
+    });
+
+  it('writes what the plan recorded, for what went back and nothing else (S11)', async () => {
+    const world = await judged();
+    world.archive.texts.set(recoveredKey, recovered('rolledBack', 'held', 'untouched'));
+    assert.deepEqual(await world.renewExpiry(putBack), { renewed: 1 });
+    assert.deepEqual(world.renewed, [[arnOf(key1), '2026-11-13']]);
+  });
+
+  it('writes nothing for a wave that was never renewed, since it was not sound', async () => {
+    const unsound = await judged(undefined, ({ health }) => health.set('orders', 'unknown'));
+    const unjudged = await (await new RunWorld().approved()).baked();
+    for (const world of [unsound, unjudged]) {
+      world.archive.texts.set(recoveredKey, recovered('rolledBack', 'rolledBack', 'rolledBack'));
+      assert.deepEqual(await world.renewExpiry(putBack), { renewed: 0 });
+      assert.deepEqual(world.renewed, []);
+    }
+  });
+
+  it('writes nothing before it is known what went back', async () => {
+    const world = await judged();
+    await assert.rejects(world.renewExpiry(putBack), { name: 'NotInArchiveError' });
+    assert.deepEqual(world.renewed, []);
   });
 });

@@ -22,13 +22,13 @@ export async function rotated(more: Partial<Settings> = {}): Promise<RunWorld> {
   const world = await new RunWorld(more).approved();
   await complete(world);
   await world.closeRun({ ...known, outcome: 'completed', reasons: [] });
-  world.lockedBy = undefined;
   world.renewed.length = 0;
   return askForRestore(world);
 }
 
-/** From here on the world's run is the restore. */
+/** From here on the world's run is the restore. The one before it has given up the lock. */
 export function askForRestore(world: RunWorld, more: object = {}): RunWorld {
+  world.lockedBy = undefined;
   world.asked = { ...askedToRestore, ...more };
   world.noteStart();
   world.now = at('2026-11-19T12:00:00Z');

@@ -143,7 +143,7 @@ describe('S11 a run that is stopped is settled, in whichever state it was', () =
 });
 
 describe('S11 a redrive of a run that died and was settled', () => {
-  it('begins nothing: no approval is confirmed, no wave admitted and no batch turned', async () => {
+  it('begins nothing: no approval is confirmed, no wave admitted, no batch turned, and no tag moved', async () => {
     const answers: unknown[] = [];
     const day = await played(assembly, {
       scenario: {
@@ -178,18 +178,105 @@ describe('S11 a redrive of a run that died and was settled', () => {
                 await invoke('keyturn-prod-admit-wave', { run, wave: 2 });
                 const batch = JSON.parse(line);
                 await invoke(`keyturn-prod-rotate-batch-${batch.tier}`, { goal: 'rotate', batch });
+                await invoke(`keyturn-prod-rotate-batch-${batch.tier}`, { goal: 'roll back', batch });
+                await invoke('keyturn-prod-judge-wave', { run, wave: 2, phase: 'baked' });
+                await invoke('keyturn-prod-renew-expiry', { run, wave: 2 });
+                await invoke('keyturn-prod-renew-expiry', { run, wave: 1 });
               },
             },
           );
         },
       },
     });
-    assert.deepEqual(answers, [
+    assert.deepEqual(answers.slice(0, 3), [
       { next: 'end', outcome: 'refused', reasons: ['runEnded'] },
       { next: 'end', outcome: 'halted', reasons: ['goAheadWithdrawn'] },
       { kind: 'notStarted', reason: 'goAheadWithdrawn' },
     ]);
+    const [back, judged, ...renewals] = answers.slice(3) as [
+      { claims: { kind: string; touched: boolean }[] },
+      { next: string },
+      ...{ errorMessage: string }[],
+    ];
+    assert.deepEqual(new Set(back.claims.map(({ kind, touched }) => `${kind} ${touched}`)), new Set(['back true']));
+    assert.equal(judged.next, 'back');
+    for (const { errorMessage } of renewals) assert.match(errorMessage, /only a sound wave is renewed|was settled/);
+    assert.equal(renewals.length, 2);
     isSettled(day);
+  });
+});
+
+describe('S11 a wave that was judged sound before its run died', () => {
+  /** Stopped in `Renew expiry` of the second wave. Then something happens, before the watchdog may look. */
+  const stoppedBeforeRenewal = (meanwhile: (scene: Scene) => void) =>
+    played(assembly, {
+      scenario: {
+        outcome: 'halted',
+        begin: async (scene) => {
+          const trap = stoppedAt(scene, { state: 'Renew expiry', visit: 2 });
+          return {
+            ...trap,
+            onTransition: (transition) => {
+              trap.onTransition?.(transition);
+              if (transition.kind === 'entered' && transition.state === 'Await deadline') meanwhile(scene);
+            },
+          };
+        },
+      },
+    });
+  const secretNamed = (day: Played, part: string) =>
+    day.report.secrets.filter(({ name }) => name.includes(part)).map(({ wave, kind, reason }) => [wave, kind, reason]);
+  /** Its owner switches off the key that clients read. */
+  const deactivate = ({ cloud, estate }: Scene, name: string): void => {
+    const arn = cloud.secretsManager.arns().find((one) => one.includes(name)) ?? assert.fail();
+    const { keyId, apiKey } = JSON.parse(String(cloud.secretsManager.value(arn)));
+    const headers = { authorization: `Bearer ${apiKey}` };
+    estate.keys.target({ method: 'POST', path: `/v1/keys/${keyId}/deactivate`, headers, body: '' });
+  };
+
+  it('is looked at once more, as are those before it, and renewed', async () => {
+    const day = await stoppedBeforeRenewal(() => {});
+    const { cloud, run } = day.scene;
+    const verdicts = [1, 2].map((wave) =>
+      cloud.s3.text(cloud.archiveBucket, archiveKeys.verdict(run, wave, 'verified')),
+    );
+    assert.deepEqual(
+      verdicts.map((text) => JSON.parse(text ?? '{}').verdict),
+      ['sound', 'sound'],
+    );
+    assert.deepEqual([recoveryOf(day)?.outcome, recoveryOf(day)?.verified], ['completed', 10]);
+    isSettled(day);
+  });
+
+  it('goes back when a secret of it no longer authenticates, and none of its tags is moved', async () => {
+    const day = await stoppedBeforeRenewal((scene) => {
+      deactivate(scene, 'orders/api-key-2');
+    });
+    assert.deepEqual(secretNamed(day, 'orders/api-key-2'), [[2, 'rolledBack', undefined]]);
+    assert.deepEqual([recoveryOf(day)?.outcome, locked(day), day.report.held], ['rolled-back', [], 0]);
+    const tags = [...day.before.values()].filter(({ name }) => name.includes('medium') || name.includes('high'));
+    for (const { name, tags: before } of tags) {
+      const arn = day.scene.cloud.secretsManager.arns().find((one) => one.includes(name)) ?? '';
+      assert.deepEqual(day.scene.cloud.secretsManager.tags(arn), before, name);
+    }
+  });
+
+  it('is for people to look at, when it is an earlier one: its secret is held, the others and the last wave stay', async () => {
+    const day = await stoppedBeforeRenewal((scene) => {
+      deactivate(scene, 'sandbox-gateway/api-key-1');
+    });
+    assert.deepEqual(secretNamed(day, 'sandbox-gateway/api-key-1'), [
+      [1, 'held', 'rejected: prod/low/sandbox-gateway/api-key-1'],
+    ]);
+    assert.deepEqual([recoveryOf(day)?.outcome, day.report.rotated, recoveryOf(day)?.verified], ['halted', 9, 9]);
+    assert.ok(
+      recoveryOf(day)?.reasons.includes(
+        'held: prod/low/sandbox-gateway/api-key-1: rejected: prod/low/sandbox-gateway/api-key-1',
+      ),
+    );
+    const { cloud } = day.scene;
+    assert.match(cloud.s3.text(cloud.deskBucket, 'quarantine.json') ?? '', /sandbox-gateway\/api-key-1/);
+    assert.deepEqual(cloud.s3.keys(cloud.deskBucket, 'lock.json'), []);
   });
 });
 

@@ -1,0 +1,21 @@
+/*
+ * Goal: every mutant of the heart meets the exploration, in a second.
+ *
+ * Method: one disturbance where one delivery follows another, and none where they interleave: `npm test` explores further.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { explore, tell } from '../exploration/explore.ts';
+import { allScenarios } from '../exploration/scenarios.ts';
+
+const bound = { again: 1, back: 1, redriven: 0, twice: 0, backTwice: 0, contested: 0 };
+
+describe('one credential, with little that happens to it', () => {
+  for (const scenario of allScenarios(bound)) {
+    it(`breaks no promise: ${scenario.name}, ${scenario.rules.customs.pendingFollows}`, () => {
+      const { counterexample } = explore(scenario);
+      if (counterexample !== undefined) assert.fail(tell(scenario, counterexample));
+    });
+  }
+});
