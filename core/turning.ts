@@ -100,8 +100,12 @@ function callFor<Value>(turning: Turning<Value>, step: Exclude<Step['kind'], 'do
   }
 }
 
-function unlessTooOften<Value>({ observed, tried }: Turning<Value>, call: Call): Call | End {
+function unlessTooOften<Value>(turning: Turning<Value>, call: Call): Call | End {
+  const { observed, tried } = turning;
   if ((tried[call] ?? 0) < attemptsPerCall) return call;
+  // A target that does not take the old credential back accepts the new one: then what clients read follows it, before
+  // people are called.
+  if (call === 'restore target' && observed?.current === 'old') return unlessTooOften(turning, 'promote');
   // A credential that was set and is still rejected is the target's word; anything else is only not getting there.
   return { kind: 'held', reason: call === 'set' && observed?.new === 'rejected' ? 'newRejected' : 'stuck' };
 }

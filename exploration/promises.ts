@@ -72,6 +72,10 @@ const withoutRestore = new Set<Call>(['read current', 'describe', 'look', 'read 
 const isAllowed = (call: Call, goal: Goal, target: Rules['target']): boolean =>
   (goal === 'restore' && target === 'replace' ? withoutRestore : allowed[goal]).has(call);
 
+/** A way back goes forward only where the target would not take the old credential back, as often as it was asked to. */
+const goesForward = (was: Delivery, call: Call, { target }: Rules): boolean =>
+  call === 'promote' && target === 'replace' && was.phase === 'turning' && was.turning.tried['restore target'] === 3;
+
 /** Which promise one event broke, if it broke one. Remembers which worlds it has settled already. */
 export function promisesOf(scenario: Scenario): (before: State, event: Event, after: State) => Broken | undefined {
   const { rules, deliveries, disturbances } = scenario;
@@ -128,11 +132,12 @@ function brokenByCall(
   by: number,
   goal: Goal,
   call: Call,
-  { target }: Rules,
+  rules: Rules,
   isContested: boolean,
 ): Broken | undefined {
-  if (!isAllowed(call, goal, target)) return 'notOurs';
+  const { target } = rules;
   const was = before.deliveries[by] as Delivery;
+  if (!isAllowed(call, goal, target) && !goesForward(was, call, rules)) return 'notOurs';
   const is = after.deliveries[by] as Delivery;
   const [w, x] = [before.world, after.world];
 
@@ -164,7 +169,8 @@ function brokenByWrite(
   isContested: boolean,
 ): Broken | undefined {
   if (w.current === 'other' && x.current !== 'other') return 'othersMoved';
-  if (w.current !== x.current && x.current !== (goal === 'roll back' ? 'old' : 'new')) return 'notOurs';
+  if (w.current !== x.current && x.current !== (goal === 'roll back' && call !== 'promote' ? 'old' : 'new'))
+    return 'notOurs';
   if (w.pending === 'other' && x.pending !== 'other' && !truth.actedSinceLook && w.current !== 'other') {
     return 'othersMoved';
   }

@@ -26,6 +26,8 @@ export class TurnWorld implements Clock {
   readonly calls: string[] = [];
   /** From now on the target refuses every new credential, whatever it said when it took it. */
   refusesNew = false;
+  /** The target takes no old credential back. */
+  keepsNew = false;
   /** From now on nobody can ask the target. */
   isSilent = false;
   readonly #fates: Fate[];
@@ -130,6 +132,7 @@ export class TurnWorld implements Clock {
       }),
     revert: ({ old, fresh }) =>
       this.#call('revert', () => {
+        if (this.keepsNew) throw new Error('a password may not be used again');
         if (!this.accepted.delete(fresh.reveal())) throw new Error('cannot log in');
         this.accepted.add(old.reveal());
       }),
