@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 
 import settings from '../keyturn.config.ts';
 import { prepare } from '../simulation/ground.ts';
-import { shrink, simulate } from '../simulation/simulate.ts';
+import { shrink } from '../simulation/shrink.ts';
+import { simulate } from '../simulation/simulate.ts';
 import { Tally, tell } from '../simulation/tell.ts';
 
 const help = `Plays whole runs on small random fleets, with random faults at Keyturn's own calls, and checks every promise after each.

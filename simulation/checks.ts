@@ -1,88 +1,220 @@
-import { archiveKeys } from '../core/archive-keys.ts';
-import type { Run } from '../core/plan.ts';
-import type { RunReport, SecretReport } from '../core/report.ts';
-import type { Cloud } from '../rehearsal/cloud.ts';
-import type { Services } from '../rehearsal/services.ts';
-import type { Estate } from '../rehearsal/targets/estate.ts';
+import type { Instant } from '../core/instant.ts';
+import { type Aftermath, type Before, deniedTo, isAccepted, runsIn, said, type Told } from './aftermath.ts';
+import { Needles, traces } from './eavesdropper.ts';
 
-/** What is looked at when a run is over and everything has settled. */
-export interface Aftermath {
-  readonly run: Run;
-  readonly cloud: Cloud;
-  readonly estate: Estate;
-  readonly services: Services;
-  readonly own: ReadonlySet<string>;
-  /** Labels of each secret of the fleet before the run. */
-  readonly before: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** Every secret value that ever was in any version. */
-  readonly canaries: ReadonlySet<string>;
+/** A promise of the safety case that a run did not keep, and how. */
+export interface Broken {
+  readonly promise: `S${number}`;
+  readonly how: string;
 }
 
-/** The report that counts: the recovery's, if there was one. */
-export function reportIn({ cloud: { s3, archiveBucket }, run }: Pick<Aftermath, 'cloud' | 'run'>) {
-  const text =
-    s3.text(archiveBucket, archiveKeys.recovery(run)) ?? s3.text(archiveBucket, archiveKeys.report(run)) ?? undefined;
-  return text === undefined ? undefined : (JSON.parse(text) as RunReport);
+type Check = (aftermath: Aftermath, runs: readonly Told[]) => Generator<string>;
+
+/** What is checked of every run. S13 is about deployments; of it only that versions are called is seen here. */
+const checks: readonly (readonly [Broken['promise'], Check])[] = [
+  ['S1', onlyApproved],
+  ['S2', withinCaps],
+  ['S3', onlyDue],
+  ['S4', unclearLeftAlone],
+  ['S5', currentAuthenticates],
+  ['S6', toldAsItIs],
+  ['S7', oldStaysValid],
+  ['S8', stoppedBySwitch],
+  ['S9', withinRoles],
+  ['S10', verifiedByAnother],
+  ['S11', settled],
+  ['S12', nothingLeaks],
+  ['S14', onlyAllowedHosts],
+];
+
+/** Promises that are broken, each with what broke it. */
+export function broken(aftermath: Aftermath): readonly Broken[] {
+  const runs = runsIn(aftermath.cloud);
+  return checks.flatMap(([promise, check]) => [...check(aftermath, runs)].map((how) => ({ promise, how })));
 }
 
-/** Promises that are broken, a sentence each. */
-export function broken(aftermath: Aftermath): readonly string[] {
-  const { cloud, services, own, before } = aftermath;
-  const report = reportIn(aftermath);
-  const said = new Map(report?.secrets.map((secret) => [secret.arn, secret]));
-  const suffering = [...services.records].filter(([, { failures, failing }]) => failures > 0 || failing.size > 0);
-  const lock = cloud.s3.text(cloud.deskBucket, 'lock.json');
-  const denied = cloud.account.authorisation.denials.filter(({ principal }) => own.has(principal));
-
-  return [
-    ...[...before].flatMap(([arn, labels]) => [...brokenOf(arn, labels, said.get(arn), aftermath)]),
-    ...suffering.map(([service, { failures }]) => `clients of ${service} failed ${failures} times`),
-    ...(lock === undefined ? [] : [`the lock is not free: ${lock}`]),
-    ...denied.map(({ principal, action, resource }) => `denied to ${principal}: ${action} on ${resource}`),
-    ...leaks(aftermath).map((place) => `a secret value is in ${place}`),
-  ];
-}
-
-function* brokenOf(
-  arn: string,
-  before: Readonly<Record<string, string>>,
-  said: SecretReport | undefined,
-  { cloud: { secretsManager }, estate }: Aftermath,
-): Generator<string> {
-  const now = secretsManager.labels(arn);
-  const hasMoved = now['AWSCURRENT'] !== before['AWSCURRENT'];
-  const kind = said?.kind ?? 'not reported';
-  if (!isAccepted(estate, String(secretsManager.value(arn)))) yield `${arn}: AWSCURRENT does not authenticate`;
-  if (said?.kind === 'held') {
-    if (!said.reason) yield `${arn}: held without a reason`;
-    return;
+/** No secret has a new version but one that an approved plan names. */
+function* onlyApproved({ cloud, before, own }: Aftermath, runs: readonly Told[]) {
+  const approved = new Set(
+    runs.filter(({ isApproved }) => isApproved).flatMap(({ planned }) => planned.map(({ newVersion }) => newVersion)),
+  );
+  const writes = cloud.account.writesToSecrets.total((principal) => own.has(principal));
+  if (approved.size === 0 && writes > 0) yield `${writes} writes to secrets, and nothing was approved`;
+  for (const [arn, { labels }] of before) {
+    const current = cloud.secretsManager.labels(arn)['AWSCURRENT'] ?? '';
+    const isTheirs = current.startsWith(byHand);
+    if (current !== labels['AWSCURRENT'] && !isTheirs && !approved.has(current))
+      yield `${arn}: AWSCURRENT is on ${current}, which nobody approved`;
   }
-  if (hasMoved !== (kind === 'rotated')) yield `${arn}: ${kind}, and AWSCURRENT has ${hasMoved ? '' : 'not '}moved`;
-  if (now['AWSPENDING'] !== before['AWSPENDING'] && now['AWSPENDING'] !== now['AWSCURRENT'])
-    yield `${arn}: ${kind}, and AWSPENDING is left on ${now['AWSPENDING']}`;
 }
 
-/** Whether a simulated target lets this value in, asked behind everybody's back. */
-function isAccepted({ keys, signatures, postgres }: Estate, value: string): boolean {
-  const { username, password, apiKey, client, keyId, signingKey } = JSON.parse(value);
-  if (apiKey !== undefined) return keys.accepts(apiKey);
-  if (signingKey !== undefined) return signatures.accepts(client, keyId, signingKey);
-  return postgres.accepts({ username, password }) === true;
+const byHand = '00000000-0000-4000-8000-';
+
+function* withinCaps({ cloud: { settings }, staged }: Aftermath, runs: readonly Told[]) {
+  const { secrets, secretsPerDay } = settings.caps;
+  for (const { run, planned, isApproved } of runs)
+    if (isApproved && planned.length > secrets)
+      yield `${run} selected ${planned.length} secrets, of ${secrets} allowed`;
+  const touched = new Set(staged.map(({ arn }) => arn)).size;
+  if (touched > secretsPerDay) yield `${touched} secrets were touched in a day, of ${secretsPerDay} allowed`;
 }
 
-function leaks({ cloud, canaries }: Aftermath): string[] {
-  const { s3, ses, sns, events, archiveBucket, deskBucket, settings } = cloud;
-  const places = new Map([['events', JSON.stringify(events.events())]]);
-  for (const { email } of settings.approvers) {
-    places.set(`mail to ${email}`, JSON.stringify(ses.inbox(email)));
-    places.set(`notification of ${email}`, JSON.stringify(sns.inbox(email)));
+function* onlyDue({ before, staged, asOf }: Aftermath) {
+  const today = new Date(asOf).toISOString().slice(0, 10);
+  for (const { arn } of staged) {
+    const expires = before.get(arn)?.entry.Tags?.find(({ Key }) => Key === 'expiration_date')?.Value;
+    if (expires === undefined || expires >= today) yield `${arn} expires ${expires}, and was touched`;
   }
-  for (const bucket of [archiveBucket, deskBucket]) {
-    for (const key of s3.keys(bucket)) {
-      const texts = s3.history(bucket, key).map(({ bytes }) => Buffer.from(bytes ?? []).toString());
-      places.set(`${bucket}/${key}`, texts.join('\n'));
-    }
-  }
-  const forms = [...canaries].flatMap((canary) => [canary, Buffer.from(canary).toString('base64').slice(0, -4)]);
-  return [...places].flatMap(([place, text]) => (forms.some((form) => text.includes(form)) ? [place] : []));
 }
+
+function* unclearLeftAlone({ cloud, before, acted }: Aftermath) {
+  for (const [arn, { labels, strategy }] of before) {
+    if (strategy !== undefined || acted.some((act) => act.arn === arn)) continue;
+    const now = cloud.secretsManager.labels(arn);
+    if (JSON.stringify(now) !== JSON.stringify(labels)) yield `${arn} is unclear, and was touched`;
+  }
+}
+
+/**
+ * No client fails, and AWSCURRENT authenticates. Of `replace` this is so once everything has settled, and of what an
+ * outsider did once somebody has looked at it after that, and is not held for people.
+ */
+function* currentAuthenticates(aftermath: Aftermath, runs: readonly Told[]) {
+  const { cloud, estate, before, suffered, failing } = aftermath;
+  for (const { arn, service, at } of suffered) {
+    const isInWindow = before.get(arn)?.strategy === 'replace';
+    if (!isInWindow && !wasActedOn(aftermath, arn)) yield `a client, ${service}, failed at ${moment(at)} with ${arn}`;
+  }
+  for (const [arn, { strategy }] of before) {
+    if (strategy === undefined || isExcused(aftermath, arn, runs)) continue;
+    if (!isAccepted(estate, cloud.secretsManager.value(arn))) yield `${arn}: AWSCURRENT does not authenticate`;
+    if (failing.has(arn)) yield `${arn}: its clients cannot authenticate`;
+  }
+}
+
+const wasActedOn = ({ acted }: Aftermath, arn: string): boolean => acted.some((act) => act.arn === arn);
+
+/** Whether an outsider has touched it, and nobody has looked since, or people were called. */
+function isExcused(aftermath: Aftermath, arn: string, runs: readonly Told[]): boolean {
+  const last = Math.max(...aftermath.acted.filter((act) => act.arn === arn).map(({ at }) => at));
+  if (!wasActedOn(aftermath, arn)) return false;
+  const isHeld = said(runs, arn).some(({ kind }) => kind === 'held' || kind === 'leftAlone' || kind === 'untouched');
+  return isHeld || last >= (aftermath.lastLook.get(arn) ?? 0);
+}
+
+/** Every secret is rotated, or back where it was, or held with a reason; and the report says which. */
+function* toldAsItIs(aftermath: Aftermath, runs: readonly Told[]) {
+  for (const [arn, secret] of aftermath.before) {
+    const reports = said(runs, arn);
+    for (const { kind, reason } of reports) if (kind === 'held' && !reason) yield `${arn} is held without a reason`;
+    const isHeld = reports.some(({ kind }) => kind === 'held');
+    if (!isHeld && !wasActedOn(aftermath, arn))
+      yield* mistold(
+        aftermath,
+        arn,
+        secret,
+        reports.map(({ kind }) => kind),
+      );
+  }
+  yield* untold(aftermath, runs);
+}
+
+function* mistold({ cloud }: Aftermath, arn: string, { labels }: Before, kinds: readonly string[]) {
+  const now = cloud.secretsManager.labels(arn);
+  const hasMoved = now['AWSCURRENT'] !== labels['AWSCURRENT'];
+  const told = kinds.join(', ') || 'not reported';
+  if (hasMoved !== kinds.includes('rotated'))
+    yield `${arn}: ${told}, and AWSCURRENT has ${hasMoved ? '' : 'not '}moved`;
+  const { AWSPENDING: pending } = now;
+  if (pending !== labels['AWSPENDING'] && pending !== now['AWSCURRENT'])
+    yield `${arn}: ${told}, and AWSPENDING is left on ${pending}`;
+}
+
+/** What is held, people have been told of. */
+function* untold({ cloud: { ses, sns, settings }, slack }: Aftermath, runs: readonly Told[]) {
+  const mails = settings.approvers.flatMap(({ email }) => [ses.inbox(email), sns.inbox(email)]);
+  const sent = JSON.stringify([mails, slack?.posts]);
+  for (const { run, report } of runs) {
+    const held = report?.held ?? 0;
+    if (held > 0 && !sent.includes(`${held} held`)) yield `${run} holds ${held} secrets, and nobody was told`;
+  }
+}
+
+/** Where the strategy can leave the old credential valid, it is. */
+function* oldStaysValid(aftermath: Aftermath) {
+  const { cloud, estate, before } = aftermath;
+  for (const [arn, { labels, strategy }] of before) {
+    if (strategy === undefined || strategy === 'replace' || wasActedOn(aftermath, arn)) continue;
+    if (!isAccepted(estate, cloud.secretsManager.value(arn, labels['AWSCURRENT'])))
+      yield `${arn}: the credential that it had is no longer accepted`;
+  }
+}
+
+/** A batch that had read the switch before it was gone may end; after that nothing new is begun. */
+const longestBatch = 300_000;
+
+function* stoppedBySwitch({ switchRemovedAt, staged }: Aftermath) {
+  if (switchRemovedAt === undefined) return;
+  for (const { arn, at } of staged)
+    if (at > switchRemovedAt + longestBatch) yield `${arn} was begun at ${moment(at)}, the switch was removed before`;
+}
+
+function* withinRoles({ cloud: { account, settings }, own, staged }: Aftermath) {
+  for (const { principal, action, resource } of deniedTo(own, account))
+    yield `denied to ${principal}: ${action} on ${resource}`;
+  for (const { arn, principal } of staged) {
+    const tier = settings.tiers.find(({ path }) => arn.includes(`:secret:${path}`))?.name ?? '';
+    if (!principal.toLowerCase().includes('rotatebatch') || !principal.toLowerCase().includes(tier))
+      yield `${principal} wrote a value into ${arn}`;
+  }
+}
+
+function* verifiedByAnother(_: Aftermath, runs: readonly Told[]) {
+  for (const { run, report } of runs) {
+    if (report?.outcome !== 'completed') continue;
+    const { verification, rotated } = report;
+    if (verification.confirmed < rotated || verification.contradicted > 0)
+      yield `${run} is complete with ${rotated} rotated, ${verification.confirmed} of them confirmed by another`;
+  }
+}
+
+function* settled({ cloud: { s3, deskBucket, states } }: Aftermath, runs: readonly Told[]) {
+  const lock = s3.text(deskBucket, 'lock.json');
+  if (lock !== undefined) yield `the lock is not free: ${lock}`;
+  for (const key of s3.keys(deskBucket, 'go-ahead/')) yield `${key} was not withdrawn`;
+  for (const { name, status } of states.executions()) if (status === 'RUNNING') yield `${name} still runs`;
+  for (const { run, isApproved, report } of runs)
+    if (report === undefined && isApproved) yield `${run} was approved, and nobody says how it went`;
+}
+
+function* nothingLeaks({ cloud, slack, canaries, tokens, heard }: Aftermath) {
+  const values = new Needles(canaries);
+  const waiting = new Needles(tokens);
+  const links = new Needles(linksIn(cloud));
+  for (const { where, text } of [...heard, ...traces(cloud, slack)]) {
+    if (values.isIn(text)) yield `a secret value is in ${where}`;
+    if (!mayHoldToken.test(where) && waiting.isIn(text)) yield `a task token is in ${where}`;
+    if (!mayHoldLink.test(where) && links.isIn(text)) yield `a personal link is in ${where}`;
+  }
+}
+
+/** The call that hands a token to the desk, and the desk's own store. */
+const mayHoldToken = /^(what request-approval is given|the history of|.*\/pending\/)/;
+/** Whom a link was sent to; and the page behind it is asked for under its own address. */
+const mayHoldLink = /^(a mail to|Slack|what review (is given|answers))/;
+
+const linksIn = ({ ses, settings }: Aftermath['cloud']): string[] =>
+  settings.approvers.flatMap(({ email }) =>
+    ses.inbox(email).flatMap(({ text }) => /\/review\/\S*?([\w-]{30,})(?=\s|$)/.exec(text)?.[1] ?? []),
+  );
+
+function* onlyAllowedHosts({ cloud: { settings }, asked }: Aftermath) {
+  const allowed = new Set([
+    ...Object.values(settings.rotators).flatMap(({ allowedHosts }) => allowedHosts),
+    ...Object.values(settings.health).map((address) => new URL(address).host),
+    'slack.com',
+  ]);
+  for (const host of asked) if (!allowed.has(host)) yield `Keyturn asked for ${host}`;
+}
+
+const moment = (at: Instant): string => new Date(at).toISOString();

@@ -4,35 +4,93 @@ import { join } from 'node:path';
 
 import type { Settings } from '../core/settings.ts';
 import { synthesise } from '../lib/synthesise.ts';
+import { seeded } from '../rehearsal/seed.ts';
 import { readSettings } from '../rehearsal/settings-layer.ts';
 import type { Stack } from '../rehearsal/stack.ts';
 import { loadStack } from '../rehearsal/template.ts';
 
-/** One deployment, synthesised once, with several ways to cut a plan. */
+/** One deployment, synthesised once, and variants of it. */
 export interface Ground {
   readonly stacks: readonly Stack[];
   leave(): void;
 }
 
-const cuts = [1, 2, 5].flatMap((batchSize) =>
-  [[1], [2], [1, 2], [3, 3]].map((waveSizes) => ({ batchSize, waveSizes })),
-);
+const howMany = 60;
 
-/** Functions read their settings in a layer: another layer is another configuration of the same stack. */
+const slack = {
+  channel: 'C0KEYTURN',
+  tokenSecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:keyturn/slack-Kt7mQz',
+};
+
+/**
+ * What a variant says otherwise. Functions read their settings in a layer, and the definition has one number of them, so
+ * that no variant needs a synthesis of its own.
+ */
+function* variants(): Generator<Partial<Settings>> {
+  const random = seeded(20_261_118);
+  const pick = <T>(...list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  const fleetAll = { secrets: 60, percentOfFleet: 100, secretsPerDay: 100 };
+  const at = (time: string) => Date.parse(`2026-11-18T${time}:00Z`) as Settings['freezes'][number]['from'];
+  for (let index = 0; index < howMany; index += 1) {
+    yield {
+      batchSize: pick(1, 1, 2, 5),
+      waveSizes: pick([1], [2], [1, 2], [3, 3]),
+      concurrency: pick(1, 1, 3),
+      bakeTimeSeconds: pick(60, 300, 900),
+      caps: pick(
+        fleetAll,
+        fleetAll,
+        fleetAll,
+        fleetAll,
+        { ...fleetAll, secretsPerDay: 3 },
+        { ...fleetAll, secrets: 3 },
+      ),
+      windows: pick<Settings['windows']>(
+        ...[[], [], [], [{ days: ['wed' as const], from: '19:00', to: '23:00', timeZone: 'UTC' }]],
+        [{ days: ['wed' as const], from: '20:30', to: '20:50', timeZone: 'Europe/London' }],
+      ),
+      freezes: pick<Settings['freezes']>([], [], [], [], [{ from: at('19:40'), to: at('23:00'), why: 'a sale' }]),
+      planValiditySeconds: pick(86_400, 86_400, 3_700),
+      minimumAgeHours: pick(1, 24),
+    };
+  }
+}
+
+/** The rotation that has a window is there as well, with a master's help of nobody. */
+const replace = {
+  kind: 'postgres',
+  strategy: 'replace',
+  allowedHosts: ['db.chromepay.example'],
+  validityDays: 90,
+} as const;
+
 export function prepare(base: Settings): Ground {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-simulation-'));
   const outdir = join(folder, 'assembly');
-  const caps = { secrets: 60, percentOfFleet: 100, secretsPerDay: 100 };
-  const settings = { ...base, caps, windows: [], bakeTimeSeconds: 300, approvalTimeoutSeconds: 3_600 };
+  const settings: Settings = {
+    ...base,
+    windows: [],
+    approvalTimeoutSeconds: 3_600,
+    rotators: { ...base.rotators, 'postgres-replace': replace },
+    channels: { ...base.channels, slack },
+    approvers: base.approvers.map((approver, index) => ({ ...approver, slackUser: `U0PERSON${index}` })),
+  };
   synthesise({ settings, outdir, account: '111122223333', region: 'us-east-1', bundling: false });
   const stack = loadStack(outdir, { overrides: { 'AWS::ApiGatewayV2::Api.ApiEndpoint': 'https://review.invalid' } });
 
-  const stacks = cuts.map((cut, index): Stack => {
+  const stacks = [...variants()].map((variant, index): Stack => {
     const layer = join(folder, `layer-${index}`);
     mkdirSync(layer);
-    writeFileSync(join(layer, 'settings.json'), JSON.stringify({ ...readSettings(stack), ...cut }));
+    writeFileSync(join(layer, 'settings.json'), JSON.stringify({ ...readSettings(stack), ...variant }));
     const functions = stack.functions.map((fn) => (fn.layers.length === 0 ? fn : { ...fn, layers: [layer] }));
-    return { ...stack, functions };
+    return { ...stack, functions, stateMachines: stack.stateMachines.map(withConcurrency(variant.concurrency ?? 1)) };
   });
   return { stacks, leave: () => rmSync(folder, { recursive: true }) };
 }
+
+const withConcurrency = (concurrency: number) => (machine: Stack['stateMachines'][number]) => ({
+  ...machine,
+  definition: JSON.parse(JSON.stringify(machine.definition), (key, value) =>
+    key === 'MaxConcurrency' ? concurrency : value,
+  ),
+});

@@ -1,30 +1,47 @@
-import { linkIn } from '../rehearsal/approver.ts';
 import type { Cloud } from '../rehearsal/cloud.ts';
 import type { Stack } from '../rehearsal/stack.ts';
 import type { VirtualTime } from '../rehearsal/virtual-time.ts';
 
-/** Approves at the review page as soon as a link has come, and tries again a minute later whenever that fails. */
-export async function approveSometime(
+/** What people do when they are asked. */
+export const manners = ['approve', 'reject', 'do not answer'] as const;
+export type Manner = (typeof manners)[number];
+
+/** Every approver answers behind every link that has come, and tries again a minute later whenever that fails. */
+export async function answerSometime(
   time: VirtualTime,
-  cloud: Cloud,
-  stack: Stack,
+  { cloud, stack, manner }: { readonly cloud: Cloud; readonly stack: Stack; readonly manner: Manner },
   isWaiting: () => boolean,
 ): Promise<void> {
-  while (isWaiting()) {
-    const link = cloud.settings.approvers.flatMap(({ email }) => linkIn(cloud, email) ?? [])[0];
-    if (link !== undefined && (await approveAt(link, cloud, stack))) return;
+  const answered = new Set<string>();
+  while (isWaiting() && manner !== 'do not answer') {
+    for (const link of linksIn(cloud)) {
+      if (!answered.has(link) && (await answerAt(link, cloud, stack, manner))) answered.add(link);
+    }
     await time.sleep(60_000);
   }
 }
 
-async function approveAt(link: string, cloud: Cloud, stack: Stack): Promise<boolean> {
+/** Every personal link that any approver was mailed. */
+export const linksIn = ({ ses, settings }: Cloud): ReadonlySet<string> =>
+  new Set(
+    settings.approvers.flatMap(({ email }) =>
+      ses.inbox(email).flatMap(({ text }) => text.match(/https?:\/\/\S+\/review\/\S+/)?.[0] ?? []),
+    ),
+  );
+
+/** Whether the answer was taken, or there is nothing to answer any more. */
+async function answerAt(link: string, cloud: Cloud, stack: Stack, manner: 'approve' | 'reject'): Promise<boolean> {
   const { pathname } = new URL(link);
-  const page = (await ask(cloud, stack, 'GET', pathname)) ?? '';
+  const page = await ask(cloud, stack, 'GET', pathname);
+  if (page === undefined) return false;
+  if (!page.includes('name="nonce"')) return true;
   const form = new URLSearchParams({
-    decision: 'approved',
+    decision: manner === 'approve' ? 'approved' : 'rejected',
     digest: hiddenField(page, 'digest'),
     nonce: hiddenField(page, 'nonce'),
-    count: /<h1>\w+ (\d[\d,]*) of/.exec(page)?.[1]?.replaceAll(',', '') ?? '',
+    ...(manner === 'approve'
+      ? { count: /<h1>\w+ (\d[\d,]*) of/.exec(page)?.[1]?.replaceAll(',', '') ?? '' }
+      : { reason: 'not this week' }),
   });
   return (await ask(cloud, stack, 'POST', pathname, form.toString())) !== undefined;
 }
@@ -37,7 +54,7 @@ async function ask(
   path: string,
   form?: string,
 ): Promise<string | undefined> {
-  const route = api?.routes.find(({ routeKey }) => routeKey.startsWith(method));
+  const route = api?.routes.find(({ routeKey }) => routeKey.startsWith(`${method} /review/`));
   if (api === undefined || route === undefined) throw new Error(`the stack has no route for ${method}`);
   const { origin, host } = new URL(api.endpoint);
   const body = form === undefined ? {} : { body: Buffer.from(form).toString('base64') };

@@ -1,34 +1,40 @@
 import { createHash } from 'node:crypto';
 import { goText } from '../core/flags.ts';
-import { type Instant, instant } from '../core/instant.ts';
-import type { Run } from '../core/plan.ts';
+import { type Instant, instant, toIso } from '../core/instant.ts';
 import { switchName } from '../core/settings.ts';
 import { openChannels } from '../rehearsal/channels.ts';
 import { Cloud } from '../rehearsal/cloud.ts';
-import { executionOf } from '../rehearsal/dying-runs.ts';
-import type { Call, Fate } from '../rehearsal/faults.ts';
 import { armFleet } from '../rehearsal/fleet.ts';
 import { usualLatency, withLatency } from '../rehearsal/latency.ts';
 import { seeded } from '../rehearsal/seed.ts';
 import { Services } from '../rehearsal/services.ts';
 import { readSettings } from '../rehearsal/settings-layer.ts';
 import type { Stack } from '../rehearsal/stack.ts';
+import { type AnyRuntime, type Handler, steps } from '../rehearsal/steps.ts';
 import { simulateEstate } from '../rehearsal/targets/estate.ts';
 import { turnOfPromises, VirtualTime } from '../rehearsal/virtual-time.ts';
-import { broken, reportIn } from './checks.ts';
-import { type Drawn, draw, fates, fatesOfWorkflow } from './draw.ts';
+import { type Before, runsIn, type Suffered } from './aftermath.ts';
+import { type Broken, broken } from './checks.ts';
+import type { Disturbance, Moment } from './disturbances.ts';
+import { type Drawn, draw, unclearSuffix } from './draw.ts';
+import { Ears } from './ears.ts';
 import type { Ground } from './ground.ts';
-import { approveSometime } from './person.ts';
+import { Outsider } from './outsider.ts';
+import { answerSometime } from './person.ts';
+import { Strikes } from './strikes.ts';
+import { trailOf } from './trail.ts';
+import { UnsteadyNetwork } from './unsteady.ts';
 
 /** The Wednesday of the incident. */
 export const asOf: Instant = instant(Date.parse('2026-11-18T19:15:00Z'));
 
-/** What one run came to. */
+/** What one run, and any beside it, came to. */
 export interface Simulated {
   readonly drawn: Drawn;
+  /** Of the first run. */
   readonly outcome: string;
   readonly reasons: readonly string[];
-  readonly broken: readonly string[];
+  readonly broken: readonly Broken[];
   /** Fault points that the run passed: `service:operation × fate`, for every fate that could have met the call. */
   readonly points: ReadonlySet<string>;
   /** Those at which a fault struck. */
@@ -37,108 +43,163 @@ export interface Simulated {
   readonly trace: string;
 }
 
+/** Steps that are wired in another way than they are deployed: mistakes, put in on purpose. */
+export type WireOtherwise = Readonly<Record<string, (runtime: AnyRuntime) => Handler>>;
+
 /** Draws and plays the run of a seed. */
-export const simulate = (ground: Ground, seed: number): Promise<Simulated> =>
-  playDrawn(ground, draw(seed, asOf, ground.stacks.length));
+export const simulate = (ground: Ground, seed: number, otherwise: WireOtherwise = {}): Promise<Simulated> =>
+  playDrawn(ground, draw(seed, asOf, ground.stacks.length), otherwise);
 
-/** Leaves out whatever a failing run fails without. */
-export async function shrink(ground: Ground, failing: Simulated): Promise<Simulated> {
-  let least = failing;
-  for (const one of failing.drawn.disturbances) {
-    const disturbances = least.drawn.disturbances.filter((other) => other !== one);
-    const smaller = await playDrawn(ground, { ...least.drawn, disturbances });
-    if (smaller.broken.length > 0) least = smaller;
-  }
-  return least;
-}
-
-export async function playDrawn(ground: Ground, drawn: Drawn): Promise<Simulated> {
+export async function playDrawn(ground: Ground, drawn: Drawn, otherwise: WireOtherwise = {}): Promise<Simulated> {
   const stack = ground.stacks[drawn.variant];
   if (stack === undefined) throw new Error(`there is no variant ${drawn.variant}`);
   const time = new VirtualTime(asOf, turnOfPromises);
-  return time.run(live(time, stack, drawn));
+  return time.run(live(time, stack, drawn, otherwise));
 }
 
-async function live(time: VirtualTime, stack: Stack, drawn: Drawn): Promise<Simulated> {
-  const random = seeded(drawn.seed);
+async function live(time: VirtualTime, stack: Stack, drawn: Drawn, otherwise: WireOtherwise): Promise<Simulated> {
+  const { seed, disturbances, entries } = drawn;
+  const random = seeded(seed);
   const settings = readSettings(stack);
   const hostOf = (name: string) => settings.rotators[name]?.allowedHosts[0] ?? `${name}.invalid`;
   const hosts = { postgres: hostOf('postgres'), keys: hostOf('http-api-key'), signatures: hostOf('hmac-key') };
   const estate = simulateEstate(time, hosts, random);
   const network = withLatency(estate.network, time);
-  const run = `simulated-${drawn.seed}` as Run;
+  const unsteady = new UnsteadyNetwork(network, time, seeded(seed ^ 0x2545f491));
   const own = new Set(stack.roles.map(({ arn }) => arn));
-  const faults = new Faults(drawn, own);
+  const strikes = new Strikes(disturbances, own, time);
+  const ears = new Ears();
 
+  let skew = 0;
   let entered = 0;
+  let first: string | undefined;
   let moments: (count: number) => void = () => {};
   const cloud = new Cloud({
     stack,
     time,
-    seed: drawn.seed,
-    network,
-    log: { info: () => {}, warn: () => {}, error: () => {} },
+    seed,
+    network: unsteady,
+    log: ears.log,
     latencyOf: usualLatency,
-    fateOf: (call) => faults.fateOf(call),
+    fateOf: (call) => strikes.fateOf(call),
+    wireOtherwise: ears.around({ ...steps, ...otherwise }),
+    skew: () => skew,
     onTransition: ({ kind, execution }) => {
-      if (kind === 'entered' && execution === run) moments(++entered);
+      first ??= execution;
+      if (kind === 'entered' && execution === first) moments(++entered);
     },
   });
-  const calls: string[] = [];
-  cloud.account.observe(({ call, endedAt, ending }) =>
-    calls.push(`${endedAt} ${call.principal} ${call.service}:${call.operation} ${ending.kind}\n`),
-  );
-  moments = (count) => {
-    for (const one of drawn.disturbances) {
-      if (one.kind === 'stop' && one.moment === count)
-        time.after(one.after, () => cloud.states.stop(executionOf({ cloud }, run)));
-      if (one.kind === 'switch removed' && one.moment === count)
-        time.after(one.after, () => cloud.ssm.remove(switchName(settings.stage)));
-    }
-  };
+  strikes.attach(cloud.account);
+  const trail = trailOf(cloud, time, own);
 
   cloud.ssm.set(switchName(settings.stage), goText);
-  const secrets = await armFleet(drawn.entries, settings, estate, cloud.secretsManager);
-  await openChannels(settings, cloud, estate);
-  const before = new Map(secrets.map(({ arn }) => [arn, cloud.secretsManager.labels(arn)]));
+  const secrets = await armFleet(entries, settings, estate, cloud.secretsManager);
+  const slack = await openChannels(settings, cloud, estate);
+  for (const target of [estate.keys, estate.signatures])
+    for (const one of disturbances) if (one.kind === 'new keys count late') target.delay(one.after);
+  const before = new Map(
+    entries.map((entry): [string, Before] => {
+      const arn = entry.ARN ?? '';
+      const strategy = secrets.find((secret) => secret.arn === arn && !secret.name.endsWith(unclearSuffix))?.rotator
+        .strategy;
+      return [arn, { entry, labels: cloud.secretsManager.labels(arn), strategy }];
+    }),
+  );
   const canaries = new Set<string>();
   const note = (arn: string) => {
     for (const version of cloud.secretsManager.versions(arn))
       noteIn(canaries, cloud.secretsManager.value(arn, version));
   };
-  for (const { arn } of secrets) note(arn);
+  for (const arn of cloud.secretsManager.arns()) note(arn);
   cloud.secretsManager.onWrite(({ secretArn }) => note(secretArn));
 
+  const suffered: Suffered[] = [];
   const services = new Services({
-    time,
-    account: cloud.account,
-    secretsManager: cloud.secretsManager,
+    ...{ time, account: cloud.account, secretsManager: cloud.secretsManager, settings, secrets, random },
     estate: { ...estate, network },
-    settings,
-    secrets,
-    random,
+    onFailure: (service, name) => {
+      const { arn = '' } = secrets.find((secret) => secret.name === name) ?? {};
+      suffered.push({ arn, service, at: time.now() });
+    },
   });
   await services.start();
 
-  const execution = cloud.startRun(run, { mode: 'rotate', requestedBy: 'schedule:rotation', why: 'simulated' });
-  const isWaiting = () => execution.status === 'RUNNING';
-  const tooLong = time.sleep(172_800_000).then(() => undefined);
-  const approved = approveSometime(time, cloud, stack, isWaiting).then(() => execution.finished);
-  const ended = await Promise.race([execution.finished, approved, tooLong]);
-  if (ended !== undefined) await settle(time, cloud);
+  const outsider = new Outsider(cloud, estate, () => time.now());
+  let switchRemovedAt: Instant | undefined;
+  const happens: Happens = {
+    stopped: () => cloud.states.stop(`${cloud.machine.arn.replace(':stateMachine:', ':execution:')}:${first}`),
+    'switch removed': () => {
+      cloud.ssm.remove(switchName(settings.stage));
+      switchRemovedAt ??= time.now();
+    },
+    'schedule fires again': () => void fire(cloud, stack, time, asOf),
+    'second run': () => void fire(cloud, stack, time, time.now()),
+    outsider: ({ act, secret }) => {
+      const chosen = secrets[secret % Math.max(1, secrets.length)];
+      const original = before.get(chosen?.arn ?? '')?.labels['AWSCURRENT'];
+      if (chosen !== undefined && original !== undefined) outsider.act(act, chosen, original);
+    },
+    quota: ({ service, lasts }) => strikes.throttle(service, lasts),
+    target: ({ answers, lasts }) => unsteady.turn(answers, lasts),
+    'clock jumps': ({ by }) => {
+      skew = by;
+    },
+  };
+  moments = (count) => {
+    for (const one of disturbances) {
+      if ('moment' in one && one.moment === count) time.after(one.after, () => happens[one.kind](one as never));
+    }
+  };
+
+  const starting = fire(cloud, stack, time, asOf);
+  moments(0);
+  await starting;
+  const isLong = (at: Instant) => at > asOf + 172_800_000;
+  const running = () => cloud.states.areRunning(cloud.machine.arn);
+  const people = answerSometime(time, { cloud, stack, manner: drawn.people }, () => running() && !isLong(time.now()));
+  while (running() && !isLong(time.now())) await time.sleep(15_000);
+  await people;
+  await settle(time, cloud);
   await services.finish();
 
-  const found = broken({ run, cloud, estate, services, own, before, canaries });
-  const report = reportIn({ cloud, run });
+  const failing = new Set(
+    secrets.filter(({ service, name }) => services.records.get(service)?.failing.has(name)).map(({ arn }) => arn),
+  );
+  const { lastLook, staged, calls } = trail;
+  const found = broken({
+    ...{ cloud, estate, slack, own, before, suffered, failing, lastLook, staged, canaries, asOf, switchRemovedAt },
+    acted: outsider.acted,
+    asked: unsteady.asked,
+    heard: ears.heard,
+    tokens: ears.tokens,
+  });
+  const report = runsIn(cloud).find(({ run }) => run === first)?.report;
   return {
     drawn,
-    outcome: report?.outcome ?? ended?.status ?? 'never ended',
+    outcome: report?.outcome ?? 'unreported',
     reasons: report?.reasons ?? [],
-    broken: ended === undefined ? ['the run never ended', ...found] : found,
-    points: faults.points,
-    struck: faults.struck,
-    trace: createHash('sha256').update(calls.join('')).digest('hex'),
+    broken: found,
+    points: strikes.points,
+    struck: strikes.struck,
+    trace: createHash('sha256').update(calls.join('\n')).digest('hex'),
   };
+}
+
+type Momentary = Extract<Disturbance, Moment>;
+type Happens = { readonly [Kind in Momentary['kind']]: (one: Extract<Momentary, { kind: Kind }>) => void };
+
+/** Lets the schedule's moment come, as EventBridge Scheduler does: without waiting for an answer, and with two more tries. */
+async function fire(cloud: Cloud, stack: Stack, time: VirtualTime, at: Instant): Promise<void> {
+  const schedule = stack.schedules.find(({ target }) => target.input.includes('"rotation"'));
+  if (schedule === undefined) throw new Error('the stack has no schedule that rotates');
+  const { arn, roleArn } = schedule.target;
+  const Payload = JSON.stringify({ schedule: 'rotation', at: toIso(at) });
+  for (const pause of [60_000, 120_000, 0]) {
+    const invoking = cloud.account.call(roleArn, 'lambda', 'Invoke', { FunctionName: arn, Payload });
+    const answer = await invoking.catch(() => ({ FunctionError: 'Refused' }));
+    if ((answer as { FunctionError?: string }).FunctionError === undefined) return;
+    await time.sleep(pause);
+  }
 }
 
 /** Waits until what died is settled. Where the event that tells of it came to nothing, the sweep comes. */
@@ -151,52 +212,9 @@ async function settle(time: VirtualTime, cloud: Cloud): Promise<void> {
   }
 }
 
-/** Strikes Keyturn's own calls, and nobody else's. */
-class Faults {
-  readonly #met = { functions: new Set<string>(), workflow: new Set<string>() };
-  readonly struck: string[] = [];
-  readonly #drawn: Drawn;
-  readonly #own: ReadonlySet<string>;
-  readonly #counts = new Map<string, number>();
-  #index = 0;
-
-  constructor(drawn: Drawn, own: ReadonlySet<string>) {
-    this.#drawn = drawn;
-    this.#own = own;
-  }
-
-  /** Every fate that could have met a call. */
-  get points(): ReadonlySet<string> {
-    const { functions, workflow } = this.#met;
-    const all = (calls: ReadonlySet<string>, possible: readonly Fate[]) =>
-      [...calls].flatMap((call) => possible.map((fate) => `${call} × ${fate}`));
-    return new Set([...all(functions, fates), ...all(workflow, fatesOfWorkflow)]);
-  }
-
-  fateOf({ principal, service, operation }: Call): Fate {
-    if (!this.#own.has(principal)) return 'works';
-    const call = `${service}:${operation}`;
-    const index = this.#index++;
-    const nth = (this.#counts.get(call) ?? 0) + 1;
-    this.#counts.set(call, nth);
-    this.#met[isWorkflow(principal) ? 'workflow' : 'functions'].add(call);
-    const struck = this.#drawn.disturbances.find(
-      (one) =>
-        (one.kind === 'any call' && one.index === index) ||
-        (one.kind === 'call' && one.call === call && one.nth === nth),
-    );
-    if (struck === undefined || !('fate' in struck)) return 'works';
-    const possible = isWorkflow(principal) ? fatesOfWorkflow : fates;
-    const fate = possible.find((one) => one === struck.fate) ?? 'requestLost';
-    this.struck.push(`${call} × ${fate}`);
-    return fate;
-  }
-}
-
-/** Step Functions and EventBridge call in the name of these. */
-const isWorkflow = (principal: string) => /ActingRole|SchedulesRole/.test(principal);
-
 function noteIn(canaries: Set<string>, value: unknown): void {
-  const { password, apiKey, signingKey } = JSON.parse(String(value ?? '{}'));
+  const text = String(value ?? '{}');
+  if (!text.startsWith('{')) canaries.add(text);
+  const { password, apiKey, signingKey } = text.startsWith('{') ? JSON.parse(text) : {};
   for (const field of [password, apiKey, signingKey]) if (typeof field === 'string') canaries.add(field);
 }

@@ -1,4 +1,4 @@
-import type { Disturbance } from './draw.ts';
+import { inWords } from './disturbances.ts';
 import type { Simulated } from './simulate.ts';
 
 /** Tells of a run that broke a promise, so that it can be understood and played again. */
@@ -9,25 +9,14 @@ export function tell({ drawn, outcome, reasons, broken, struck }: Simulated): st
   });
   return [
     `Seed ${drawn.seed} broke a promise (settings variant ${drawn.variant}):`,
-    ...broken.map((one) => `  ✗ ${one}`),
+    ...broken.map((one) => `  ✗ ${one.promise}: ${one.how}`),
     `It ended ${outcome}${reasons.length === 0 ? '' : `: ${reasons.join(', ')}`}. It needs no more than this:`,
     ...drawn.disturbances.map((one) => `  - ${inWords(one)}`),
     ...(struck.length === 0 ? [] : [`  struck: ${struck.join('; ')}`]),
-    'Fleet:',
+    `People ${drawn.people}. Fleet:`,
     ...secrets,
     `Again: npm run simulate -- --runs 1 --seed ${drawn.seed}`,
   ].join('\n');
-}
-
-function inWords(one: Disturbance): string {
-  switch (one.kind) {
-    case 'any call':
-      return `call ${one.index} of all: ${one.fate}`;
-    case 'call':
-      return `${one.call}, time ${one.nth}: ${one.fate}`;
-    default:
-      return `${one.kind} ${one.after} ms after state ${one.moment} was entered`;
-  }
 }
 
 /** Counts what many runs came to. */

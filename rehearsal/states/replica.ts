@@ -63,6 +63,11 @@ export class StatesReplica implements Replica {
     return execution;
   }
 
+  /** Every execution that was ever started, children too. */
+  executions(): readonly Execution[] {
+    return [...this.#executions.values()];
+  }
+
   /** Whether executions of a machine, children aside, have not ended. */
   areRunning(stateMachineArn: string): boolean {
     return [...this.#executions.values()].some(

@@ -1,4 +1,4 @@
-import type { Instant } from '../../core/instant.ts';
+import { type Instant, instant } from '../../core/instant.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { HttpRequest, HttpResponse } from './http-target.ts';
 
@@ -7,6 +7,8 @@ export interface HeldKey {
   readonly keyId: string;
   readonly label: string;
   readonly createdAt: Instant;
+  /** From when on it is let in: a host of many machines learns of a new key by and by. */
+  readonly countsFrom: Instant;
   /** Whether it is turned away when it is used, although it looks like any other. */
   readonly isRefused: boolean;
   status: 'active' | 'inactive' | 'removed';
@@ -25,6 +27,7 @@ export class KeyRing {
   readonly #clock: Clock;
   readonly #keys = new Map<string, Map<string, HeldKey>>();
   readonly #refused = new Set<string>();
+  #delay = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -36,6 +39,7 @@ export class KeyRing {
       keyId,
       label,
       createdAt: this.#clock.now(),
+      countsFrom: instant(this.#clock.now() + this.#delay),
       isRefused: this.#refused.has(client),
       status: 'active',
       lastUsedAt: undefined,
@@ -64,9 +68,21 @@ export class KeyRing {
     this.#refused.delete(client);
   }
 
+  /** From now on, keys that are made are turned away for so many milliseconds at first. */
+  delay(milliseconds: number): void {
+    this.#delay = milliseconds;
+  }
+
+  /** Takes a key away, as its owner does at the host's own console. Whether there was one. */
+  remove(client: string, keyId: string): boolean {
+    const key = this.find(client, keyId);
+    if (key !== undefined) this.#remove(key);
+    return key !== undefined;
+  }
+
   answer(request: HttpRequest, protocol: KeyProtocol): HttpResponse {
     const caller = protocol.authenticate(request);
-    if (caller === undefined || !opens(caller)) return { status: 401 };
+    if (caller === undefined || !opens(caller) || caller.countsFrom > this.#clock.now()) return { status: 401 };
     caller.lastUsedAt = this.#clock.now();
 
     if (request.method === 'GET' && request.path === '/v1/whoami') return { status: 200, content: whois(caller) };

@@ -41,6 +41,14 @@ export class KeyService {
     this.#ring.refuse(client);
   }
 
+  delay(milliseconds: number): void {
+    this.#ring.delay(milliseconds);
+  }
+
+  remove(client: string, keyId: string): boolean {
+    return this.#ring.remove(client, keyId);
+  }
+
   trust(client: string): void {
     this.#ring.trust(client);
   }

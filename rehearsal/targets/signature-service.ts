@@ -38,6 +38,14 @@ export class SignatureService {
     this.#ring.refuse(client);
   }
 
+  delay(milliseconds: number): void {
+    this.#ring.delay(milliseconds);
+  }
+
+  remove(client: string, keyId: string): boolean {
+    return this.#ring.remove(client, keyId);
+  }
+
   trust(client: string): void {
     this.#ring.trust(client);
   }

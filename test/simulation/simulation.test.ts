@@ -9,7 +9,8 @@ import { after, describe, it } from 'node:test';
 
 import settings from '../../keyturn.config.ts';
 import { prepare } from '../../simulation/ground.ts';
-import { shrink, simulate } from '../../simulation/simulate.ts';
+import { shrink } from '../../simulation/shrink.ts';
+import { simulate } from '../../simulation/simulate.ts';
 import { Tally, tell } from '../../simulation/tell.ts';
 
 const ground = prepare(settings);

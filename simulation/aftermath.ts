@@ -1,0 +1,97 @@
+import { archiveKeys } from '../core/archive-keys.ts';
+import type { Instant } from '../core/instant.ts';
+import type { Batch, Run } from '../core/plan.ts';
+import type { RunReport, SecretReport } from '../core/report.ts';
+import type { Account } from '../rehearsal/account.ts';
+import type { Cloud } from '../rehearsal/cloud.ts';
+import type { InventoryEntry } from '../rehearsal/fleet.ts';
+import type { Estate } from '../rehearsal/targets/estate.ts';
+import type { SlackWorkspace } from '../rehearsal/targets/slack.ts';
+import type { Overheard } from './eavesdropper.ts';
+import type { Acted } from './outsider.ts';
+
+/** A secret of the fleet as it was before anything happened. */
+export interface Before {
+  readonly entry: InventoryEntry;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Undefined: nobody is to touch it, since what it is for is not clear. */
+  readonly strategy: string | undefined;
+}
+
+/** A client of a secret that could not authenticate, although it read AWSCURRENT once more. */
+export interface Suffered {
+  readonly arn: string;
+  readonly service: string;
+  readonly at: Instant;
+}
+
+/** What is looked at when every run is over and everything has settled. */
+export interface Aftermath {
+  readonly cloud: Cloud;
+  readonly estate: Estate;
+  readonly slack: SlackWorkspace | undefined;
+  /** ARNs of the stack's roles. */
+  readonly own: ReadonlySet<string>;
+  readonly before: ReadonlyMap<string, Before>;
+  readonly suffered: readonly Suffered[];
+  /** Secrets with which their clients could not authenticate when they last tried. */
+  readonly failing: ReadonlySet<string>;
+  readonly acted: readonly Acted[];
+  /** When anything of Keyturn last looked at a secret. */
+  readonly lastLook: ReadonlyMap<string, Instant>;
+  /** When Keyturn made a new version of any secret. */
+  readonly staged: readonly { readonly arn: string; readonly at: Instant; readonly principal: string }[];
+  readonly switchRemovedAt: Instant | undefined;
+  /** Hosts that Keyturn asked for. */
+  readonly asked: ReadonlySet<string>;
+  /** What steps were given, answered, threw and logged. */
+  readonly heard: readonly Overheard[];
+  /** Every value that ever was in any version of any secret. */
+  readonly canaries: ReadonlySet<string>;
+  readonly tokens: ReadonlySet<string>;
+  readonly asOf: Instant;
+}
+
+/** One run, as its own documents tell of it. */
+export interface Told {
+  readonly run: Run;
+  readonly isApproved: boolean;
+  /** The report that counts: the recovery's, if there was one. */
+  readonly report: RunReport | undefined;
+  readonly planned: Batch['secrets'];
+}
+
+export function runsIn(cloud: Cloud): readonly Told[] {
+  const { s3, archiveBucket, states, machine } = cloud;
+  const read = (key: string) => s3.text(archiveBucket, key);
+  return states
+    .executions()
+    .filter((execution) => execution.machine.arn === machine.arn && execution.label === undefined)
+    .map(({ name }) => {
+      const run = name as Run;
+      const report = read(archiveKeys.recovery(run)) ?? read(archiveKeys.report(run));
+      const waves = s3.keys(archiveBucket, archiveKeys.wave(run, 0).replace('0.jsonl', ''));
+      const lines = waves.flatMap((key) => (read(key) ?? '').split('\n').filter((line) => line !== ''));
+      return {
+        run,
+        isApproved: read(archiveKeys.decision(run))?.includes('"approved"') ?? false,
+        report: report === undefined ? undefined : (JSON.parse(report) as RunReport),
+        planned: lines.flatMap((line) => (JSON.parse(line) as Batch).secrets),
+      };
+    });
+}
+
+/** What the runs say became of a secret, in the order of their starts. */
+export const said = (runs: readonly Told[], arn: string): readonly SecretReport[] =>
+  runs.flatMap(({ report }) => report?.secrets.find((secret) => secret.arn === arn) ?? []);
+
+/** Whether a simulated target lets this value in, asked behind everybody's back. */
+export function isAccepted({ keys, signatures, postgres }: Estate, value: unknown): boolean {
+  const { username, password, apiKey, client, keyId, signingKey } = JSON.parse(String(value ?? '{}'));
+  if (apiKey !== undefined) return keys.accepts(apiKey);
+  if (signingKey !== undefined) return signatures.accepts(client, keyId, signingKey);
+  return postgres.accepts({ username, password }) === true;
+}
+
+export const deniedTo = (own: ReadonlySet<string>, { authorisation }: Account) =>
+  authorisation.denials.filter(({ principal }) => own.has(principal));

@@ -1,0 +1,52 @@
+import type { Fate } from '../rehearsal/faults.ts';
+import type { Act } from './outsider.ts';
+
+/** When something happens: so many milliseconds after the run has entered so many states. */
+export interface Moment {
+  readonly moment: number;
+  readonly after: number;
+}
+
+/** What goes wrong in a run. A call counts Keyturn's own calls only. */
+export type Disturbance =
+  | { readonly kind: 'any call'; readonly index: number; readonly fate: Fate }
+  | { readonly kind: 'call'; readonly call: string; readonly nth: number; readonly fate: Fate }
+  | ({ readonly kind: 'stopped' | 'switch removed' | 'schedule fires again' | 'second run' } & Moment)
+  | ({ readonly kind: 'outsider'; readonly act: Act; readonly secret: number } & Moment)
+  | ({ readonly kind: 'quota'; readonly service: string; readonly lasts: number } & Moment)
+  | ({
+      readonly kind: 'target';
+      readonly answers: 'slowly' | 'now and then' | 'never';
+      readonly lasts: number;
+    } & Moment)
+  | ({ readonly kind: 'clock jumps'; readonly by: number } & Moment)
+  | { readonly kind: 'delivered again'; readonly step: string; readonly nth: number; readonly after: number }
+  | { readonly kind: 'new keys count late'; readonly after: number };
+
+/** As a sentence of the story that is told of a broken promise. */
+export function inWords(one: Disturbance): string {
+  switch (one.kind) {
+    case 'any call':
+      return `call ${one.index} of all: ${sayFate(one.fate)}`;
+    case 'call':
+      return `${one.call}, time ${one.nth}: ${sayFate(one.fate)}`;
+    case 'outsider':
+      return `somebody ${one.act}: secret ${one.secret}, ${sayMoment(one)}`;
+    case 'quota':
+      return `every call of ${one.service} is throttled for ${one.lasts} ms, ${sayMoment(one)}`;
+    case 'target':
+      return `the targets answer Keyturn ${one.answers} for ${one.lasts} ms, ${sayMoment(one)}`;
+    case 'clock jumps':
+      return `the clock of the functions jumps by ${one.by} ms, ${sayMoment(one)}`;
+    case 'delivered again':
+      return `${one.step}, time ${one.nth}, is delivered again ${one.after} ms later`;
+    case 'new keys count late':
+      return `targets turn a new key away for its first ${one.after} ms`;
+    default:
+      return `${one.kind}, ${sayMoment(one)}`;
+  }
+}
+
+const sayMoment = ({ moment, after }: Moment): string => `${after} ms after state ${moment} was entered`;
+
+const sayFate = (fate: Fate): string => (typeof fate === 'string' ? fate : `${fate.delayed} ms late`);

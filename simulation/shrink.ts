@@ -1,0 +1,19 @@
+import type { Ground } from './ground.ts';
+import { playDrawn, type Simulated, type WireOtherwise } from './simulate.ts';
+
+/** Leaves out whatever a failing run fails without: what goes wrong first, then secrets. It keeps breaking the same promise. */
+export async function shrink(ground: Ground, failing: Simulated, otherwise: WireOtherwise = {}): Promise<Simulated> {
+  const promise = failing.broken[0]?.promise;
+  let least = failing;
+  const tryWith = async (less: Partial<Simulated['drawn']>) => {
+    const smaller = await playDrawn(ground, { ...least.drawn, ...less }, otherwise);
+    if (smaller.broken.some((one) => one.promise === promise)) least = smaller;
+  };
+  for (const one of failing.drawn.disturbances)
+    await tryWith({ disturbances: least.drawn.disturbances.filter((other) => other !== one) });
+  for (const one of failing.drawn.entries) {
+    const entries = least.drawn.entries.filter((other) => other !== one);
+    if (entries.length > 0) await tryWith({ entries });
+  }
+  return least;
+}
