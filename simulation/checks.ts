@@ -1,6 +1,7 @@
 import type { Instant } from '../core/instant.ts';
 import { type Aftermath, type Before, deniedTo, isAccepted, runsIn, said, type Told } from './aftermath.ts';
 import { Needles, traces } from './eavesdropper.ts';
+import type { Act } from './outsider.ts';
 
 /** A promise of the safety case that a run did not keep, and how. */
 export interface Broken {
@@ -34,7 +35,7 @@ export function broken(aftermath: Aftermath): readonly Broken[] {
 }
 
 /** No secret has a new version but one that an approved plan names. */
-function* onlyApproved({ cloud, before, own }: Aftermath, runs: readonly Told[]) {
+function* onlyApproved({ cloud, before, own, acted }: Aftermath, runs: readonly Told[]) {
   const approved = new Set(
     runs.filter(({ isApproved }) => isApproved).flatMap(({ planned }) => planned.map(({ newVersion }) => newVersion)),
   );
@@ -42,13 +43,14 @@ function* onlyApproved({ cloud, before, own }: Aftermath, runs: readonly Told[])
   if (approved.size === 0 && writes > 0) yield `${writes} writes to secrets, and nothing was approved`;
   for (const [arn, { labels }] of before) {
     const current = cloud.secretsManager.labels(arn)['AWSCURRENT'] ?? '';
-    const isTheirs = current.startsWith(byHand);
+    const isTheirs = acted.some((one) => one.arn === arn && moving.has(one.act));
     if (current !== labels['AWSCURRENT'] && !isTheirs && !approved.has(current))
       yield `${arn}: AWSCURRENT is on ${current}, which nobody approved`;
   }
 }
 
-const byHand = '00000000-0000-4000-8000-';
+/** Acts that put AWSCURRENT elsewhere. */
+const moving: ReadonlySet<Act> = new Set(['rotates it by hand', 'moves AWSCURRENT to the other version']);
 
 function* withinCaps({ cloud: { settings }, staged }: Aftermath, runs: readonly Told[]) {
   const { secrets, secretsPerDay } = settings.caps;
@@ -94,12 +96,13 @@ function* currentAuthenticates(aftermath: Aftermath, runs: readonly Told[]) {
 
 const wasActedOn = ({ acted }: Aftermath, arn: string): boolean => acted.some((act) => act.arn === arn);
 
-/** Whether an outsider has touched it, and nobody has looked since, or people were called. */
+/** Whether an outsider has touched it, and Keyturn has not, or has not looked since, or has called people. */
 function isExcused(aftermath: Aftermath, arn: string, runs: readonly Told[]): boolean {
   const last = Math.max(...aftermath.acted.filter((act) => act.arn === arn).map(({ at }) => at));
   if (!wasActedOn(aftermath, arn)) return false;
   const isHeld = said(runs, arn).some(({ kind }) => kind === 'held' || kind === 'leftAlone' || kind === 'untouched');
-  return isHeld || last >= (aftermath.lastLook.get(arn) ?? 0);
+  const isUntouched = !aftermath.staged.some((one) => one.arn === arn);
+  return isHeld || isUntouched || last >= (aftermath.lastLook.get(arn) ?? 0);
 }
 
 /** Every secret is rotated, or back where it was, or held with a reason; and the report says which. */

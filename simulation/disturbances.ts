@@ -12,7 +12,7 @@ export type Disturbance =
   | { readonly kind: 'any call'; readonly index: number; readonly fate: Fate }
   | { readonly kind: 'call'; readonly call: string; readonly nth: number; readonly fate: Fate }
   | ({ readonly kind: 'stopped' | 'switch removed' | 'schedule fires again' | 'second run' } & Moment)
-  | ({ readonly kind: 'outsider'; readonly act: Act; readonly secret: number } & Moment)
+  | ({ readonly kind: 'outsider'; readonly act: Act; readonly secret: string } & Moment)
   | ({ readonly kind: 'quota'; readonly service: string; readonly lasts: number } & Moment)
   | ({
       readonly kind: 'target';
@@ -31,7 +31,7 @@ export function inWords(one: Disturbance): string {
     case 'call':
       return `${one.call}, time ${one.nth}: ${sayFate(one.fate)}`;
     case 'outsider':
-      return `somebody ${one.act}: secret ${one.secret}, ${sayMoment(one)}`;
+      return `somebody ${one.act}: ${one.secret}, ${sayMoment(one)}`;
     case 'quota':
       return `every call of ${one.service} is throttled for ${one.lasts} ms, ${sayMoment(one)}`;
     case 'target':

@@ -4,7 +4,7 @@ import { seeded } from '../rehearsal/seed.ts';
 import type { Disturbance, Moment } from './disturbances.ts';
 import { acts } from './outsider.ts';
 import type { Manner } from './person.ts';
-import { fates } from './strikes.ts';
+import { fates, fatesOfWorkflow } from './strikes.ts';
 
 /** Everything about one run that chance decides. */
 export interface Drawn {
@@ -60,7 +60,9 @@ const repeated = [
 /** Tags that say nothing clear, of which each makes a secret one that is left alone. */
 const unclear: readonly Readonly<Record<string, string>>[] = [
   { expiration_date: 'soon' },
+  { expiration_date: '2026-02-30' },
   { 'keyturn:tier': 'another' },
+  { 'keyturn:tier': '' },
   { 'keyturn:rotator': 'https://elsewhere.invalid' },
   { 'keyturn:rotator': 'constructor' },
   { 'keyturn:probe': 'none' },
@@ -98,14 +100,14 @@ export function draw(seed: number, asOf: Instant, variants: number): Drawn {
     'reject',
     'do not answer',
   ] as const);
-  return { seed, variant, people, entries, disturbances: [...disturbancesOf(chance, entries.length)] };
+  return { seed, variant, people, entries, disturbances: [...disturbancesOf(chance, seed, entries)] };
 }
 
 function entryOf({ below, oneIn, pick, hex }: Chance, asOf: Instant, index: number): InventoryEntry {
   const { rotator, probe } = pick(kinds);
   const tier = pick(['low', 'medium', 'high']);
   const service = pick(services);
-  const strange = oneIn(12) ? pick(unclear) : undefined;
+  const strange = oneIn(8) ? pick(unclear) : undefined;
   const name = `prod/${tier}/${service}/${rotator}-${index}${strange === undefined ? '' : unclearSuffix}`;
   const daysToExpiry = oneIn(5) ? 30 + below(60) : -below(20);
   const tags = {
@@ -127,20 +129,31 @@ function entryOf({ below, oneIn, pick, hex }: Chance, asOf: Instant, index: numb
   };
 }
 
-function* disturbancesOf(chance: Chance, secrets: number): Generator<Disturbance> {
+/** Seeds that follow each other aim at one point after the other, so that none is left to chance. */
+const aims = calls.flatMap((call) =>
+  // Nobody but Step Functions invokes functions, and it does not die.
+  (call === 'lambda:Invoke' ? fatesOfWorkflow : fates).map((fate) => ({ call, fate })),
+);
+
+function* disturbancesOf(chance: Chance, seed: number, entries: readonly InventoryEntry[]): Generator<Disturbance> {
   const { below, oneIn, pick } = chance;
   const moment = (): Moment => ({ moment: 1 + below(40), after: below(800) });
 
-  for (let faults = below(4); faults > 0; faults -= 1) {
+  for (const nth of [1, 2]) {
+    const aim = aims[(2 * seed + nth) % aims.length];
+    if (aim !== undefined && !oneIn(5)) yield { kind: 'call', nth, ...aim };
+    if (aim?.call === 'states:DescribeExecution' && nth === 1) yield { kind: 'stopped', ...moment() };
+  }
+  for (let faults = below(3); faults > 0; faults -= 1) {
     const fate = oneIn(8) ? { delayed: pick([2_000, 30_000, 400_000]) } : pick(fates);
-    if (oneIn(2)) yield { kind: 'any call', index: below(60 + 50 * secrets), fate };
+    if (oneIn(2)) yield { kind: 'any call', index: below(60 + 50 * entries.length), fate };
     else yield { kind: 'call', call: pick(calls), nth: 1 + below(oneIn(2) ? 3 : 12), fate };
   }
   if (oneIn(6)) yield { kind: 'stopped', ...moment() };
   if (oneIn(8)) yield { kind: 'switch removed', ...moment() };
   if (oneIn(8)) yield { kind: 'schedule fires again', moment: below(3), after: below(60_000) };
   if (oneIn(10)) yield { kind: 'second run', ...moment() };
-  if (oneIn(5)) yield { kind: 'outsider', act: pick(acts), secret: below(secrets), ...moment() };
+  if (oneIn(5)) yield { kind: 'outsider', act: pick(acts), secret: pick(entries).Name ?? '', ...moment() };
   if (oneIn(10)) {
     const service = pick(['states', 'lambda', 's3', 'secretsmanager', 'kms', 'ssm', 'ses', 'sns', 'events']);
     yield { kind: 'quota', service, lasts: pick([500, 5_000, 60_000]), ...moment() };

@@ -28,20 +28,17 @@ export class Needles {
 const startOf = (text: string, index: number): number =>
   ((text.charCodeAt(index) & 255) << 8) | (text.charCodeAt(index + 1) & 255);
 
-/** As it is, in JSON, in a URL, reversed, in hex, and in base64 wherever it begins in what was encoded. */
+/** As it is, in JSON, in JSON that is text in JSON, in a URL, reversed, in hex, and in base64 wherever it begins in what was encoded. */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const inBase64 = [0, 1, 2].map((offset) => {
     const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
     // What the neighbours take part in is left out.
-    return text.slice(offset === 0 ? 0 : 4, text.length - (text.length % 4) - 4);
+    return text.slice(offset === 0 ? 0 : 4, -4);
   });
-  const plain = [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
-    [...secret].reverse().join(''),
-  ];
+  const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
+  const reversed = [...secret].reverse().join('');
+  const plain = [secret, inJson(secret), inJson(inJson(secret)), encodeURIComponent(secret), reversed];
   const hex = bytes.toString('hex');
   const encoded = [...inBase64, ...inBase64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))];
   return [...plain, hex, hex.toUpperCase(), ...encoded].filter((form) => form.length >= 8);

@@ -1,12 +1,12 @@
 import type { Ground } from './ground.ts';
-import { playDrawn, type Simulated, type WireOtherwise } from './simulate.ts';
+import { type Meddling, playDrawn, type Simulated } from './simulate.ts';
 
 /** Leaves out whatever a failing run fails without: what goes wrong first, then secrets. It keeps breaking the same promise. */
-export async function shrink(ground: Ground, failing: Simulated, otherwise: WireOtherwise = {}): Promise<Simulated> {
+export async function shrink(ground: Ground, failing: Simulated, meddling: Meddling = {}): Promise<Simulated> {
   const promise = failing.broken[0]?.promise;
   let least = failing;
   const tryWith = async (less: Partial<Simulated['drawn']>) => {
-    const smaller = await playDrawn(ground, { ...least.drawn, ...less }, otherwise);
+    const smaller = await playDrawn(ground, { ...least.drawn, ...less }, meddling);
     if (smaller.broken.some((one) => one.promise === promise)) least = smaller;
   };
   for (const one of failing.drawn.disturbances)

@@ -43,21 +43,27 @@ export interface Simulated {
   readonly trace: string;
 }
 
-/** Steps that are wired in another way than they are deployed: mistakes, put in on purpose. */
-export type WireOtherwise = Readonly<Record<string, (runtime: AnyRuntime) => Handler>>;
+/** Mistakes that are put in on purpose, and what goes wrong besides. */
+export interface Meddling {
+  /** Steps that are wired in another way than they are deployed. */
+  readonly wires?: Readonly<Record<string, (runtime: AnyRuntime) => Handler>>;
+  readonly amid?: readonly Disturbance[];
+}
 
 /** Draws and plays the run of a seed. */
-export const simulate = (ground: Ground, seed: number, otherwise: WireOtherwise = {}): Promise<Simulated> =>
-  playDrawn(ground, draw(seed, asOf, ground.stacks.length), otherwise);
+export function simulate(ground: Ground, seed: number, meddling: Meddling = {}): Promise<Simulated> {
+  const drawn = draw(seed, asOf, ground.stacks.length);
+  return playDrawn(ground, { ...drawn, disturbances: [...drawn.disturbances, ...(meddling.amid ?? [])] }, meddling);
+}
 
-export async function playDrawn(ground: Ground, drawn: Drawn, otherwise: WireOtherwise = {}): Promise<Simulated> {
+export async function playDrawn(ground: Ground, drawn: Drawn, meddling: Meddling = {}): Promise<Simulated> {
   const stack = ground.stacks[drawn.variant];
   if (stack === undefined) throw new Error(`there is no variant ${drawn.variant}`);
   const time = new VirtualTime(asOf, turnOfPromises);
-  return time.run(live(time, stack, drawn, otherwise));
+  return time.run(live(time, stack, drawn, meddling));
 }
 
-async function live(time: VirtualTime, stack: Stack, drawn: Drawn, otherwise: WireOtherwise): Promise<Simulated> {
+async function live(time: VirtualTime, stack: Stack, drawn: Drawn, { wires }: Meddling): Promise<Simulated> {
   const { seed, disturbances, entries } = drawn;
   const random = seeded(seed);
   const settings = readSettings(stack);
@@ -82,7 +88,7 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn, otherwise: Wi
     log: ears.log,
     latencyOf: usualLatency,
     fateOf: (call) => strikes.fateOf(call),
-    wireOtherwise: ears.around({ ...steps, ...otherwise }),
+    wireOtherwise: ears.around({ ...steps, ...wires }),
     skew: () => skew,
     onTransition: ({ kind, execution }) => {
       first ??= execution;
@@ -135,7 +141,7 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn, otherwise: Wi
     'schedule fires again': () => void fire(cloud, stack, time, asOf),
     'second run': () => void fire(cloud, stack, time, time.now()),
     outsider: ({ act, secret }) => {
-      const chosen = secrets[secret % Math.max(1, secrets.length)];
+      const chosen = secrets.find(({ name }) => name === secret);
       const original = before.get(chosen?.arn ?? '')?.labels['AWSCURRENT'];
       if (chosen !== undefined && original !== undefined) outsider.act(act, chosen, original);
     },

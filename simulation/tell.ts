@@ -23,6 +23,7 @@ export function tell({ drawn, outcome, reasons, broken, struck }: Simulated): st
 export class Tally {
   runs = 0;
   failed = 0;
+  readonly #began = { at: performance.now(), cpu: process.cpuUsage() };
   readonly #outcomes = new Map<string, number>();
   readonly #points = new Set<string>();
   readonly #struck = new Set<string>();
@@ -40,11 +41,15 @@ export class Tally {
     return [...this.#points].filter((point) => !this.#struck.has(point)).toSorted();
   }
 
-  summary(seconds: number): string {
+  summary(): string {
+    const seconds = (performance.now() - this.#began.at) / 1_000;
+    const { user, system } = process.cpuUsage(this.#began.cpu);
+    const ofCpu = (user + system) / 1_000_000;
     const outcomes = [...this.#outcomes].toSorted(([, a], [, b]) => b - a).map(([name, count]) => `${count} ${name}`);
-    const [struck, all] = [this.#struck.size, this.#points.size];
+    const all = this.#points.size;
+    const struck = all - this.missed.length;
     return [
-      `${this.runs} runs in ${seconds.toFixed(1)} s (${(this.runs / seconds).toFixed(1)} a second): ${outcomes.join(', ')}`,
+      `${this.runs} runs in ${seconds.toFixed(1)} s, ${(this.runs / ofCpu).toFixed(1)} a second of one core: ${outcomes.join(', ')}`,
       `${struck} of ${all} fault points hit (${Math.round((100 * struck) / Math.max(1, all))} %)`,
       this.failed === 0 ? 'every promise held' : `${this.failed} runs broke a promise`,
     ].join('\n');
