@@ -37,7 +37,7 @@ export interface Aftermath {
   /** Secrets with which their clients could not authenticate when they last tried. */
   readonly failing: ReadonlySet<string>;
   readonly acted: readonly Acted[];
-  /** When anything of Keyturn last looked at a secret. */
+  /** When anything of Keyturn last read a secret's value. */
   readonly lastLook: ReadonlyMap<string, Instant>;
   /** When Keyturn made a new version of any secret. */
   readonly staged: readonly { readonly arn: string; readonly at: Instant; readonly principal: string }[];

@@ -42,8 +42,8 @@ function* variants(): Generator<Partial<Settings>> {
         fleetAll,
         fleetAll,
         fleetAll,
-        { ...fleetAll, secretsPerDay: 3 },
-        { ...fleetAll, secrets: 3 },
+        { ...fleetAll, secretsPerDay: 2 },
+        { ...fleetAll, secrets: 2 },
       ),
       windows: pick<Settings['windows']>(
         ...[[], [], [], [{ days: ['wed' as const], from: '19:00', to: '23:00', timeZone: 'UTC' }]],

@@ -14,9 +14,12 @@ export interface Trail {
   /** Every call of anybody, in its order and at its moment, and what came of it. */
   readonly calls: readonly string[];
   readonly staged: readonly Staged[];
-  /** When anything of Keyturn last looked at a secret. */
+  /** When anything of Keyturn last read a secret's value. */
   readonly lastLook: ReadonlyMap<string, Instant>;
 }
+
+/** A description tells of labels alone: who looks reads the value, to authenticate with it. */
+const reads = new Set(['secretsmanager:GetSecretValue', 'secretsmanager:BatchGetSecretValue']);
 
 export function trailOf(cloud: Cloud, time: Pick<Clock, 'now'>, own: ReadonlySet<string>): Trail {
   const calls: string[] = [];
@@ -25,7 +28,7 @@ export function trailOf(cloud: Cloud, time: Pick<Clock, 'now'>, own: ReadonlySet
   cloud.account.observe(({ call, beganAt, endedAt, ending }) => {
     const { principal, service, operation, input } = call;
     calls.push(`${endedAt} ${principal} ${service}:${operation} ${ending.kind}`);
-    if (service !== 'secretsmanager' || !own.has(principal)) return;
+    if (!reads.has(`${service}:${operation}`) || !own.has(principal)) return;
     const { SecretId, SecretIdList = [] } = input as { SecretId?: string; SecretIdList?: readonly string[] };
     for (const arn of SecretId === undefined ? SecretIdList : [SecretId]) lastLook.set(arn, beganAt);
   });
