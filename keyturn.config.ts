@@ -90,5 +90,7 @@ export default defineSettings({
   approvers: [
     { name: 'platform-oncall', email: 'platform-oncall@chromepay.example' },
     { name: 'security-oncall', email: 'security-oncall@chromepay.example' },
+    // Two must approve what touches tier high, and whoever asked for a run cannot be one of them.
+    { name: 'payments-oncall', email: 'payments-oncall@chromepay.example' },
   ],
 });

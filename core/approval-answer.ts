@@ -1,5 +1,5 @@
-import { type Decision, longestReason } from './approval.ts';
 import { type Invitation, isSameText, type PendingApproval } from './approval-desk.ts';
+import { type Decision, type GivenAnswer, longestReason, type Proof, waveOfScope } from './decision.ts';
 import type { Instant } from './instant.ts';
 import { isSamePerson } from './person.ts';
 import { oneLine } from './plain-text.ts';
@@ -9,6 +9,7 @@ import type { PlanHeader } from './plan.ts';
 export interface Answer {
   readonly decision: string;
   readonly digest: string;
+  readonly scope: string;
   readonly nonce: string;
   /** What was typed as the number of secrets. Only an approval needs it. */
   readonly count: string;
@@ -21,10 +22,14 @@ export interface AnsweredPlan {
   readonly pending: PendingApproval;
   /** Whose link the answer came by, if it is anyone's. */
   readonly invitation: Invitation | undefined;
+  /** How it is known that it is theirs. */
+  readonly provedBy: Proof;
   /** The plan, when what the archive holds is still what waits for an answer. */
   readonly header: PlanHeader | undefined;
   /** What was decided before, if anything was. */
   readonly decided: Decision | undefined;
+  /** What this approver answered before, if they did. */
+  readonly own: GivenAnswer | undefined;
 }
 
 /**
@@ -35,8 +40,10 @@ export interface AnsweredPlan {
 export const refusals = {
   linkUnknown: 'This link is nobody’s.',
   alreadyDecided: 'The plan has been decided already. The first decision is the only one.',
+  alreadyAnswered: 'You have answered already. The first answer is the only one.',
   planChanged: 'The stored plan is not the one that waits for an answer. Nobody can approve it.',
   otherPlan: 'The answer names another plan than the one that waits. Open your link again.',
+  otherScope: 'The answer is about another part of the plan than the one that waits. Open your link again.',
   nonceWrong: 'The answer did not come from the page your link opens. Open your link again.',
   selfApproval: 'You asked for this run, so you cannot answer it.',
   answeredTooLate: 'The time to answer is over. Nothing will be touched.',
@@ -49,7 +56,7 @@ export const refusals = {
 export type Refusal = keyof typeof refusals;
 
 export type AnswerVerdict =
-  | { readonly kind: 'accepted'; readonly decision: Decision }
+  | { readonly kind: 'accepted'; readonly answer: GivenAnswer }
   | { readonly kind: 'refused'; readonly reasons: readonly [Refusal, ...Refusal[]] };
 
 /**
@@ -59,17 +66,18 @@ export type AnswerVerdict =
  * nothing more.
  */
 export function judgeAnswer(answer: Answer, answered: AnsweredPlan, answeredAt: Instant): AnswerVerdict {
-  const { pending, invitation } = answered;
+  const { pending, invitation, provedBy } = answered;
   if (invitation === undefined) return { kind: 'refused', reasons: ['linkUnknown'] };
 
   const [first, ...rest] = reasonsToRefuse(answer, { ...answered, invitation }, answeredAt);
   if (first !== undefined) return { kind: 'refused', reasons: [first, ...rest] };
 
-  const { run, digest, expiresAt, requestedBy } = pending;
-  const common = { run, digest, approver: invitation.approver, decidedAt: answeredAt, expiresAt, requestedBy };
+  const { run, digest, scope, expiresAt, requestedBy } = pending;
+  const { approver } = invitation;
+  const common = { run, digest, scope, approver, decidedAt: answeredAt, expiresAt, requestedBy, provedBy };
   return {
     kind: 'accepted',
-    decision:
+    answer:
       answer.decision === 'approved'
         ? { ...common, decision: 'approved' }
         : { ...common, decision: 'rejected', reason: oneLine(answer.reason) },
@@ -78,18 +86,20 @@ export function judgeAnswer(answer: Answer, answered: AnsweredPlan, answeredAt: 
 
 function* reasonsToRefuse(
   answer: Answer,
-  { pending, invitation, header, decided }: AnsweredPlan & { readonly invitation: Invitation },
+  { pending, invitation, header, decided, own }: AnsweredPlan & { readonly invitation: Invitation },
   answeredAt: Instant,
 ): Generator<Refusal> {
   if (decided !== undefined) yield 'alreadyDecided';
+  else if (own !== undefined) yield 'alreadyAnswered';
   if (header === undefined) yield 'planChanged';
   if (!isSameText(answer.digest, pending.digest)) yield 'otherPlan';
+  if (answer.scope !== pending.scope) yield 'otherScope';
   if (!isSameText(answer.nonce, invitation.nonce)) yield 'nonceWrong';
   if (isSamePerson(invitation.approver, pending.requestedBy)) yield 'selfApproval';
   if (answeredAt >= pending.answerBy) yield 'answeredTooLate';
 
   if (answer.decision === 'approved') {
-    if (header !== undefined && answer.count.trim() !== String(header.selected)) yield 'countWrong';
+    if (header !== undefined && answer.count.trim() !== String(secretsAsked(header, pending))) yield 'countWrong';
   } else if (answer.decision === 'rejected') {
     const { length } = oneLine(answer.reason);
     if (length === 0) yield 'reasonMissing';
@@ -99,9 +109,16 @@ function* reasonsToRefuse(
   }
 }
 
-/** Whether an answer says again what its sender decided before: their run may not have heard of it. */
-export const isRepeated = (answer: Answer, { approver, nonce }: Invitation, decided: Decision): boolean =>
-  decided.approver === approver &&
-  decided.decision === answer.decision &&
-  isSameText(answer.digest, decided.digest) &&
+/** How many secrets the question is about: what an approver types. */
+export function secretsAsked({ selected, waves }: PlanHeader, { scope }: Pick<PendingApproval, 'scope'>): number {
+  const wave = waveOfScope(scope);
+  return wave === undefined ? selected : (waves.find(({ number }) => number === wave)?.secrets ?? selected);
+}
+
+/** Whether an answer says again what its sender said before: it may not have come to what it should, or been told. */
+export const isRepeated = (answer: Answer, { approver, nonce }: Invitation, given: GivenAnswer): boolean =>
+  given.approver === approver &&
+  given.decision === answer.decision &&
+  given.scope === answer.scope &&
+  isSameText(answer.digest, given.digest) &&
   isSameText(answer.nonce, nonce);

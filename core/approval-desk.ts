@@ -1,3 +1,4 @@
+import type { Scope } from './decision.ts';
 import { type Instant, instant } from './instant.ts';
 import { askedForIt } from './person.ts';
 import type { PlanDigest, PlanHeader, Run } from './plan.ts';
@@ -19,6 +20,8 @@ export interface Invitation {
 export interface PendingApproval {
   readonly run: Run;
   readonly digest: PlanDigest;
+  /** The whole plan, or the wave that waits for an approval of its own. */
+  readonly scope: Scope;
   readonly requestedBy: string;
   readonly askedAt: Instant;
   /** From this moment on no answer counts: the run has stopped waiting, or the plan has expired. */

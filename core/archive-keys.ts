@@ -1,3 +1,4 @@
+import type { Scope } from './decision.ts';
 import type { Run } from './plan.ts';
 
 /**
@@ -21,7 +22,10 @@ export const archiveKeys = {
   plan: (run: Run) => `runs/${run}/plan.json`,
   leftAlone: (run: Run) => `runs/${run}/left-alone.json`,
   wave: (run: Run, wave: number) => `runs/${run}/waves/${wave}.jsonl`,
-  decision: (run: Run) => `runs/${run}/decision.json`,
+  /** What one approver said. Their names hold nothing that a key could be confused by. */
+  answer: (run: Run, scope: Scope, approver: string) => `runs/${run}/answers/${scope}/${approver.toLowerCase()}.json`,
+  decision: (run: Run, scope: Scope = 'plan') =>
+    scope === 'plan' ? `runs/${run}/decision.json` : `runs/${run}/decisions/${scope}.json`,
   probe: (run: Run, wave: number, phase: Phase, index: number) => `runs/${run}/probes/${wave}/${phase}/${index}.json`,
   verdict: (run: Run, wave: number, phase: Phase) => `runs/${run}/verdicts/${wave}-${phase}.json`,
   admission: (run: Run, wave: number) => `runs/${run}/admissions/${wave}.json`,

@@ -6,6 +6,7 @@ import type { Hold } from './rotation.ts';
 export const notStarted = {
   ...flaws,
   approvalMissing: 'no decision is recorded for the run',
+  waveApprovalMissing: 'no decision is recorded for the wave, which needs one of its own',
   batchNotInPlan: 'the batch is not what the plan says it is',
   otherMode: 'the approved plan is not for what this function does',
   otherTier: 'the batch belongs to another tier than this function',
@@ -19,11 +20,14 @@ export type NotStarted = keyof typeof notStarted;
 /** Those that mean that somebody went around the workflow, or changed what was approved. */
 const forgeries: readonly NotStarted[] = [
   'approvalMissing',
+  'waveApprovalMissing',
   'notApproved',
   'sealBroken',
   'otherRun',
   'otherPlan',
+  'otherScope',
   'selfApproved',
+  'tooFewApprovals',
   'decidedTooLate',
   'batchNotInPlan',
   'otherMode',

@@ -1,4 +1,4 @@
-import type { Decision } from './approval.ts';
+import { type Decision, reasonOf } from './decision.ts';
 import { modeWords } from './mode-words.ts';
 import { type Fact, type Notice, quoted } from './notice.ts';
 import { counted, oneLine, utcMinute } from './plain-text.ts';
@@ -43,8 +43,11 @@ const endings: Readonly<Record<RunReport['outcome'], string>> = {
 function sayDecision({ outcome }: RunReport, decision: Decision | undefined): string {
   if (decision === undefined) return outcome === 'expired' ? 'by nobody' : 'nothing was decided';
 
-  const by = `by ${quoted(decision.approver)}, ${utcMinute(decision.decidedAt)}`;
-  return decision.decision === 'approved' ? `approved ${by}` : `rejected ${by}: ${quoted(decision.reason)}`;
+  const by = decision.answers
+    .map(({ answer }) => `by ${quoted(answer.approver)}, ${utcMinute(answer.decidedAt)}`)
+    .join(', and ');
+  const reason = reasonOf(decision);
+  return reason === undefined ? `approved ${by}` : `rejected ${by}: ${quoted(reason)}`;
 }
 
 const heldFacts = (held: number): readonly Fact[] =>

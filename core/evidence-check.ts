@@ -1,6 +1,7 @@
-import { parseSealedDecision, type SealState } from './approval.ts';
+import type { SealState } from './approval.ts';
 import { archiveKeys } from './archive-keys.ts';
 import { canonicalJson } from './canonical.ts';
+import { parseDecision, type Scope, scopeOfWave } from './decision.ts';
 import {
   type ManifestMaker,
   manifestKeys,
@@ -35,7 +36,7 @@ export const evidenceFindings = {
   replaced: 'it was written more than once',
   deleted: 'it was deleted',
   added: 'no manifest lists it: it came after the run was closed, or from somebody else',
-  sealBroken: 'its seal was not made by the approval desk over this decision',
+  sealBroken: 'a seal in it was not made by the approval desk over its answer',
   otherPlan: 'it decides about another plan than the one that is here',
   notPlanned: 'it is not what the plan names by its hash',
 } as const;
@@ -53,7 +54,7 @@ export interface Check {
   readonly hash: Hash;
   /** Undefined: nobody gave the public key. */
   readonly isSigned: ((message: string, signature: string) => boolean) | undefined;
-  /** What is known of the seal of the decision, which only one function may check. */
+  /** What is known of the seals of the answers, which only the functions that write may check. */
   readonly seal: SealState;
 }
 
@@ -133,13 +134,16 @@ function* findingsOfPlan(run: Run, latest: ReadonlyMap<string, Exhibit>, hash: H
   const textOf = (key: string) => latest.get(key)?.content?.text;
   const plan = textOf(archiveKeys.plan(run));
   const header = plan === undefined ? undefined : (parsed(plan) as PlanHeader | undefined);
-  const decision = textOf(archiveKeys.decision(run));
-  if (decision !== undefined) {
-    const digest = plan === undefined ? undefined : (hash(plan) as PlanDigest);
-    const sealed = parseSealedDecision(decision);
-    if (sealed?.decision.run !== run || sealed.decision.digest !== digest) {
-      yield { kind: 'otherPlan', key: archiveKeys.decision(run) };
-    }
+  const digest = plan === undefined ? undefined : (hash(plan) as PlanDigest);
+  const scopes: Scope[] = ['plan', ...(header?.waves ?? []).map(({ number }) => scopeOfWave(number))];
+  for (const scope of scopes) {
+    const key = archiveKeys.decision(run, scope);
+    const decision = textOf(key);
+    if (decision === undefined) continue;
+    const isOfThis = parseDecision(decision)?.answers.every(
+      ({ answer }) => answer.run === run && answer.digest === digest && answer.scope === scope,
+    );
+    if (isOfThis !== true) yield { kind: 'otherPlan', key };
   }
   if (header === undefined) return;
 

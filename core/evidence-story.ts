@@ -1,5 +1,5 @@
-import { parseSealedDecision } from './approval.ts';
 import type { BatchAnswer } from './claim.ts';
+import { type GivenAnswer, parseDecision, parseSealedAnswer } from './decision.ts';
 import type { Confirmation, Draft, Fact } from './draft.ts';
 import { parseManifest } from './evidence.ts';
 import { instant, toIso } from './instant.ts';
@@ -89,7 +89,8 @@ const kinds: readonly Kind[] = [
         `planned ${counted(selected, 'secret')} in ${counted(waves.length, 'wave')} for ${requestedBy}, good until ${toIso(expiresAt)}`,
     ),
   },
-  { path: /^decision\.json$/, by: 'review', say: sayDecision },
+  { path: /^answers\/[\w-]+\/[\w.-]+\.json$/, by: 'review', say: sayOneAnswer },
+  { path: /^(decision|decisions\/wave-\d+)\.json$/, by: 'review', say: sayDecision },
   {
     path: /^admissions\/\d+\.json$/,
     by: 'admit-wave',
@@ -125,10 +126,20 @@ const secretsIn = (text: string): number =>
   lines(text).reduce((sum, line) => sum + (JSON.parse(line) as Pick<Batch, 'secrets'>).secrets.length, 0);
 
 function sayDecision(text: string): string {
-  const decision = parseSealedDecision(text)?.decision;
+  const decision = parseDecision(text);
   if (decision === undefined) throw new Error('it is no decision');
-  const by = `by ${decision.approver} at ${toIso(decision.decidedAt)}`;
-  return decision.decision === 'approved' ? `approved ${by}` : `rejected ${by}: ${decision.reason}`;
+  return decision.answers.map(({ answer }) => sayGiven(answer)).join(', and ');
+}
+
+function sayOneAnswer(text: string): string {
+  const answer = parseSealedAnswer(text)?.answer;
+  if (answer === undefined) throw new Error('it is no answer');
+  return `${sayGiven(answer)}, known by ${answer.provedBy.kind}`;
+}
+
+function sayGiven(answer: GivenAnswer): string {
+  const by = `by ${answer.approver} at ${toIso(answer.decidedAt)}`;
+  return answer.decision === 'approved' ? `approved ${by}` : `rejected ${by}: ${answer.reason}`;
 }
 
 function sayProbed({ answer, sightings, doubts }: Probed): string {

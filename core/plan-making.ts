@@ -3,6 +3,7 @@ import { candidateBatches, type Draft, type Fact, judgeFact, type NotPlanned, ty
 import { type Instant, instant } from './instant.ts';
 import type { Batch, Guardrail, Mode, PlanHeader, PlannedSecret, PlannedWave, Run } from './plan.ts';
 import type { Hash } from './ports.ts';
+import { quorumOf, quorumOfWave } from './quorum.ts';
 import type { SelectedSecret } from './selection.ts';
 import type { Settings } from './settings.ts';
 import { type PastRun, unusualIn } from './unusual.ts';
@@ -61,10 +62,14 @@ export function makePlan({ draft, facts, fleet, guardrails, settings, hash, prev
     expiresAt,
     requestedBy: draft.requestedBy,
     why: draft.why,
+    approvals: quorumOf(
+      planned.map(({ tier }) => tier),
+      settings,
+    ),
     fleet,
     selected: planned.length,
     guardrails,
-    waves: waves.map((batches, index) => waveHeader(index + 1, batches, hash)),
+    waves: waves.map((batches, index) => waveHeader(index + 1, batches, { settings, hash })),
     leftAlone: countReasons(leftAlone),
     leftAloneHash: hash(canonicalJson(leftAlone)),
     startsAt,
@@ -89,10 +94,16 @@ function newVersionOf(run: Run, { arn }: SelectedSecret, hash: Hash): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }
 
-function waveHeader(number: number, batches: readonly Batch[], hash: Hash): PlannedWave {
+function waveHeader(
+  number: number,
+  batches: readonly Batch[],
+  { settings, hash }: Pick<PlanMaterial, 'settings' | 'hash'>,
+): PlannedWave {
+  const tiers = [...new Set(batches.map(({ tier }) => tier))];
   return {
     number,
-    tiers: [...new Set(batches.map(({ tier }) => tier))],
+    tiers,
+    approvals: quorumOfWave(number, tiers, settings),
     secrets: batches.reduce((sum, { secrets }) => sum + secrets.length, 0),
     batches: batches.map((batch) => ({
       tier: batch.tier,

@@ -81,6 +81,8 @@ export interface PlannedWave {
   /** Counted from 1. */
   readonly number: number;
   readonly tiers: readonly string[];
+  /** How many people must approve it before it starts, beside the plan. None: 0. */
+  readonly approvals: number;
   readonly secrets: number;
   readonly batches: readonly PlannedBatch[];
 }
@@ -108,6 +110,8 @@ export interface PlanHeader {
   /** Who asked for the run, and why. They cannot approve it. */
   readonly requestedBy: string;
   readonly why: string;
+  /** How many different people must approve it. */
+  readonly approvals: number;
   readonly fleet: { readonly secrets: number; readonly services: number };
   readonly selected: number;
   readonly guardrails: readonly Guardrail[];

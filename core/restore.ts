@@ -1,4 +1,3 @@
-import type { SealedDecision } from './approval.ts';
 import { archiveKeys } from './archive-keys.ts';
 import type { Instant } from './instant.ts';
 import type { SecretEntry } from './inventory.ts';
@@ -7,6 +6,7 @@ import type { PlannedSecret, Run } from './plan.ts';
 import { isPlanned, readPlan, readWave } from './plan-reading.ts';
 import type { Archive, Hash } from './ports.ts';
 import { leaveQuarantined, type Quarantine } from './quarantine.ts';
+import { readDecision } from './recorded-decision.ts';
 import type { RunReport } from './report.ts';
 import { findDocument } from './run-story.ts';
 import { type SelectedSecret, select } from './selection.ts';
@@ -79,8 +79,9 @@ export async function readUndoable(
   const rotated = new Set(report.secrets.filter(({ kind }) => kind === 'rotated').map(({ arn }) => arn));
   if (rotated.size === 0) return not('nothingRotated');
 
-  const decision = (await findDocument<SealedDecision>(archive, archiveKeys.decision(of)))?.decision;
-  const isApproved = decision?.decision === 'approved' && decision.digest === digest;
+  const decision = await readDecision(archive, of);
+  const isApproved =
+    decision?.decision === 'approved' && decision.answers.every(({ answer }) => answer.digest === digest);
   if (!isApproved || !batches.every((batch) => isPlanned(hash, header, batch))) return not('altered');
   const unknown = secrets?.find((name) => !planned.some((one) => one.name === name));
   if (unknown !== undefined) return not('unknownSecret', unknown);

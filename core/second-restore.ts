@@ -31,6 +31,12 @@ interface Recorded {
   readonly expirationDate: string;
 }
 
+interface Answered {
+  readonly run?: unknown;
+  readonly digest?: unknown;
+  readonly decision?: unknown;
+}
+
 /** Looks at a run again that is to be undone. */
 export async function lookAgainAt(archive: Archive, hash: Hash, { of, secrets }: RestoreAsked): Promise<SecondLook> {
   const refused = (refusal: RestoreRefusal, which: string = of): SecondLook => ({ kind: 'refused', refusal, which });
@@ -83,8 +89,11 @@ function rotatedIn(report: string): string[] {
 
 function approves(text: string | undefined, of: Run, digest: string): boolean {
   if (text === undefined) return false;
-  const { decision } = JSON.parse(text) as { decision?: { run?: unknown; digest?: unknown; decision?: unknown } };
-  return decision?.run === of && decision.digest === digest && decision.decision === 'approved';
+  const { answers = [] } = JSON.parse(text) as { readonly answers?: readonly { readonly answer?: Answered }[] };
+  const approvals = answers.filter(
+    ({ answer }) => answer?.run === of && answer.digest === digest && answer.decision === 'approved',
+  );
+  return approvals.length > 0 && approvals.length === answers.length;
 }
 
 /** A document's text, or undefined when the archive does not have it. */

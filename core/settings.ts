@@ -12,6 +12,10 @@ export interface Tier {
   readonly name: string;
   /** What the names of its secrets begin with, as in `prod/low/`. Its role reaches nothing else. */
   readonly path: string;
+  /** How many different people must approve a plan that holds a secret of it. */
+  readonly approvals: number;
+  /** Whether a wave with a secret of it waits for an approval of its own, once the waves before it have ended well. */
+  readonly holdBefore: boolean;
 }
 
 /** The keys of the tags that Keyturn reads on a secret. */

@@ -99,7 +99,7 @@ export class ApprovalDesk extends Construct {
     cookies?.grantCheck(step.grantPrincipal);
     if (signIn?.clientSecretArn !== undefined) grantOwnSecret(step, signIn.clientSecretArn, this.#settings);
     archive.grantFetch(step);
-    archive.grantDeposit(step, 'decision.json');
+    archive.grantDeposit(step, 'answers/*.json', 'decision.json', 'decisions/*.json');
     store.grantFindPending(step);
     seal.grantSeal(step.grantPrincipal);
     this.grantWakeRuns(step);

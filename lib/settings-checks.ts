@@ -1,3 +1,4 @@
+import { differentPeople } from '../core/quorum.ts';
 import type { Settings, Tier } from '../core/settings.ts';
 import { nameAtProvider } from '../core/sign-in.ts';
 
@@ -88,6 +89,19 @@ export function* unreachableApprovers({
     if (slackUser === undefined && slack !== undefined && email === undefined) {
       yield { path, message: 'is needed, since Slack alone carries links; add it, or configure channels.email' };
     }
+  }
+}
+
+/** As many people as a tier demands must be there to approve. */
+export function* unreachableQuorums({ tiers, approvers }: Pick<Settings, 'tiers' | 'approvers'>): Generator<Problem> {
+  const people = differentPeople(approvers).length;
+  for (const [index, { name, approvals }] of tiers.entries()) {
+    if (approvals <= people) continue;
+    const path = ['tiers', index, 'approvals'];
+    yield {
+      path,
+      message: `demands ${approvals} approvals for tier ${name}, and ${people} may approve; name more approvers, or demand fewer`,
+    };
   }
 }
 

@@ -36,6 +36,8 @@ const tier = z.strictObject({
     /^[A-Za-z0-9_+=.@-]+(\/[A-Za-z0-9_+=.@-]+)*\/$/,
     'is not the beginning of secret names; write it like prod/low/, ending with a slash',
   ),
+  approvals: wholeNumber(1, 10, 'say how many people must approve a plan with a secret of this tier').exactOptional(),
+  holdBefore: z.boolean().default(false),
 });
 
 export const tiers = z
@@ -47,7 +49,11 @@ export const tiers = z
     {
       error: 'has a path within another; give each tier a path that no other begins with',
     },
-  );
+  )
+  .transform((all) => all.map((one, at) => ({ ...one, approvals: one.approvals ?? usualApprovals(at, all.length) })));
+
+/** Two people for the riskiest of several tiers, one for any other. */
+const usualApprovals = (at: number, tiers: number): number => (tiers > 1 && at === tiers - 1 ? 2 : 1);
 
 const tagKey = text(
   /^[A-Za-z0-9 _.:/=+@-]{1,128}$/,
@@ -210,7 +216,9 @@ const approver = z.strictObject({
 export const approvers = z
   .array(approver)
   .min(1, { error: 'has nobody who may approve; name at least one' })
-  .refine((all) => unique(({ name }) => name, all), { error: 'names an approver twice; one person is one approver' })
+  .refine((all) => unique(({ name }) => name.toLowerCase(), all), {
+    error: 'names an approver twice; one person is one approver',
+  })
   .refine((all) => unique(({ email }) => email.toLowerCase(), all), {
     error: 'has two approvers with one address; one person is one approver',
   })

@@ -1,7 +1,13 @@
 import * as z from 'zod';
 
 import type { Settings } from '../core/settings.ts';
-import { misplacedMasters, misplacedOwnSecrets, unknownAtProvider, unreachableApprovers } from './settings-checks.ts';
+import {
+  misplacedMasters,
+  misplacedOwnSecrets,
+  unknownAtProvider,
+  unreachableApprovers,
+  unreachableQuorums,
+} from './settings-checks.ts';
 import * as shape from './settings-shape.ts';
 
 const fields = z.strictObject({
@@ -66,6 +72,12 @@ const settings = fields
       for (const { path, message } of unknownAtProvider(given)) context.addIssue({ code: 'custom', path, message });
     },
     onceRight({ approvers: true, signIn: true }),
+  )
+  .superRefine(
+    (given, context) => {
+      for (const { path, message } of unreachableQuorums(given)) context.addIssue({ code: 'custom', path, message });
+    },
+    onceRight({ tiers: true, approvers: true }),
   )
   .refine(({ planValiditySeconds, approvalTimeoutSeconds }) => planValiditySeconds >= approvalTimeoutSeconds, {
     path: ['planValiditySeconds'],

@@ -1,3 +1,6 @@
+import type { PendingApproval } from '../core/approval-desk.ts';
+import { archiveKeys } from '../core/archive-keys.ts';
+import type { Run } from '../core/plan.ts';
 import type { Cloud } from './cloud.ts';
 import type { Door } from './door.ts';
 import { buttonUrl, type SlackWorkspace } from './targets/slack.ts';
@@ -16,6 +19,24 @@ export const linkInSlack = (slack: SlackWorkspace, user: string): string | undef
     .flatMap((post) => buttonUrl(post) ?? [])
     .at(-1);
 
+/** The links that approvers were sent last of this run, by their names. Those who were sent none are not in it. */
+export function linksOf(cloud: Cloud, run: Run, slack?: SlackWorkspace): ReadonlyMap<string, string> {
+  const links = new Map<string, string>();
+  for (const { name, email, slackUser } of cloud.settings.approvers) {
+    const link = linkIn(cloud, email) ?? (slackUser && slack ? linkInSlack(slack, slackUser) : undefined);
+    if (link?.includes(`/review/${run}/`)) links.set(name, link);
+  }
+  return links;
+}
+
+/** Whether a run has heard nothing yet of what it asked: its plan, or a wave of it, still waits for people. */
+export function isAsking({ s3, archiveBucket, deskBucket }: Cloud, run: Run): boolean {
+  const pending = s3.text(deskBucket, `pending/${run}.json`);
+  if (pending === undefined) return false;
+  const { scope } = JSON.parse(pending) as PendingApproval;
+  return s3.text(archiveBucket, archiveKeys.decision(run, scope)) === undefined;
+}
+
 /**
  * Approves as a person would, over the same HTTP requests: opens the link, reads the form on the page, and sends it
  * with the number of secrets that the page asks for. Time stands still meanwhile, but for what the requests take.
@@ -32,8 +53,9 @@ export async function approve(time: VirtualTime, door: Door, link: string): Prom
     const form = new URLSearchParams({
       decision: 'approved',
       digest: hiddenField(page, 'digest'),
+      scope: hiddenField(page, 'scope'),
       nonce: hiddenField(page, 'nonce'),
-      count: /<h1>\w+ (\d[\d,]*) of/.exec(page)?.[1]?.replaceAll(',', '') ?? '',
+      count: /<h1>(?:Go on [^:]*: )?\w+ (\d[\d,]*) /.exec(page)?.[1]?.replaceAll(',', '') ?? '',
     });
     const answer = await fetch(link, {
       method: 'POST',

@@ -10,7 +10,7 @@ import { select } from '../core/selection.ts';
 import { type Settings, switchName } from '../core/settings.ts';
 import type { StartableMode } from '../core/start.ts';
 import { cutIntoWaves } from '../core/waves.ts';
-import { approve, linkIn, linkInSlack } from './approver.ts';
+import { approve, isAsking, linksOf } from './approver.ts';
 import { openChannels } from './channels.ts';
 import { Cloud } from './cloud.ts';
 import { Door } from './door.ts';
@@ -138,7 +138,7 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
   const answered =
     scenario.nobodyAnswers === true
       ? Promise.resolve()
-      : answer({ options, time, door, cloud, slack, settings, recorder, execution });
+      : answer({ options, run, time, door, cloud, slack, settings, recorder, execution });
   const [result] = await Promise.all([execution.finished, answered]);
   await trap.settled?.();
   await cloud.settled();
@@ -161,9 +161,13 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
   });
 }
 
-/** Waits for the invitation, and then for a person, or answers for them. Virtual time stands still meanwhile. */
+/**
+ * Waits until approvers are asked, and then for a person, or answers for them: as many as it takes. The person is the first
+ * approver; the others are always the rehearsal's. Virtual time stands still while somebody answers.
+ */
 async function answer(given: {
   readonly options: PlayOptions;
+  readonly run: Run;
   readonly time: VirtualTime;
   readonly door: Door;
   readonly cloud: Cloud;
@@ -172,28 +176,22 @@ async function answer(given: {
   readonly recorder: Recorder;
   readonly execution: { readonly finished: Promise<unknown>; readonly status: string };
 }): Promise<void> {
-  const { options, time, door, cloud, slack, settings, recorder, execution } = given;
-  let invited = firstInvited(settings, cloud, slack);
-  while (invited === undefined && execution.status === 'RUNNING') {
+  const { options, run, time, door, cloud, slack, settings, recorder, execution } = given;
+  const mayAskAgain = settings.tiers.some(({ holdBefore }) => holdBefore);
+  while (execution.status === 'RUNNING') {
+    const links = isAsking(cloud, run) ? linksOf(cloud, run, slack) : new Map<string, string>();
+    let isPersons = options.person;
+    for (const [name, link] of links) {
+      if (!isAsking(cloud, run)) break;
+      recorder.tell({ kind: 'waiting for approval', link });
+      if (isPersons) await door.personDecides(time.hold());
+      else await approve(time, door, link);
+      recorder.tell({ kind: 'approved', by: isPersons ? 'you' : `${name}, played by the rehearsal` });
+      isPersons = false;
+    }
+    if (links.size > 0 && !mayAskAgain) return;
     await time.sleep(1_000);
-    invited = firstInvited(settings, cloud, slack);
   }
-  if (invited === undefined) return;
-
-  const { name, link } = invited;
-  recorder.tell({ kind: 'waiting for approval', link });
-  if (options.person) await door.personDecides(time.hold());
-  else await approve(time, door, link);
-  recorder.tell({ kind: 'approved', by: options.person ? 'you' : name });
-}
-
-/** The first approver who was sent a link. */
-function firstInvited({ approvers }: Settings, cloud: Cloud, slack: SlackWorkspace | undefined) {
-  for (const { name, email, slackUser } of approvers) {
-    const link = linkIn(cloud, email) ?? (slackUser && slack ? linkInSlack(slack, slackUser) : undefined);
-    if (link !== undefined) return { name, link };
-  }
-  return undefined;
 }
 
 function leadTo(door: Door, cloud: Cloud, { httpApis: [api], region, account }: Stack): void {

@@ -1,6 +1,6 @@
-import { parseSealedDecision } from '../core/approval.ts';
 import { archiveKeys } from '../core/archive-keys.ts';
 import { type BatchAnswer, notStarted } from '../core/claim.ts';
+import { decidedAt, parseDecision } from '../core/decision.ts';
 import { type Draft, type NotPlanned, preflightReasons } from '../core/draft.ts';
 import type { Instant } from '../core/instant.ts';
 import { leaveAloneReasons } from '../core/leave-alone.ts';
@@ -119,7 +119,7 @@ export class Recorder {
     const report = read<RunReport>(archiveKeys.recovery(run)) ?? read<RunReport>(archiveKeys.report(run));
     const leftAlone =
       read<NotPlanned[]>(archiveKeys.leftAlone(run)) ?? read<Draft>(archiveKeys.draft(run))?.leftAlone ?? [];
-    const decision = parseSealedDecision(cloud.s3.text(cloud.archiveBucket, archiveKeys.decision(run)) ?? '')?.decision;
+    const decision = parseDecision(cloud.s3.text(cloud.archiveBucket, archiveKeys.decision(run)) ?? '');
     const own = new Set([...stack.roles.map(({ arn }) => arn), 'apigateway.amazonaws.com', 'events.amazonaws.com']);
     const records = [...services.records].filter(([, { failures }]) => failures > 0);
 
@@ -156,7 +156,11 @@ export class Recorder {
       seed: told.seed,
       startedAt,
       endedAt: this.#time.now(),
-      approval: decision && { by: decision.approver, at: decision.decidedAt, decision: decision.decision },
+      approval: decision && {
+        by: decision.answers.map(({ answer }) => answer.approver).join(' and '),
+        at: decidedAt(decision),
+        decision: decision.decision,
+      },
       targets: told.targets,
       timeline: this.#timeline,
       secrets: (report?.secrets ?? []).map((secret) => ({

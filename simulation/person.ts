@@ -38,9 +38,10 @@ async function answerAt(link: string, cloud: Cloud, stack: Stack, manner: 'appro
   const form = new URLSearchParams({
     decision: manner === 'approve' ? 'approved' : 'rejected',
     digest: hiddenField(page, 'digest'),
+    scope: hiddenField(page, 'scope'),
     nonce: hiddenField(page, 'nonce'),
     ...(manner === 'approve'
-      ? { count: /<h1>\w+ (\d[\d,]*) of/.exec(page)?.[1]?.replaceAll(',', '') ?? '' }
+      ? { count: /<h1>(?:Go on [^:]*: )?\w+ (\d[\d,]*) /.exec(page)?.[1]?.replaceAll(',', '') ?? '' }
       : { reason: 'not this week' }),
   });
   return (await ask(cloud, stack, 'POST', pathname, form.toString())) !== undefined;

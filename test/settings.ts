@@ -16,9 +16,9 @@ const services = listed.SecretList.flatMap(({ Tags }) =>
 export const chromepaySettings: Settings = {
   stage: 'prod',
   tiers: [
-    { name: 'low', path: 'prod/low/' },
-    { name: 'medium', path: 'prod/medium/' },
-    { name: 'high', path: 'prod/high/' },
+    { name: 'low', path: 'prod/low/', approvals: 1, holdBefore: false },
+    { name: 'medium', path: 'prod/medium/', approvals: 1, holdBefore: false },
+    { name: 'high', path: 'prod/high/', approvals: 1, holdBefore: false },
   ],
   tagKeys: {
     expirationDate: 'expiration_date',

@@ -8,8 +8,8 @@ import { KmsSealChecker } from '../../adapters/kms-seal.ts';
 import { type PublicKey, publicKeyFrom } from '../../adapters/public-key.ts';
 import { type HeldVersion, S3RunDocuments } from '../../adapters/s3-run-documents.ts';
 import { sha256 } from '../../adapters/sha256.ts';
-import { messageToSeal, parseSealedDecision, type SealState } from '../../core/approval.ts';
-import { archiveKeys } from '../../core/archive-keys.ts';
+import type { SealState } from '../../core/approval.ts';
+import { messageToSeal, parseDecision } from '../../core/decision.ts';
 import { checkEvidence, type Exhibit } from '../../core/evidence-check.ts';
 import { counted } from '../../core/plain-text.ts';
 import type { Run } from '../../core/plan.ts';
@@ -164,13 +164,19 @@ async function sealState(
   run: Run,
   exhibits: readonly Exhibit[],
 ): Promise<SealState> {
-  const decision = exhibits.find(({ key, isLatest }) => isLatest && key === archiveKeys.decision(run));
-  const sealed = parseSealedDecision(decision?.content?.text ?? '');
-  if (sealed === undefined) return 'unchecked';
+  const isDecision = ({ key, isLatest }: Exhibit) =>
+    isLatest && key.startsWith(`runs/${run}/`) && /\/(decision|decisions\/wave-\d+)\.json$/.test(key);
+  const answers = exhibits
+    .filter(isDecision)
+    .flatMap(({ content }) => parseDecision(content?.text ?? '')?.answers ?? []);
+  if (answers.length === 0) return 'unchecked';
   const check = async () => {
     const key = await variableOf(lambda, `keyturn-${stage}-rotate-batch-${tiers[0]?.name}`, 'SEAL_KEY');
-    const isGenuine = await new KmsSealChecker(kms, key).isGenuine(messageToSeal(sealed.decision), sealed.seal);
-    return isGenuine ? 'genuine' : 'broken';
+    const seals = new KmsSealChecker(kms, key);
+    for (const { answer, seal } of answers) {
+      if (!(await seals.isGenuine(messageToSeal(answer), seal))) return 'broken';
+    }
+    return 'genuine';
   };
   return check().catch(unlessDenied('unchecked' as const));
 }

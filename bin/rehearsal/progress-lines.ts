@@ -51,7 +51,7 @@ function say(happening: Happening): string | undefined {
     case 'waiting for approval':
       return `waiting for approval: ${styleText('underline', happening.link)}`;
     case 'approved':
-      return styleText('green', `decided by ${happening.by}`);
+      return styleText('green', `answered by ${happening.by}`);
     case 'batch turned': {
       const { goal, batch, tier, turned, of, problem } = happening;
       const done = `  batch ${batch + 1} (${tier}): ${turned} of ${of} ${goal === 'rotate' ? 'rotated' : 'back'}`;

@@ -1,5 +1,6 @@
-import { judgeApproval, parseSealedDecision } from '../../core/approval.ts';
+import { judgeApproval } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
+import { parseDecision } from '../../core/decision.ts';
 import { admitFlags, readSwitch } from '../../core/flags.ts';
 import { toIso } from '../../core/instant.ts';
 import type { RunLock } from '../../core/living-ports.ts';
@@ -41,9 +42,9 @@ export const admitWave =
     const flagged = admitFlags(position, waveOf(header, wave));
     if (flagged !== undefined) return halted([flagged]);
 
-    const sealed = parseSealedDecision(await archive.fetch(archiveKeys.decision(run)));
-    if (sealed === undefined) return halted(['approvalMissing']);
-    const verdict = judgeApproval(sealed.decision, header, digest, now, 'unchecked');
+    const decision = parseDecision(await archive.fetch(archiveKeys.decision(run)));
+    if (decision === undefined) return halted(['approvalMissing']);
+    const verdict = judgeApproval(decision, { header, digest, scope: 'plan', settings }, now, 'unchecked');
     if (verdict.kind === 'falls') return halted(verdict.reasons);
 
     if (!(await goAhead.isGiven(run))) return halted(['goAheadWithdrawn']);

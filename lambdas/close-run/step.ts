@@ -1,7 +1,7 @@
-import type { Decision, SealedDecision } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Channels, postBy, writeTo } from '../../core/channel.ts';
 import { contradictionFound, contradictionsOf } from '../../core/contradiction.ts';
+import type { Decision } from '../../core/decision.ts';
 import { endingNotice } from '../../core/ending-notice.ts';
 import { type RunDocuments, type Signer, signEvidence } from '../../core/evidence.ts';
 import { type History, rememberRun } from '../../core/history.ts';
@@ -10,8 +10,9 @@ import type { Outcome } from '../../core/outcome.ts';
 import type { Run } from '../../core/plan.ts';
 import type { Archive, Clock, GoAhead, Hash, Herald, Log } from '../../core/ports.ts';
 import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.ts';
+import { readDecision } from '../../core/recorded-decision.ts';
 import { type RunReport, reportOf } from '../../core/report.ts';
-import { findDocument, readFound, readJudged, readStory } from '../../core/run-story.ts';
+import { readFound, readJudged, readStory } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
 import { parseEvent } from './event.ts';
 
@@ -74,7 +75,7 @@ export const closeRun =
       ...contradictions.flatMap(({ secret }) => secret ?? []),
     ];
     await ports.quarantine.change((before) => quarantine(before, failures, run, made.endedAt));
-    const decision = (await findDocument<SealedDecision>(archive, archiveKeys.decision(run)))?.decision;
+    const decision = await readDecision(archive, run);
 
     const report = await keepFirst(archive, made);
     await rememberRun(ports, report, story);

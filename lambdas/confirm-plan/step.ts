@@ -1,7 +1,8 @@
-import { judgeApproval, parseSealedDecision } from '../../core/approval.ts';
+import { judgeApproval } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { judgeCaps } from '../../core/caps.ts';
+import { parseDecision, reasonOf } from '../../core/decision.ts';
 import type { Confirmation, Draft, Fact } from '../../core/draft.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import { comparableRuns, type History } from '../../core/history.ts';
@@ -109,9 +110,9 @@ async function confirmApproval(
   { inventory, archive, quarantine, ledger, goAhead, lock, settings, hash, clock }: ConfirmPlanPorts,
   { run, digest: confirmed }: ConfirmPlanEvent & { goal: 'approval' },
 ): Promise<PlanConfirmed> {
-  const sealed = parseSealedDecision(await archive.fetch(archiveKeys.decision(run)));
-  if (sealed === undefined) return end('refused', ['approvalMissing']);
-  if (sealed.decision.decision === 'rejected') return end('rejected', [`rejected: ${sealed.decision.reason}`]);
+  const decision = parseDecision(await archive.fetch(archiveKeys.decision(run)));
+  if (decision === undefined) return end('refused', ['approvalMissing']);
+  if (decision.decision === 'rejected') return end('rejected', [`rejected: ${reasonOf(decision)}`]);
 
   if (await hasEnded(archive, run)) return end('refused', ['runEnded']);
   // A delivery that comes after the first wave was admitted is a late one: it must not give back what was withdrawn since.
@@ -120,7 +121,7 @@ async function confirmApproval(
 
   const now = clock.now();
   const { header, digest } = await readPlan(archive, hash, run);
-  const verdict = judgeApproval(sealed.decision, header, digest, now, 'unchecked');
+  const verdict = judgeApproval(decision, { header, digest, scope: 'plan', settings }, now, 'unchecked');
   if (verdict.kind === 'falls') return end('refused', verdict.reasons);
   if (digest !== confirmed) return end('refused', ['otherPlan']);
   const freeze = isFrozen(settings.freezes, now);

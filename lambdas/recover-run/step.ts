@@ -1,4 +1,3 @@
-import type { SealedDecision } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Channels, postBy, writeTo } from '../../core/channel.ts';
 import { contradictionFound, contradictionsOf } from '../../core/contradiction.ts';
@@ -11,6 +10,7 @@ import type { ExecutionFacts, Executions, Register, RunLock } from '../../core/l
 import type { Run } from '../../core/plan.ts';
 import type { Archive, Clock, GoAhead, Hash, Herald, Log } from '../../core/ports.ts';
 import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.ts';
+import { readDecision } from '../../core/recorded-decision.ts';
 import {
   type AdmittedWave,
   asFarAsKnown,
@@ -138,8 +138,7 @@ async function close(
 
 /** Tells every approver, and everybody else: nobody intended this, whether or not anything was touched. */
 async function tell({ archive, channels, settings, log }: RecoverRunPorts, recovery: RecoveryReport): Promise<void> {
-  const recorded = await findDocument<SealedDecision>(archive, archiveKeys.decision(recovery.run));
-  const ending = endingNotice(recovery, recorded?.decision);
+  const ending = endingNotice(recovery, await readDecision(archive, recovery.run));
   const notice = {
     ...ending,
     subject: `Keyturn ${recovery.stage}: a run died and was recovered: ${recovery.outcome}`,

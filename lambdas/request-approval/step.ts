@@ -68,9 +68,10 @@ export const requestApproval =
 
     const earlier = goal === 'remind' ? await desk.find(run) : undefined;
     const askedAt = earlier?.askedAt ?? clock.now();
-    const pending = {
+    const pending: PendingApproval = {
       run,
       digest,
+      scope: 'plan',
       requestedBy,
       askedAt,
       answerBy: earlier?.answerBy ?? answerBy(header, askedAt, settings.approvalTimeoutSeconds),

@@ -1,75 +1,115 @@
-import { type Decision, messageToSeal, serialiseDecision } from '../../core/approval.ts';
 import { type Answer, isRepeated, judgeAnswer, type Refusal } from '../../core/approval-answer.ts';
 import type { Callbacks } from '../../core/approval-ports.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import type { Log, Sealer } from '../../core/ports.ts';
+import {
+  type Decision,
+  messageToSeal,
+  type SealedAnswer,
+  serialiseAnswer,
+  serialiseDecision,
+} from '../../core/decision.ts';
+import { decisionFrom } from '../../core/quorum.ts';
 import { deliver, findDecision } from '../../core/recorded-decision.ts';
+import { questionOf, readAnswers } from './answers.ts';
 import type { Delivery } from './view.ts';
 import type { Visit, VisitPorts } from './visit.ts';
 
 export interface DecidePorts extends VisitPorts {
-  readonly sealer: Sealer;
   readonly callbacks: Callbacks;
-  readonly log: Log;
 }
 
 /** What became of an answer. */
 export type Decided =
-  | { readonly kind: 'recorded'; readonly decision: Decision; readonly delivery: Delivery }
+  /** It is one of those that decided. */
+  | { readonly kind: 'decided'; readonly decision: Decision; readonly delivery: Delivery }
+  /** It counts, and more are needed. */
+  | { readonly kind: 'counted'; readonly answers: readonly SealedAnswer[] }
   | { readonly kind: 'refused'; readonly reasons: readonly Refusal[]; readonly decision: Decision | undefined };
 
 /**
- * Records an answer, if it may count, and tells the run.
+ * Records an answer, if it may count, and what the answers so far come to; then it tells the run.
  *
- * The record comes first, and the archive takes only one: of two answers at the same moment one finds the other there. A
- * run that could not be told hears of it when its approver sends the same answer again, or by deliver-decisions.
+ * The archive takes one answer of each approver and one decision. Whoever has recorded an answer looks at all of them
+ * afterwards, so that of two at the same moment one at least sees both; a decision that both make is the same one, or the
+ * first is. What an interrupted attempt left undone is done when its approver sends the same answer again; a
+ * run that could not be told hears of it then, or by deliver-decisions.
  */
 export async function decide(ports: DecidePorts, visit: Visit, answer: Answer): Promise<Decided> {
-  const { archive, sealer, clock, log } = ports;
-  const { pending, invitation, decided, dossier } = visit;
-  const { run } = pending;
+  const { archive, sealer, clock } = ports;
+  const { pending, invitation, provedBy, decided, dossier, own } = visit;
+  const { run, scope } = pending;
 
-  if (decided !== undefined && isRepeated(answer, invitation, decided)) return tell(ports, visit, decided);
+  const now = clock.now();
+  const isAgain = own !== undefined && isRepeated(answer, invitation, own.answer);
+  if (isAgain && decided !== undefined) return tell(ports, visit, decided);
+  if (isAgain && now < pending.answerBy) return settle(ports, visit);
 
-  const verdict = judgeAnswer(answer, { pending, invitation, decided, header: dossier?.header }, clock.now());
-  if (verdict.kind === 'refused') {
-    log.warn('answer refused', { run, approver: invitation.approver, reasons: verdict.reasons });
-    return { kind: 'refused', reasons: verdict.reasons, decision: decided };
+  const verdict = judgeAnswer(
+    answer,
+    { pending, invitation, provedBy, decided, own: own?.answer, header: dossier?.header },
+    now,
+  );
+  if (verdict.kind === 'refused') return refuse(ports, visit, verdict.reasons);
+
+  const given = { answer: verdict.answer, seal: await sealer.seal(messageToSeal(verdict.answer)) };
+  const { approver, digest, decision } = given.answer;
+  const key = archiveKeys.answer(run, scope, approver);
+  if ((await archive.deposit(key, serialiseAnswer(given))) === 'deposited') {
+    ports.log.info('plan answered', { run, scope, approver, decision, digest, provedBy: provedBy.kind });
+    return settle(ports, visit);
   }
 
-  const { decision } = verdict;
-  const seal = await sealer.seal(messageToSeal(decision));
-  const deposit = await archive.deposit(archiveKeys.decision(run), serialiseDecision({ decision, seal }));
-  if (deposit === 'deposited') {
-    log.info('plan decided', {
-      run,
-      approver: decision.approver,
-      decision: decision.decision,
-      digest: decision.digest,
-    });
-    return tell(ports, visit, decision);
+  const recorded = (await readAnswers(ports, pending)).find((one) => one.answer.approver === approver);
+  if (recorded === undefined) return refuse(ports, visit, ['planChanged']);
+  if (isRepeated(answer, invitation, recorded.answer)) return settle(ports, visit);
+  return refuse(ports, visit, ['alreadyAnswered']);
+}
+
+/** Looks what the answers on record come to, and records it. */
+async function settle(ports: DecidePorts, visit: Visit): Promise<Decided> {
+  const { archive, log, settings } = ports;
+  const { pending, invitation, dossier } = visit;
+  const { run, scope, digest } = pending;
+  if (dossier === undefined) return refuse(ports, visit, ['planChanged']);
+
+  const answers = await readAnswers(ports, pending);
+  const decision = decisionFrom(answers, questionOf(pending, dossier.header, settings));
+  if (decision !== undefined) {
+    const deposit = await archive.deposit(archiveKeys.decision(run, scope), serialiseDecision(decision));
+    if (deposit === 'deposited') log.info('plan decided', { run, scope, digest, decision: decision.decision });
   }
 
   const recorded = await findDecision(archive, pending);
-  if (recorded === undefined || recorded === 'foreign') {
-    log.error('the decision on record is not about this plan', { run });
-    return { kind: 'refused', reasons: ['planChanged'], decision: undefined };
+  if (recorded === 'foreign') {
+    log.error('the decision on record is not about this plan', { run, scope });
+    return refuse(ports, visit, ['planChanged']);
   }
-  if (isRepeated(answer, invitation, recorded)) return tell(ports, visit, recorded);
+  if (recorded === undefined) return { kind: 'counted', answers };
 
-  log.warn('answer refused', { run, approver: invitation.approver, reasons: ['alreadyDecided'] });
-  return { kind: 'refused', reasons: ['alreadyDecided'], decision: recorded };
+  const told = await tell(ports, visit, recorded);
+  const isOneOfThem = recorded.answers.some(({ answer }) => answer.approver === invitation.approver);
+  return isOneOfThem ? told : refuse(ports, visit, ['alreadyDecided'], recorded);
+}
+
+function refuse(
+  { log }: DecidePorts,
+  { pending: { run, scope }, invitation: { approver }, decided }: Visit,
+  reasons: readonly Refusal[],
+  decision: Decision | undefined = decided,
+): Decided {
+  log.warn('answer refused', { run, scope, approver, reasons });
+  return { kind: 'refused', reasons, decision };
 }
 
 /** Hands the run what was recorded, never what was sent. */
 async function tell({ callbacks, log }: DecidePorts, { pending }: Visit, decision: Decision): Promise<Decided> {
-  const { run } = decision;
+  const { run } = pending;
   try {
     const delivery = await deliver(callbacks, pending, decision);
     log.info('run told of its decision', { run, delivery });
-    return { kind: 'recorded', decision, delivery };
+    return { kind: 'decided', decision, delivery };
   } catch (error) {
     log.error('run not told of its decision', { run, error: error instanceof Error ? error.name : 'unknown' });
-    return { kind: 'recorded', decision, delivery: 'lost' };
+    return { kind: 'decided', decision, delivery: 'lost' };
   }
 }

@@ -12,8 +12,8 @@ export const formFaults = {
 export type FormFault = keyof typeof formFaults;
 
 /** What the page's two forms hold. Each has one field that the other lacks. */
-const fields = ['decision', 'digest', 'nonce', 'count', 'reason'] as const;
-const always = ['decision', 'digest', 'nonce'] as const;
+const fields = ['decision', 'digest', 'scope', 'nonce', 'count', 'reason'] as const;
+const always = ['decision', 'digest', 'scope', 'nonce'] as const;
 
 /** Reads the form that a page of this origin sent. */
 export function readForm({ headers, body }: LinkRequest, ownOrigin: string): Answer | FormFault {
@@ -25,10 +25,10 @@ export function readForm({ headers, body }: LinkRequest, ownOrigin: string): Ans
   const once = fields.every((field) => form.getAll(field).length <= 1);
   if (!once || !always.every((field) => form.has(field))) return 'malformed';
 
-  const [decision = '', digest = '', nonce = '', count = '', reason = ''] = fields.map(
+  const [decision = '', digest = '', scope = '', nonce = '', count = '', reason = ''] = fields.map(
     (field) => form.get(field) ?? '',
   );
-  return { decision, digest, nonce, count, reason };
+  return { decision, digest, scope, nonce, count, reason };
 }
 
 /**

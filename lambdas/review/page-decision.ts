@@ -1,8 +1,10 @@
-import { longestReason } from '../../core/approval.ts';
 import { refusals as refusalTexts } from '../../core/approval-answer.ts';
+import { type Decision, decidedAt, longestReason, reasonOf, waveOfScope } from '../../core/decision.ts';
 import { modeWords } from '../../core/mode-words.ts';
 import { counted } from '../../core/plain-text.ts';
 import { type Html, html } from './html.ts';
+import { standingList, standingWords } from './page-answers.ts';
+import { hiddenFields } from './page-fields.ts';
 import { moment } from './page-parts.ts';
 import { endSection, progressSection } from './page-progress.ts';
 import type { Progress } from './progress.ts';
@@ -13,21 +15,26 @@ type Decided = Extract<View, { readonly kind: 'decided' }>;
 
 /** The two ways to answer. Each form goes back to the address of the page. */
 export function decisionForms({ plan, approver, nonce, refusals, reason }: Open): Html {
-  const hidden = (decision: string) => hiddenFields(decision, plan.digest, nonce);
+  const subject = plan.scope === 'plan' ? 'plan' : 'wave';
+  const hidden = (decision: string) => hiddenFields(decision, plan, nonce);
   const countWrong = refusals.includes('countWrong');
   const reasonWrong = refusals.find((refusal) => refusal === 'reasonMissing' || refusal === 'reasonTooLong');
 
   return html`<section id="decide" aria-labelledby="decide-title">
 <h2 id="decide-title">Your decision, <bdi>${approver}</bdi></h2>
-<p>It is recorded with your name, once and for all. Until ${moment(plan.answerBy)} it counts.</p>
+<p>It is recorded with your name, once and for all. Until ${moment(plan.answerBy)} it counts.${
+    plan.standing.needed === 1
+      ? undefined
+      : html` ${standingWords(plan.standing)} approvals are there; one rejection ends it.`
+  }</p>
 <div class="answers">
 <form method="post" class="approve">
 <h3>Approve</h3>
 ${hidden('approved')}
-<label for="count">Type how many secrets this plan ${modeWords[plan.header.mode].acts}</label>
+<label for="count">Type how many secrets this ${subject} ${modeWords[plan.header.mode].acts}</label>
 <input id="count" name="count" inputmode="numeric" pattern="[0-9]+" maxlength="9" autocomplete="off" required${invalid(countWrong, 'count-error')}>
 ${countWrong ? html`<p class="error" id="count-error">${refusalTexts.countWrong}</p>` : undefined}
-<button>Approve this plan</button>
+<button>Approve this ${subject}</button>
 </form>
 <form method="post" class="reject">
 <h3>Reject</h3>
@@ -35,7 +42,7 @@ ${hidden('rejected')}
 <label for="reason">Say why, for those who asked</label>
 <input id="reason" name="reason" maxlength="${longestReason}" autocomplete="off" required value="${reason}"${invalid(reasonWrong !== undefined, 'reason-error')}>
 ${reasonWrong === undefined ? undefined : html`<p class="error" id="reason-error">${refusalTexts[reasonWrong]}</p>`}
-<button>Reject this plan</button>
+<button>Reject this ${subject}</button>
 </form>
 </div>
 </section>`;
@@ -43,25 +50,35 @@ ${reasonWrong === undefined ? undefined : html`<p class="error" id="reason-error
 
 /** What was decided, when and by whom. */
 export function decidedSection({ plan, decision, delivery, nonce, progress }: Decided): Html {
-  const { approver, decidedAt, digest } = decision;
+  const { answers } = decision;
+  const { digest, scope } = answers[0].answer;
   const approved = decision.decision === 'approved';
   // What the archive holds of the run's course says that the run knows its decision.
   const goesOn = progress?.report !== undefined || progress?.waves.some(({ state }) => state !== 'waiting') === true;
 
   return html`<p class="stage">Keyturn${plan === undefined ? undefined : html` · <bdi>${plan.header.stage}</bdi>`}</p>
-<h1 class="${decision.decision}">${approved ? 'Approved' : 'Rejected'} by <bdi>${approver}</bdi></h1>
-<p>Decided ${moment(decidedAt)}. ${approved ? undefined : 'Nothing is touched.'}</p>
-${decision.decision === 'rejected' ? html`<p>Reason: <bdi>${decision.reason}</bdi></p>` : undefined}
+<h1 class="${decision.decision}">${waveWords(decision)}${approved ? 'Approved' : 'Rejected'} by ${answers.map(({ answer }, at) => html`${joint(at, answers.length)}<bdi>${answer.approver}</bdi>`)}</h1>
+<p>Decided ${moment(decidedAt(decision))}. ${approved ? undefined : scope === 'plan' ? 'Nothing is touched.' : 'Nothing more is touched.'}</p>
+${answers.length === 1 ? undefined : html`<ul class="names">${answers.map(({ answer }) => html`<li><bdi>${answer.approver}</bdi>, ${moment(answer.decidedAt)}</li>`)}</ul>`}
+${approved ? undefined : html`<p>Reason: <bdi>${reasonOf(decision)}</bdi></p>`}
 ${delivery === undefined ? undefined : html`<p role="status">${deliveryTexts[delivery]}</p>`}
 ${
   nonce === undefined || delivery === 'delivered' || goesOn
     ? undefined
-    : html`<form method="post" class="again">${hiddenFields(decision.decision, digest, nonce)}<p>${
+    : html`<form method="post" class="again">${hiddenFields(decision.decision, { digest, scope }, nonce)}<p>${
         delivery === 'lost' ? 'Try again:' : 'Should the run still wait for it:'
       } <button>Send the decision to the run again</button></p></form>`
 }
 ${plan === undefined || progress === undefined ? undefined : course(decision, plan, progress)}`;
 }
+
+const waveWords = ({ answers: [{ answer }] }: Decision): string => {
+  const wave = waveOfScope(answer.scope);
+  return wave === undefined ? '' : `Wave ${wave}: `;
+};
+
+/** What stands before the name at this place of a list. */
+const joint = (at: number, of: number): string => (at === 0 ? '' : at === of - 1 ? ' and ' : ', ');
 
 function course({ decision }: Decided['decision'], plan: PlanView, progress: Progress): Html | undefined {
   if (decision === 'approved') return progressSection(plan, progress);
@@ -78,18 +95,17 @@ const deliveryTexts: Readonly<Record<Delivery, string>> = {
 export const overSection = ({
   answerBy,
   header,
+  scope,
+  standing,
 }: PlanView): Html => html`<p class="stage">Keyturn · <bdi>${header.stage}</bdi></p>
 <h1>Too late to answer</h1>
-<p>The time to answer ended ${moment(answerBy)} without a decision. Nothing is touched: this plan would have ${modeWords[header.mode].done}
-${counted(header.selected, 'secret')}.</p>`;
-
-const hiddenFields = (
-  decision: string,
-  digest: string,
-  nonce: string,
-): Html => html`<input type="hidden" name="decision" value="${decision}">
-<input type="hidden" name="digest" value="${digest}">
-<input type="hidden" name="nonce" value="${nonce}">`;
+<p>The time to answer ended ${moment(answerBy)} without a decision. ${
+  scope === 'plan'
+    ? html`Nothing is touched: this plan would have ${modeWords[header.mode].done}
+${counted(header.selected, 'secret')}.`
+    : 'The waves before stay as they are, and nothing more is touched.'
+}</p>
+${standing.approvals.length === 0 ? undefined : html`<p>${standingWords(standing)} approvals had been given.</p>${standingList(standing)}`}`;
 
 const invalid = (isInvalid: boolean, describedBy: string): Html | undefined =>
   isInvalid ? html` aria-invalid="true" aria-describedby="${describedBy}"` : undefined;

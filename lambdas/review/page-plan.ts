@@ -3,6 +3,7 @@ import { counted } from '../../core/plain-text.ts';
 import type { Strategy } from '../../core/settings.ts';
 import { unusualKinds } from '../../core/unusual.ts';
 import { type Html, html } from './html.ts';
+import { standingList, standingWords } from './page-answers.ts';
 import { leftAloneSection } from './page-left-alone.ts';
 import { bar, distance, moment, tierColour } from './page-parts.ts';
 import { secretsSection } from './page-secrets.ts';
@@ -30,10 +31,11 @@ ${secretsSection(plan)}
 ${leftAloneSection(plan)}
 ${sheetsNavigation(plan.sheet, 'Pages of secrets, once more')}</div>`;
 
-const factsSection = ({ header, answerBy, now }: PlanView, isOpen: boolean): Html => html`<dl class="facts">
+const factsSection = ({ header, answerBy, standing, now }: PlanView, isOpen: boolean): Html => html`<dl class="facts">
 <div><dt>Asked for by</dt><dd><bdi>${header.requestedBy}</bdi></dd></div>
 <div><dt>Why</dt><dd><bdi>${header.why === '' ? 'No reason given' : header.why}</bdi></dd></div>
 <div><dt>Answer by</dt><dd>${moment(answerBy)}${isOpen ? ` (${distance(now, answerBy)} left)` : undefined}</dd></div>
+${standing.needed === 1 || !isOpen ? undefined : html`<div><dt>Approvals</dt><dd>${standingWords(standing)}${standing.approvals.length === 0 ? html`, by different people` : standingList(standing)}</dd></div>`}
 <div><dt>No wave starts after</dt><dd>${moment(header.expiresAt)}</dd></div>
 </dl>`;
 

@@ -12,7 +12,7 @@ export function progressSection({ header }: PlanView, { waves, report }: Progres
   const mark = report === undefined ? html` data-running` : undefined;
   return html`<section id="progress"${mark} aria-labelledby="progress-title"><h2 id="progress-title">How the run goes</h2>
 <p id="now" role="status">${report === undefined ? sentenceOf(waves, header) : outcomeTexts[report.outcome]}</p>
-<div id="waves"><ul class="bars">${waves.map(waveItem)}</ul>
+<div id="waves">${wavesList({ waves })}
 ${report === undefined ? undefined : endOf(report)}</div>
 ${report === undefined ? html`<p><a class="jump" href="?">Look again</a></p>` : undefined}</section>`;
 }
@@ -21,6 +21,10 @@ ${report === undefined ? html`<p><a class="jump" href="?">Look again</a></p>` : 
 export const endSection = (report: RunReport): Html =>
   html`<section id="progress" aria-labelledby="progress-title"><h2 id="progress-title">How the run ended</h2>
 <p>${outcomeTexts[report.outcome]}</p>${endOf(report)}</section>`;
+
+/** How far each wave has come. */
+export const wavesList = ({ waves }: Pick<Progress, 'waves'>): Html =>
+  html`<ul class="bars">${waves.map(waveItem)}</ul>`;
 
 const waveItem = ({ number, state, done, batches }: WaveProgress): Html =>
   html`<li><span class="name">Wave ${number}</span>${bar([{ share: done, colour: colours[state] }], batches)}<span class="words">${words(state, done, batches)}</span></li>`;

@@ -1,14 +1,16 @@
 import { type Refusal, refusals as refusalTexts } from '../../core/approval-answer.ts';
-import { headline } from '../../core/approval-summary.ts';
+import { headline, waveHeadline } from '../../core/approval-summary.ts';
+import { waveOfScope } from '../../core/decision.ts';
 import { capitalised, modeWords } from '../../core/mode-words.ts';
 import { type Html, html } from './html.ts';
+import { answeredSection } from './page-answers.ts';
 import { decidedSection, decisionForms, overSection } from './page-decision.ts';
 import { planSections } from './page-plan.ts';
-import { endSection } from './page-progress.ts';
+import { endSection, progressSection } from './page-progress.ts';
 import { signInPrompt, signInRefused } from './page-sign-in.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
-import type { View } from './view.ts';
+import type { PlanView, View } from './view.ts';
 
 /** The page of one approver, in one piece: it asks for nothing else, and works without a script. */
 export function page(view: View): Html {
@@ -35,7 +37,9 @@ ${script.element}
 function titleOf(view: View): string {
   switch (view.kind) {
     case 'open':
-      return `${view.refusals.length > 0 ? 'Not recorded: ' : ''}${capitalised(modeWords[view.plan.header.mode].act)} ${view.plan.header.selected} secrets?`;
+      return `${view.refusals.length > 0 ? 'Not recorded: ' : ''}${questionOf(view.plan)}`;
+    case 'answered':
+      return 'Your answer is recorded';
     case 'decided':
       return view.decision.decision === 'approved' ? 'Approved' : 'Rejected';
     case 'over':
@@ -61,11 +65,17 @@ function bodyOf(view: View): Html {
       const { plan } = view;
       return html`${alert(view.refusals, true)}
 <p class="stage">Keyturn · <bdi>${plan.header.stage}</bdi></p>
-<h1>${headline(plan.header, plan.now)}</h1>
+<h1>${headingOf(plan)}</h1>
 ${plan.sheet.page > 1 ? undefined : html`<p><a class="jump" href="#decide">Go to your decision</a></p>`}
+${view.progress === undefined ? undefined : progressSection(plan, view.progress)}
 ${planSections(plan, true)}
 ${plan.sheet.page > 1 ? undefined : decisionForms(view)}`;
     }
+    case 'answered':
+      return html`${alert(view.refusals)}
+${answeredSection(view)}
+<h2 class="plan">${headingOf(view.plan)}</h2>
+${planSections(view.plan)}`;
     case 'decided':
       return html`${alert(view.refusals)}
 ${decidedSection(view)}
@@ -94,6 +104,18 @@ touched: the run ends by itself when the time to answer is over. Tell whoever op
 <p>${view.text}</p>`;
   }
 }
+
+const questionOf = ({ header, scope }: PlanView): string => {
+  const wave = waveOfScope(scope);
+  return wave === undefined
+    ? `${capitalised(modeWords[header.mode].act)} ${header.selected} secrets?`
+    : `Go on with wave ${wave}?`;
+};
+
+const headingOf = ({ header, scope, now }: PlanView): string => {
+  const wave = waveOfScope(scope);
+  return wave === undefined ? headline(header, now) : waveHeadline(header, wave);
+};
 
 /** Takes the focus, so that whoever does not see the page hears first that nothing was recorded, and where to mend it. */
 const alert = (refusals: readonly Refusal[], isOpen = false): Html | undefined =>

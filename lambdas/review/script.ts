@@ -38,6 +38,7 @@ const text = `
       try {
         const response = await fetch(location.pathname, { cache: 'no-store', credentials: 'same-origin' });
         const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
+        if (response.ok && fresh.title !== document.title) return location.replace(location.pathname);
         for (const id of ['now', 'waves']) {
           const [old, next] = [document.getElementById(id), fresh.getElementById(id)];
           if (old && next && old.innerHTML !== next.innerHTML) old.replaceChildren(...next.childNodes);

@@ -82,7 +82,7 @@ export const review = (ports: ReviewPorts) => {
       return respond(form === undefined ? 200 : 403, page({ kind: 'signIn', run, link: request.link, reasons }));
     }
 
-    const visit = await openLink(ports, guest);
+    const visit = await openLink(ports, guest, provedBy);
     const { page: number } = request;
     const showing: Showing = { visit, now: ports.clock.now(), page: number, settings: ports.settings };
     if (form === undefined) {
@@ -125,6 +125,7 @@ const providerFault =
 const correctable: ReadonlySet<Refusal> = new Set(['noDecision', 'countWrong', 'reasonMissing', 'reasonTooLong']);
 
 function statusOf(decided: Awaited<ReturnType<typeof decide>>, view: View): number {
-  if (decided.kind === 'recorded') return decided.delivery === 'lost' ? 503 : 200;
+  if (decided.kind === 'decided') return decided.delivery === 'lost' ? 503 : 200;
+  if (decided.kind === 'counted') return 200;
   return view.kind === 'open' && decided.reasons.every((reason) => correctable.has(reason)) ? 422 : 409;
 }

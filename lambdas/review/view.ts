@@ -1,5 +1,5 @@
-import type { Decision } from '../../core/approval.ts';
 import type { Refusal } from '../../core/approval-answer.ts';
+import type { Decision, GivenAnswer, Scope } from '../../core/decision.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
 import type { RunReport } from '../../core/report.ts';
@@ -8,8 +8,21 @@ import type { Dossier } from './dossier.ts';
 import type { Progress } from './progress.ts';
 import type { Sheet } from './sheet.ts';
 
+/** How far a question is answered. */
+export interface Standing {
+  /** How many people must approve. */
+  readonly needed: number;
+  /** The approvals that count, in the order in which they were given. */
+  readonly approvals: readonly GivenAnswer[];
+  /** Who may answer, and has not. */
+  readonly silent: readonly string[];
+}
+
 /** A plan and what its page says around it. */
 export interface PlanView extends Dossier {
+  /** The whole plan, or the wave that waits for an approval of its own. */
+  readonly scope: Scope;
+  readonly standing: Standing;
   readonly digest: PlanDigest;
   readonly answerBy: Instant;
   readonly bakeTimeSeconds: number;
@@ -34,6 +47,18 @@ export type View =
       readonly refusals: readonly Refusal[];
       /** The reason just sent, so that nobody writes it twice. */
       readonly reason: string;
+      /** How far the run has come, where it is a wave that waits. */
+      readonly progress: Progress | undefined;
+    }
+  | {
+      /** This approver has answered, and more must before it counts. */
+      readonly kind: 'answered';
+      readonly plan: PlanView;
+      readonly own: GivenAnswer;
+      readonly refusals: readonly Refusal[];
+      /** With which they send their answer again. */
+      readonly nonce: string;
+      readonly progress: Progress | undefined;
     }
   | {
       readonly kind: 'decided';

@@ -1,9 +1,14 @@
+import { eligibleApprovers, type PendingApproval } from '../../core/approval-desk.ts';
+import type { SealedAnswer } from '../../core/decision.ts';
 import type { Instant } from '../../core/instant.ts';
+import { approvalsOf } from '../../core/quorum.ts';
 import type { Settings } from '../../core/settings.ts';
+import { questionOf } from './answers.ts';
 import type { Decided } from './decide.ts';
+import type { Dossier } from './dossier.ts';
 import { notBegun } from './progress.ts';
 import { sheetOf } from './sheet.ts';
-import type { PlanView, View } from './view.ts';
+import type { PlanView, Standing, View } from './view.ts';
 import type { Visit } from './visit.ts';
 
 /** What there is to show, to whom and when. */
@@ -12,7 +17,7 @@ export interface Showing {
   readonly now: Instant;
   /** The page asked for, of a plan that has several. */
   readonly page: number;
-  readonly settings: Pick<Settings, 'tiers' | 'bakeTimeSeconds'>;
+  readonly settings: Pick<Settings, 'tiers' | 'approvers' | 'bakeTimeSeconds'>;
 }
 
 /** The answer that was just sent, and what became of it. */
@@ -25,45 +30,63 @@ export interface Sent {
 export function viewOf(showing: Showing, sent?: Sent): View {
   const { visit, now } = showing;
   const { pending, invitation, progress } = visit;
-  const plan = planView(showing);
-  const refusals = sent?.decided.kind === 'refused' ? sent.decided.reasons : [];
-  const decision = sent?.decided.decision ?? visit.decided;
+  const { approver, nonce } = invitation;
+  const decided = sent?.decided;
+  const answers = decided?.kind === 'counted' ? decided.answers : visit.answers;
+  const plan = planView(showing, answers);
+  const refusals = decided?.kind === 'refused' ? decided.reasons : [];
+  const decision = (decided?.kind === 'counted' ? undefined : decided?.decision) ?? visit.decided;
 
   if (decision !== undefined) {
-    const delivery = sent?.decided.kind === 'recorded' ? sent.decided.delivery : undefined;
-    const nonce = decision.approver === invitation.approver ? invitation.nonce : undefined;
     return {
       kind: 'decided',
       plan,
       decision,
-      delivery,
+      delivery: decided?.kind === 'decided' ? decided.delivery : undefined,
       refusals,
-      nonce,
+      nonce: decision.answers.some(({ answer }) => answer.approver === approver) ? nonce : undefined,
       progress: progress ?? (plan && notBegun(plan.header)),
     };
   }
   if (plan === undefined || refusals.includes('planChanged')) return { kind: 'changed', digest: pending.digest };
   if (now >= pending.answerBy) return { kind: 'over', plan, refusals, report: progress?.report };
-  return {
-    kind: 'open',
-    plan,
-    approver: invitation.approver,
-    nonce: invitation.nonce,
-    refusals,
-    reason: sent?.reason ?? '',
-  };
+  const own = answers.find(({ answer }) => answer.approver === approver)?.answer;
+  if (own !== undefined) return { kind: 'answered', plan, own, refusals, nonce, progress };
+  return { kind: 'open', plan, approver, nonce, refusals, reason: sent?.reason ?? '', progress };
 }
 
-function planView({ visit: { pending, dossier }, now, page, settings }: Showing): PlanView | undefined {
+function planView(
+  { visit: { pending, dossier }, now, page, settings }: Showing,
+  answers: readonly SealedAnswer[],
+): PlanView | undefined {
   if (dossier === undefined) return undefined;
   const tiers = settings.tiers.map(({ name }) => name);
   return {
     ...dossier,
     digest: pending.digest,
+    scope: pending.scope,
     answerBy: pending.answerBy,
+    standing: standingOf(pending, dossier, answers, settings),
     bakeTimeSeconds: settings.bakeTimeSeconds,
     tiers,
     sheet: sheetOf(dossier, tiers, page),
     now,
+  };
+}
+
+function standingOf(
+  pending: PendingApproval,
+  { header }: Dossier,
+  answers: readonly SealedAnswer[],
+  settings: Showing['settings'],
+): Standing {
+  const question = questionOf(pending, header, settings);
+  const answered = answers.map(({ answer }) => answer.approver);
+  return {
+    needed: question.needed,
+    approvals: approvalsOf(answers, question).map(({ answer }) => answer),
+    silent: eligibleApprovers(settings.approvers, pending.requestedBy)
+      .map(({ name }) => name)
+      .filter((name) => !answered.includes(name)),
   };
 }

@@ -1,12 +1,14 @@
-import { judgeApproval, messageToSeal, parseSealedDecision } from '../../core/approval.ts';
-import { archiveKeys } from '../../core/archive-keys.ts';
+import { judgeApproval } from '../../core/approval.ts';
 import type { NotStarted } from '../../core/claim.ts';
-import { NotInArchiveError } from '../../core/errors.ts';
+import { type Decision, messageToSeal, type Scope, scopeOfWave } from '../../core/decision.ts';
 import { readSwitch } from '../../core/flags.ts';
 import type { RunLock } from '../../core/living-ports.ts';
-import type { Mode, Run } from '../../core/plan.ts';
+import type { Mode } from '../../core/plan.ts';
 import { isPlanned, readPlan } from '../../core/plan-reading.ts';
 import type { Archive, Clock, GoAhead, Hash, SealChecker, Switch } from '../../core/ports.ts';
+import { approvalsNeeded } from '../../core/quorum.ts';
+import { readDecision } from '../../core/recorded-decision.ts';
+import type { Settings } from '../../core/settings.ts';
 import type { RotateBatchEvent } from './event.ts';
 
 export interface WarrantPorts {
@@ -17,6 +19,7 @@ export interface WarrantPorts {
   readonly killSwitch: Switch;
   readonly hash: Hash;
   readonly clock: Clock;
+  readonly settings: Pick<Settings, 'tiers' | 'approvers'>;
   /** The one tier whose secrets this function's role reaches. */
   readonly tier: string;
 }
@@ -29,9 +32,10 @@ export type Warrant =
 /**
  * Whether a batch may start, and what for.
  *
- * The approval is proved from the seal down, and nothing of it is taken from the event: the decision's seal holds the
- * digest, the digest holds the plan, the plan holds the batch's hash. A way back needs the same proof, since what it goes
- * back to stands in the batch; but neither time nor kill switch ever stops it.
+ * The approval is proved from the seals down, and nothing of it is taken from the event: each answer's seal holds the
+ * digest, the digest holds the plan, the plan holds the batch's hash. As many people must have answered as the plan needs,
+ * and once more for a wave that is held. A way back needs the same proof, since what it goes back to stands in the batch;
+ * but neither time nor kill switch ever stops it.
  */
 export async function warrantFor(ports: WarrantPorts, { goal, batch }: RotateBatchEvent): Promise<Warrant> {
   const approved = await approvedFor(ports, { goal, batch });
@@ -43,17 +47,21 @@ export async function warrantFor(ports: WarrantPorts, { goal, batch }: RotateBat
   return position.kind === 'stop' ? refused(position.reason) : approved;
 }
 
-async function approvedFor(
-  { archive, seals, hash, clock, tier }: WarrantPorts,
-  { goal, batch }: RotateBatchEvent,
-): Promise<Warrant> {
-  const sealed = await findDecision(archive, batch.run);
-  if (sealed === undefined) return refused('approvalMissing');
+async function approvedFor(ports: WarrantPorts, { goal, batch }: RotateBatchEvent): Promise<Warrant> {
+  const { archive, hash, settings, tier } = ports;
+  const plan = await readDecision(archive, batch.run);
+  if (plan === undefined) return refused('approvalMissing');
 
-  const genuine = await seals.isGenuine(messageToSeal(sealed.decision), sealed.seal);
   const { header, digest } = await readPlan(archive, hash, batch.run);
-  const verdict = judgeApproval(sealed.decision, header, digest, clock.now(), genuine ? 'genuine' : 'broken');
-  if (verdict.kind === 'falls') {
+  const held = scopeOfWave(batch.wave);
+  const scopes: Scope[] = approvalsNeeded(held, header, settings) > 0 ? ['plan', held] : ['plan'];
+  for (const scope of scopes) {
+    const decision = scope === 'plan' ? plan : await readDecision(archive, batch.run, scope);
+    if (decision === undefined) return refused('waveApprovalMissing');
+    const genuine = await areGenuine(ports, decision);
+    const approvable = { header, digest, scope, settings };
+    const verdict = judgeApproval(decision, approvable, ports.clock.now(), genuine ? 'genuine' : 'broken');
+    if (verdict.kind === 'stands') continue;
     const standing = verdict.reasons.find((reason) => goal === 'rotate' || reason !== 'approvalExpired');
     if (standing !== undefined) return refused(standing);
   }
@@ -65,11 +73,10 @@ async function approvedFor(
 
 const refused = (reason: NotStarted): Warrant => ({ kind: 'refused', reason });
 
-async function findDecision(archive: Archive, run: Run) {
-  try {
-    return parseSealedDecision(await archive.fetch(archiveKeys.decision(run)));
-  } catch (error) {
-    if (error instanceof NotInArchiveError) return undefined;
-    throw error;
+/** One after the other, so that a decision made of thousands of answers ends at the first that is not genuine. */
+async function areGenuine({ seals }: WarrantPorts, { answers }: Decision): Promise<boolean> {
+  for (const { answer, seal } of answers) {
+    if (!(await seals.isGenuine(messageToSeal(answer), seal))) return false;
   }
+  return true;
 }

@@ -16,6 +16,7 @@ const run = 'run-1' as Run;
 const pending: PendingApproval = {
   run,
   digest: 'sha256:plan' as PlanDigest,
+  scope: 'plan',
   requestedBy: 'ada',
   askedAt: instant(1),
   answerBy: instant(2),
@@ -24,7 +25,7 @@ const pending: PendingApproval = {
   invitations: [{ approver: 'grace', linkHash: 'sha256:link', nonce: 'nonce' }],
 };
 const stored =
-  '{"run":"run-1","digest":"sha256:plan","requestedBy":"ada","askedAt":1,"answerBy":2,"expiresAt":3,' +
+  '{"run":"run-1","digest":"sha256:plan","scope":"plan","requestedBy":"ada","askedAt":1,"answerBy":2,"expiresAt":3,' +
   '"taskToken":"task-token","invitations":[{"approver":"grace","linkHash":"sha256:link","nonce":"nonce"}]}';
 
 beforeEach(() => s3.reset());

@@ -17,11 +17,12 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { sha256 } from '../../adapters/sha256.ts';
 import { commandLine } from '../../bin/command-line.ts';
 import { evidence } from '../../bin/commands/evidence.ts';
-import type { Decision } from '../../core/approval.ts';
 import { canonicalJson } from '../../core/canonical.ts';
+import { serialiseDecision } from '../../core/decision.ts';
 import { type Manifest, messageToSign } from '../../core/evidence.ts';
 import { instant } from '../../core/instant.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
+import { answerWith, sealed } from '../decisions.ts';
 import { Pair } from '../evidence.ts';
 
 const run = 'run-1' as Run;
@@ -30,20 +31,21 @@ const config = join(import.meta.dirname, '..', 'fixtures', 'chromepay.config.ts'
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-evidence-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const decision: Decision = {
+const answer = answerWith({
   run,
   digest: sha256('{"waves":[]}') as PlanDigest,
   approver: 'grace',
   decidedAt: instant(Date.UTC(2026, 10, 18, 20)),
   expiresAt: instant(Date.UTC(2026, 10, 20)),
-  requestedBy: 'ada',
-  decision: 'approved',
-};
+});
 const draft = { mode: 'rotate', requestedBy: 'ada', why: 'The quarter\nis over', selected: [1], leftAlone: [] };
 const texts = new Map([
   ['draft.json', JSON.stringify(draft)],
   ['plan.json', '{"waves":[]}'],
-  ['decision.json', canonicalJson({ decision, seal: Buffer.alloc(32, 7).toString('base64') })],
+  [
+    'decision.json',
+    serialiseDecision({ decision: 'approved', answers: [sealed(answer, Buffer.alloc(32, 7).toString('base64'))] }),
+  ],
 ]);
 const manifest: Manifest = {
   run,

@@ -2,17 +2,26 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 
-import { type Answer, isRepeated, judgeAnswer, type Refusal, refusals } from '../../core/approval-answer.ts';
+import {
+  type Answer,
+  type AnsweredPlan,
+  isRepeated,
+  judgeAnswer,
+  type Refusal,
+  refusals,
+} from '../../core/approval-answer.ts';
 import type { Invitation, PendingApproval } from '../../core/approval-desk.ts';
 import { instant } from '../../core/instant.ts';
 import type { PlanDigest, PlanHeader, Run } from '../../core/plan.ts';
 import { SecretValue } from '../../core/secret-value.ts';
+import { answerWith, decisionOf } from '../decisions.ts';
 
 const invitation: Invitation = { approver: 'grace', linkHash: 'sha256:link', nonce: 'nonce-of-grace' };
 
 const pending: PendingApproval = {
   run: 'run-1' as Run,
   digest: 'sha256:plan' as PlanDigest,
+  scope: 'plan',
   requestedBy: 'ada',
   askedAt: instant(0),
   answerBy: instant(1_000),
@@ -21,41 +30,42 @@ const pending: PendingApproval = {
   invitations: [invitation],
 };
 
-const header = { selected: 38 } as PlanHeader;
-const answered = { pending, invitation, header, decided: undefined };
+const header = { selected: 38, waves: [{ number: 2, secrets: 20 }] } as unknown as PlanHeader;
+const answered: AnsweredPlan = {
+  pending,
+  invitation,
+  provedBy: { kind: 'link' },
+  header,
+  decided: undefined,
+  own: undefined,
+};
 
 const approve: Answer = {
   decision: 'approved',
   digest: 'sha256:plan',
+  scope: 'plan',
   nonce: 'nonce-of-grace',
   count: '38',
   reason: '',
 };
 const reject: Answer = { ...approve, decision: 'rejected', count: '', reason: 'the freeze begins tomorrow' };
 
-const approval = {
-  decision: 'approved',
-  run: 'run-1' as Run,
-  digest: 'sha256:plan' as PlanDigest,
-  approver: 'grace',
-  decidedAt: instant(999),
-  expiresAt: instant(5_000),
-  requestedBy: 'ada',
-} as const;
+const approval = answerWith({ decidedAt: instant(999), expiresAt: instant(5_000) });
+const decided = decisionOf(approval);
 
 const judged = (changed: Partial<Answer>, at = instant(999)) => judgeAnswer({ ...approve, ...changed }, answered, at);
 const refused = (...reasons: Refusal[]) => ({ kind: 'refused', reasons });
 
 describe('an answer to a waiting plan (S1)', () => {
-  it('becomes a decision in the name of the link’s owner', () => {
-    assert.deepEqual(judged({}), { kind: 'accepted', decision: approval });
+  it('becomes one on record in the name of the link’s owner', () => {
+    assert.deepEqual(judged({}), { kind: 'accepted', answer: approval });
   });
 
   it('may be a rejection, with its reason in one line', () => {
     const { decision, ...rest } = approval;
     assert.deepEqual(judged({ ...reject, reason: '  not\r\nnow\u202e ' }), {
       kind: 'accepted',
-      decision: { ...rest, decision: 'rejected', reason: 'not now' },
+      answer: { ...rest, decision: 'rejected', reason: 'not now' },
     });
   });
 
@@ -100,7 +110,25 @@ describe('an answer to a waiting plan (S1)', () => {
   });
 
   it('is refused when the plan has been decided', () => {
-    assert.deepEqual(judgeAnswer(approve, { ...answered, decided: approval }, instant(1)), refused('alreadyDecided'));
+    assert.deepEqual(judgeAnswer(approve, { ...answered, decided }, instant(1)), refused('alreadyDecided'));
+  });
+
+  it('is refused when its sender has answered, whatever it says', () => {
+    for (const answer of [approve, reject]) {
+      assert.deepEqual(judgeAnswer(answer, { ...answered, own: approval }, instant(1)), refused('alreadyAnswered'));
+    }
+  });
+
+  it('is refused when it is about another part of the plan than the one that waits', () => {
+    assert.deepEqual(judged({ scope: 'wave-2' }), refused('otherScope'));
+    assert.deepEqual(judged({ scope: '' }), refused('otherScope'));
+  });
+
+  it('to a wave that is held takes the number of secrets of that wave', () => {
+    const held: AnsweredPlan = { ...answered, pending: { ...pending, scope: 'wave-2' } };
+    const answer = { ...approve, scope: 'wave-2' };
+    assert.deepEqual(judgeAnswer(answer, held, instant(1)), refused('countWrong'));
+    assert.equal(judgeAnswer({ ...answer, count: '20' }, held, instant(1)).kind, 'accepted');
   });
 
   it('learns nothing else when its link is nobody’s', () => {
@@ -111,14 +139,15 @@ describe('an answer to a waiting plan (S1)', () => {
   });
 
   it('is refused for every reason at once', () => {
-    const all = { pending, invitation: { ...invitation, approver: 'ada' }, header: undefined, decided: approval };
-    const wrong: Answer = { decision: 'rejected', digest: '', nonce: '', count: '', reason: '' };
+    const all = { ...answered, invitation: { ...invitation, approver: 'ada' }, header: undefined, decided };
+    const wrong: Answer = { decision: 'rejected', digest: '', scope: '', nonce: '', count: '', reason: '' };
     assert.deepEqual(
       judgeAnswer(wrong, all, instant(1_000)),
       refused(
         'alreadyDecided',
         'planChanged',
         'otherPlan',
+        'otherScope',
         'nonceWrong',
         'selfApproval',
         'answeredTooLate',
@@ -136,6 +165,7 @@ describe('an answer to a waiting plan (S1)', () => {
     const answers = fc.record({
       decision: fc.oneof(fc.constantFrom('approved', 'rejected'), fc.string()),
       digest: anyOf(approve.digest),
+      scope: anyOf(approve.scope),
       nonce: anyOf(approve.nonce),
       count: anyOf('38'),
       reason: fc.string(),
@@ -158,6 +188,7 @@ describe('an answer sent again', () => {
     assert.equal(isRepeated(reject, invitation, approval), false);
     assert.equal(isRepeated({ ...approve, nonce: 'forged' }, invitation, approval), false);
     assert.equal(isRepeated({ ...approve, digest: 'sha256:other' }, invitation, approval), false);
+    assert.equal(isRepeated({ ...approve, scope: 'wave-2' }, invitation, approval), false);
     assert.equal(isRepeated(approve, { ...invitation, approver: 'joan' }, approval), false);
   });
 });

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 
-import {
-  type ApprovalFlaw,
-  type Decision,
-  flaws,
-  judgeApproval,
-  longestReason,
-  messageToSeal,
-  parseSealedDecision,
-  type SealState,
-  serialiseDecision,
-} from '../../core/approval.ts';
+import { type ApprovalFlaw, flaws, judgeApproval, type SealState } from '../../core/approval.ts';
+import type { Scope } from '../../core/decision.ts';
 import { type Instant, instant } from '../../core/instant.ts';
 import type { PlanDigest, PlanHeader, Run } from '../../core/plan.ts';
+import { answerWith, decisionOf } from '../decisions.ts';
 
 const digest = 'sha256:plan' as PlanDigest;
 const expiresAt = instant(1_000);
@@ -27,6 +18,7 @@ const header: PlanHeader = {
   expiresAt,
   requestedBy: 'ada',
   why: 'due',
+  approvals: 1,
   fleet: { secrets: 5, services: 1 },
   selected: 2,
   guardrails: [],
@@ -37,18 +29,21 @@ const header: PlanHeader = {
   unusual: [],
 };
 
-const approval: Decision = {
-  decision: 'approved',
-  run: header.run,
-  digest,
-  approver: 'grace',
-  decidedAt: instant(500),
-  expiresAt,
-  requestedBy: 'ada',
+const settings = {
+  tiers: [
+    { name: 'low', path: 'low/', approvals: 1, holdBefore: false },
+    { name: 'high', path: 'high/', approvals: 2, holdBefore: true },
+  ],
+  approvers: [
+    { name: 'grace', email: 'grace@example.com' },
+    { name: 'joan', email: 'joan@example.com' },
+    { name: 'ada', email: 'ada@example.com' },
+    { name: 'ada-2', email: 'Ada.Byron@example.com' },
+  ],
 };
 
 const judged = (changed: object = {}, at: Instant = instant(999), seal: SealState = 'genuine') =>
-  judgeApproval({ ...approval, ...changed } as Decision, header, digest, at, seal);
+  judgeApproval(decisionOf(answerWith(changed)), { header, digest, scope: 'plan', settings }, at, seal);
 
 const falls = (...reasons: ApprovalFlaw[]) => ({ kind: 'falls', reasons });
 
@@ -85,97 +80,87 @@ describe('a recorded approval (S1)', () => {
   it('falls when it is about another run, or another plan', () => {
     assert.deepEqual(judged({ run: 'run-2' }), falls('otherRun'));
     assert.deepEqual(judged({ digest: 'sha256:other' }), falls('otherPlan'));
+    assert.deepEqual(judged({ scope: 'wave-2' }), falls('otherScope'));
   });
 
   it('falls when it is the approval of whoever asked for the run, however the name is written', () => {
-    assert.deepEqual(judged({ approver: 'ada' }), falls('selfApproved'));
-    assert.deepEqual(judged({ approver: ' Ada ' }), falls('selfApproved'));
-    assert.deepEqual(judged({ approver: 'ada', requestedBy: 'somebody else' }), falls('selfApproved'));
+    const selfApproved = falls('selfApproved');
+    assert.deepEqual(judged({ approver: 'ada' }), selfApproved);
+    assert.deepEqual(judged({ approver: ' Ada ' }), selfApproved);
+    assert.deepEqual(judged({ approver: 'ada', requestedBy: 'somebody else' }), selfApproved);
   });
 
   it('falls when it is a rejection', () => {
     assert.deepEqual(judged({ decision: 'rejected', reason: 'not today' }), falls('notApproved'));
   });
 
+  it('falls when it is by somebody who may not approve', () => {
+    assert.deepEqual(judged({ approver: 'mallory' }), falls('tooFewApprovals'));
+  });
+
   it('falls for every reason at once', () => {
-    const wrong = {
-      decision: 'rejected',
-      reason: 'no',
-      run: 'run-2',
-      digest: 'sha256:other',
-      approver: 'ada',
-      decidedAt: instant(1_000),
-    };
-    assert.deepEqual(judged(wrong, instant(2_000), 'broken'), falls(...(Object.keys(flaws) as ApprovalFlaw[])));
+    const wrong = { run: 'run-2', digest: 'sha256:other', scope: 'wave-2', approver: 'ada', decidedAt: instant(1_000) };
+    const rejection = { ...wrong, approver: 'ada', decision: 'rejected', reason: 'no' };
+    const approvable = { header: { ...header, approvals: 2 }, digest, scope: 'plan', settings } as const;
+    assert.deepEqual(
+      judgeApproval(decisionOf(answerWith(rejection)), approvable, instant(2_000), 'broken'),
+      falls(...(Object.keys(flaws) as ApprovalFlaw[])),
+    );
   });
 });
 
-describe('the message to seal', () => {
-  it('is one text for one decision, in whatever order its fields stand', () => {
-    const reversed = Object.fromEntries(Object.entries(approval).reverse()) as unknown as Decision;
-    assert.equal(messageToSeal(reversed), messageToSeal(approval));
+describe('an approval by several people (S1)', () => {
+  const two: PlanHeader = {
+    ...header,
+    approvals: 2,
+    waves: [
+      { number: 1, tiers: ['low'], approvals: 0, secrets: 1, batches: [] },
+      { number: 2, tiers: ['high'], approvals: 2, secrets: 1, batches: [] },
+    ],
+  };
+  const byAll = (approvers: readonly string[], plan = two, scope: Scope = 'plan', known = settings) => {
+    const [first = answerWith(), ...rest] = approvers.map((approver) => answerWith({ approver, scope }));
+    return judgeApproval(
+      decisionOf(first, ...rest),
+      { header: plan, digest, scope, settings: known },
+      instant(999),
+      'genuine',
+    );
+  };
+
+  it('stands with as many different people as the plan needs, and falls with one fewer', () => {
+    assert.deepEqual(byAll(['grace', 'joan']), { kind: 'stands' });
+    assert.deepEqual(byAll(['grace']), falls('tooFewApprovals'));
   });
 
-  it('says what it is for', () => {
-    assert.ok(messageToSeal(approval).startsWith('keyturn decision\n{"approver":"grace",'));
+  it('falls when one person answered twice, under one entry or two', () => {
+    assert.deepEqual(byAll(['grace', 'grace']), falls('tooFewApprovals'));
+    assert.deepEqual(byAll(['grace', ' GRACE']), falls('tooFewApprovals'));
+    const doubled = { ...settings, approvers: [...settings.approvers, { name: 'gh', email: 'GRACE@example.com' }] };
+    assert.deepEqual(byAll(['grace', 'gh'], two, 'plan', doubled), falls('tooFewApprovals'));
   });
 
-  it('differs as soon as any part of the decision does', () => {
-    const changes: object[] = [
-      { decision: 'rejected', reason: 'no' },
-      { run: 'run-2' },
-      { digest: 'sha256:other' },
-      { approver: 'joan' },
-      { decidedAt: 501 },
-      { expiresAt: 1_001 },
-      { requestedBy: 'joan' },
-    ];
-    const messages = changes.map((change) => messageToSeal({ ...approval, ...change } as Decision));
-    assert.equal(new Set([messageToSeal(approval), ...messages]).size, changes.length + 1);
+  it('falls when one of them is whoever asked, by name or by address', () => {
+    assert.deepEqual(byAll(['grace', 'ada']), falls('selfApproved'));
+    const byAddress = { ...two, requestedBy: 'ada.byron@example.com' };
+    assert.deepEqual(byAll(['grace', 'ada-2'], byAddress), falls('selfApproved'));
   });
 
-  it('fits into what KMS seals, with the longest reason there can be', () => {
-    const reason = '\ud800'.repeat(longestReason);
-    const message = messageToSeal({
-      ...approval,
-      run: 'r'.repeat(80) as Run,
-      digest: `sha256:${'0'.repeat(64)}` as PlanDigest,
-      decision: 'rejected',
-      reason,
-    });
-    assert.ok(new TextEncoder().encode(message).length <= 4_096);
-  });
-});
-
-describe('a decision on record', () => {
-  it('is read back as it was written', () => {
-    for (const decision of [approval, { ...approval, decision: 'rejected', reason: 'not “today”' } as Decision]) {
-      const sealed = { decision, seal: 'c2VhbA==' };
-      assert.deepEqual(parseSealedDecision(serialiseDecision(sealed)), sealed);
-    }
+  it('falls below what the settings demand, whatever the plan says, and below what the plan says', () => {
+    assert.deepEqual(byAll(['grace'], { ...two, approvals: 1 }), falls('tooFewApprovals'));
+    assert.deepEqual(byAll(['grace', 'joan'], { ...two, approvals: 3 }), falls('tooFewApprovals'));
   });
 
-  const forged: readonly [string, unknown][] = [
-    ['no JSON at all', 'approved!'],
-    ['nothing', 'null'],
-    ['a list', '[]'],
-    ['a decision without a seal', { decision: approval }],
-    ['an empty seal', { decision: approval, seal: '' }],
-    ['a seal that is no text', { decision: approval, seal: 7 }],
-    ['no decision', { seal: 'c2VhbA==' }],
-    ['another word for approved', { decision: { ...approval, decision: 'APPROVED' }, seal: 'c2VhbA==' }],
-    ['a rejection without a reason', { decision: { ...approval, decision: 'rejected' }, seal: 'c2VhbA==' }],
-    ['a moment that is text', { decision: { ...approval, expiresAt: '9999999999999' }, seal: 'c2VhbA==' }],
-    ['a moment without end', `{"decision":{"expiresAt":1e999},"seal":"c2VhbA=="}`],
-    ['an approver who is a list', { decision: { ...approval, approver: ['grace'] }, seal: 'c2VhbA==' }],
-  ];
-  for (const [what, text] of forged) {
-    it(`is not believed when it is ${what}`, () => {
-      assert.equal(parseSealedDecision(typeof text === 'string' ? text : JSON.stringify(text)), undefined);
-    });
-  }
+  it('falls when any of them came too late', () => {
+    const decision = decisionOf(answerWith(), answerWith({ approver: 'joan', decidedAt: 1_000 }));
+    const approvable = { header: two, digest, scope: 'plan', settings } as const;
+    assert.deepEqual(judgeApproval(decision, approvable, instant(999), 'genuine'), falls('decidedTooLate'));
+  });
 
-  it('never makes the reader throw', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => parseSealedDecision(text) === undefined));
+  it('of a wave stands for that wave alone', () => {
+    assert.deepEqual(byAll(['grace', 'joan'], two, 'wave-2'), { kind: 'stands' });
+    const ofWave = decisionOf(answerWith({ scope: 'wave-2' }), answerWith({ scope: 'wave-2', approver: 'joan' }));
+    const approvable = { header: two, digest, scope: 'plan', settings } as const;
+    assert.deepEqual(judgeApproval(ofWave, approvable, instant(999), 'genuine'), falls('otherScope'));
   });
 });

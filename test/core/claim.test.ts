@@ -5,11 +5,14 @@ import { isForgery, type NotStarted, notStarted } from '../../core/claim.ts';
 
 const meanings: Readonly<Record<NotStarted, 'forgery' | 'no forgery'>> = {
   approvalMissing: 'forgery',
+  waveApprovalMissing: 'forgery',
   notApproved: 'forgery',
   sealBroken: 'forgery',
   otherRun: 'forgery',
   otherPlan: 'forgery',
+  otherScope: 'forgery',
   selfApproved: 'forgery',
+  tooFewApprovals: 'forgery',
   decidedTooLate: 'forgery',
   batchNotInPlan: 'forgery',
   otherMode: 'forgery',

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Decision } from '../../core/approval.ts';
 import { endingNotice } from '../../core/ending-notice.ts';
 import { instant } from '../../core/instant.ts';
 import { noticeText } from '../../core/notice.ts';
 import { type Outcome, outcomes } from '../../core/outcome.ts';
 import type { RunReport } from '../../core/report.ts';
+import { answerWith, decisionOf } from '../decisions.ts';
 
 const report = (outcome: Outcome, more: Partial<RunReport> = {}) =>
   ({
@@ -26,8 +26,8 @@ const report = (outcome: Outcome, more: Partial<RunReport> = {}) =>
   }) as unknown as RunReport;
 
 const decidedAt = instant(Date.UTC(2026, 10, 18, 20, 5));
-const approved = { approver: 'grace', decidedAt, decision: 'approved' } as Decision;
-const rejected = { approver: 'joan', decidedAt, decision: 'rejected', reason: 'not\nnow' } as Decision;
+const approved = decisionOf(answerWith({ approver: 'grace', decidedAt, decision: 'approved' }));
+const rejected = decisionOf(answerWith({ approver: 'joan', decidedAt, decision: 'rejected', reason: 'not\nnow' }));
 
 describe('the end of a run', () => {
   it('is told with what was decided and how each wave went', () => {

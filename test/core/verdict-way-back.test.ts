@@ -91,11 +91,14 @@ describe('a wave that was sent back', () => {
 describe('how a run ends whose batch was refused', () => {
   const tampering = [
     'approvalMissing',
+    'waveApprovalMissing',
     'notApproved',
     'sealBroken',
     'otherRun',
     'otherPlan',
+    'otherScope',
     'selfApproved',
+    'tooFewApprovals',
     'decidedTooLate',
     'batchNotInPlan',
     'otherMode',

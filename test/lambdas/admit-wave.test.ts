@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Decision } from '../../core/approval.ts';
+import type { GivenAnswer } from '../../core/decision.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
 import { at, RunWorld, run } from './run-world.ts';
 
@@ -81,14 +81,14 @@ describe('admitting a wave', () => {
     ]);
   });
 
-  for (const [what, more, flaw] of [
-    ['was rejected', { decision: 'rejected', reason: 'no' } as Partial<Decision>, 'notApproved'],
+  for (const [what, more, ...flaws] of [
+    ['was rejected', { decision: 'rejected', reason: 'no' } as Partial<GivenAnswer>, 'notApproved'],
     ['is about another run', { run: 'another-run' as Run }, 'otherRun'],
     ['is about another plan', { digest: `sha256:${'0'.repeat(64)}` as PlanDigest }, 'otherPlan'],
-    ['was given by whoever asked', { approver: ' ADA ' }, 'selfApproved'],
+    ['was given by whoever asked', { approver: ' ADA ' }, 'selfApproved', 'tooFewApprovals'],
   ] as const) {
     it(`stops when the plan ${what} (S1)`, async () => {
-      assert.deepEqual(await admitted({}, (world) => world.decide(more)), ['halted', flaw]);
+      assert.deepEqual(await admitted({}, (world) => world.decide(more)), ['halted', ...flaws]);
     });
   }
 

@@ -19,9 +19,9 @@ const daily = { expression: 'cron(0 6 * * ? *)', timeZone: 'UTC', enabled: false
 export const settings: Settings = {
   stage: 'prod',
   tiers: [
-    { name: 'low', path: 'prod/low/' },
-    { name: 'medium', path: 'prod/medium/' },
-    { name: 'high', path: 'prod/high/' },
+    { name: 'low', path: 'prod/low/', approvals: 1, holdBefore: false },
+    { name: 'medium', path: 'prod/medium/', approvals: 1, holdBefore: false },
+    { name: 'high', path: 'prod/high/', approvals: 1, holdBefore: false },
   ],
   tagKeys: {
     expirationDate: 'expiration_date',
@@ -71,6 +71,9 @@ export const settings: Settings = {
   secretKeyArns: [],
   retentionDays: 400,
 };
+
+/** Settings in which every plan needs two people. */
+export const byTwo = { tiers: settings.tiers.map((tier) => ({ ...tier, approvals: 2 })) };
 
 /** The fleet of the incident, as its inventory lists it. */
 export function chromePayPlan(): Plan {

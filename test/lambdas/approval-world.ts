@@ -12,6 +12,7 @@ import type { PlanDigest, Run } from '../../core/plan.ts';
 import type { Plan } from '../../core/plan-making.ts';
 import type { Archive, Log } from '../../core/ports.ts';
 import type { SecretValue } from '../../core/secret-value.ts';
+import type { Settings } from '../../core/settings.ts';
 import { deliverDecisions } from '../../lambdas/deliver-decisions/step.ts';
 import { requestApproval } from '../../lambdas/request-approval/step.ts';
 import type { Response } from '../../lambdas/review/response.ts';
@@ -41,6 +42,9 @@ export class InMemoryArchive implements Archive {
   }
 }
 
+/** As the desk and nobody else seals. */
+export const sealOf = (message: string): string => `sealed ${sha256(`the desk’s key ${message}`)}`;
+
 const macOf = (message: string) => createHmac('sha256', 'the key of cookies').update(message).digest('base64');
 
 /** A notice as plain text. */
@@ -65,6 +69,10 @@ export class ApprovalWorld {
   /** What the run does when it is told: it may have stopped waiting, or the call be lost. */
   callback: 'delivered' | 'closed' | 'lost' = 'delivered';
   #randoms = 0;
+
+  constructor(more: Partial<Settings> = {}) {
+    this.ports.settings = { ...settings, ...more };
+  }
 
   readonly #log: Log = {
     info: (message, fields) => this.logged.push({ level: 'info', message, fields }),
@@ -103,7 +111,7 @@ export class ApprovalWorld {
     sealer: {
       seal: async (message: string) => {
         this.sealed.push(message);
-        return 'c2VhbA==';
+        return sealOf(message);
       },
     },
     /** Of a key that seals nothing but cookies. */
@@ -175,7 +183,7 @@ export class ApprovalWorld {
   async post(path: string, answer: Readonly<Record<string, string>>, headers = browserHeaders): Promise<Response> {
     const { body } = await this.get(path);
     const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(body)?.[1] ?? '';
-    const form = new URLSearchParams({ digest: hidden('digest'), nonce: hidden('nonce'), ...answer });
+    const form = new URLSearchParams({ digest: hidden('digest'), scope: 'plan', nonce: hidden('nonce'), ...answer });
     return this.review(httpEvent('POST', path, { headers, body: form.toString() }));
   }
 

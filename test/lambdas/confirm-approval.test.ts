@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Decision } from '../../core/approval.ts';
+import type { GivenAnswer } from '../../core/decision.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
 import { at, key1, key2, key3, login, RunWorld, run } from './run-world.ts';
 
@@ -9,7 +9,7 @@ const planKey = 'runs/run-of-november/plan.json';
 const decisionKey = 'runs/run-of-november/decision.json';
 
 /** A plan that was just approved, with no go-ahead given yet. */
-async function decided(more: Partial<Decision> = {}): Promise<RunWorld> {
+async function decided(more: Partial<GivenAnswer> = {}): Promise<RunWorld> {
   const world = await new RunWorld().plan();
   world.decide(more);
   world.now = at('2026-11-18T20:00:05Z');
@@ -33,17 +33,17 @@ describe('confirming an approval', () => {
   });
 
   it('ends a rejected run, with the reason that was given (S1)', async () => {
-    const world = await decided({ decision: 'rejected', reason: 'not in this week' } as Partial<Decision>);
+    const world = await decided({ decision: 'rejected', reason: 'not in this week' } as Partial<GivenAnswer>);
     assert.deepEqual(await ends(world), ['rejected', 'rejected: not in this week']);
   });
 
-  for (const [what, more, flaw] of [
+  for (const [what, more, ...flaws] of [
     ['of another run', { run: 'another-run' as Run }, 'otherRun'],
     ['of another plan', { digest: `sha256:${'0'.repeat(64)}` as PlanDigest }, 'otherPlan'],
-    ['by whoever asked for the run', { approver: 'ada' }, 'selfApproved'],
+    ['by whoever asked for the run', { approver: 'ada' }, 'selfApproved', 'tooFewApprovals'],
   ] as const) {
     it(`refuses a decision ${what} (S1)`, async () => {
-      assert.deepEqual(await ends(await decided(more)), ['refused', flaw]);
+      assert.deepEqual(await ends(await decided(more)), ['refused', ...flaws]);
     });
   }
 
@@ -125,7 +125,7 @@ describe('confirming an approval', () => {
     await world.confirmApproval();
     assert.deepEqual([world.calls.slice(-2), world.lockedBy], [['take', 'give'], run]);
 
-    const rejected = await decided({ decision: 'rejected', reason: 'no' } as Partial<Decision>);
+    const rejected = await decided({ decision: 'rejected', reason: 'no' } as Partial<GivenAnswer>);
     await rejected.confirmApproval();
     assert.equal(rejected.lockedBy, undefined);
   });

@@ -11,11 +11,11 @@ import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { mockClient } from 'aws-sdk-client-mock';
 
 import { SesMail } from '../../adapters/ses-mail.ts';
-import type { Decision } from '../../core/approval.ts';
 import { endingNotice } from '../../core/ending-notice.ts';
 import { instant } from '../../core/instant.ts';
 import type { RunReport } from '../../core/report.ts';
 import { requestApproval } from '../../lambdas/request-approval/step.ts';
+import { answerWith, decisionOf } from '../decisions.ts';
 import { ApprovalWorld, asOf, chromePayPlan, run } from './approval-world.ts';
 
 interface Mail {
@@ -51,7 +51,9 @@ const report = {
   ],
 } as unknown as RunReport;
 
-const decision = { approver: 'grace', decidedAt: instant(asOf + 1_800_000), decision: 'approved' } as Decision;
+const decision = decisionOf(
+  answerWith({ approver: 'grace', decidedAt: instant(asOf + 1_800_000), decision: 'approved' }),
+);
 
 const mails = new Map<string, Mail>();
 

@@ -48,6 +48,7 @@ describe('asking for an approval', () => {
     assert.deepEqual(pending, {
       run,
       digest,
+      scope: 'plan',
       requestedBy: 'ada',
       askedAt: asOf,
       answerBy: Date.UTC(2026, 10, 19, 1, 15),

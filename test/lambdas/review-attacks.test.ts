@@ -28,7 +28,7 @@ afterEach(() => {
   assert.deepEqual([world.decision, world.sealed, world.told], [undefined, [], []]);
 });
 
-const refusedFor = (...reasons: string[]) => ({ run, approver: 'grace', reasons });
+const refusedFor = (...reasons: string[]) => ({ run, scope: 'plan', approver: 'grace', reasons });
 
 describe('a plan still waits', () => {
   it('after its link was opened and previewed a hundred times', async () => {
@@ -132,7 +132,10 @@ describe('a link that is not one', () => {
     ]) {
       for (const method of ['GET', 'POST']) {
         const { statusCode, body } = await world.review(
-          httpEvent(method, path, { headers: browserHeaders, body: 'decision=approved&digest=d&nonce=n&count=2' }),
+          httpEvent(method, path, {
+            headers: browserHeaders,
+            body: 'decision=approved&digest=d&scope=plan&nonce=n&count=2',
+          }),
         );
         assert.equal(statusCode, 404, path);
         bodies.add(body);
@@ -210,7 +213,7 @@ describe('a request that no page of ours sent', () => {
           headers: fc.oneof(fc.constant(browserHeaders), fc.anything()),
           body: fc.oneof(
             fc
-              .record({ decision: text, digest: text, nonce: text, count: text, reason: text })
+              .record({ decision: text, digest: text, scope: text, nonce: text, count: text, reason: text })
               .map((fields) => new URLSearchParams(fields).toString()),
             text,
             fc.anything(),

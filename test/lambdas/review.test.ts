@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-
-import { messageToSeal } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
+import { messageToSeal } from '../../core/decision.ts';
 import { instant } from '../../core/instant.ts';
-import { ApprovalWorld, asOf, run, smallPlan } from './approval-world.ts';
+import { ApprovalWorld, asOf, run, sealOf, smallPlan } from './approval-world.ts';
 
 const approve = { decision: 'approved', count: '2' };
 const reject = { decision: 'rejected', reason: 'a freeze begins' };
@@ -21,18 +20,23 @@ describe('deciding about a plan', () => {
     const { world, digest, grace } = await arrange();
     const response = await world.post(grace, approve);
 
-    const decision = {
+    const answer = {
       run,
       digest,
+      scope: 'plan',
       decision: 'approved',
       approver: 'grace',
       decidedAt: asOf,
       expiresAt: instant(Date.UTC(2026, 10, 19, 19, 15)),
       requestedBy: 'ada',
+      provedBy: { kind: 'link' },
     } as const;
     assert.equal(response.statusCode, 200);
-    assert.deepEqual(world.decision, { decision, seal: 'c2VhbA==' });
-    assert.deepEqual(world.sealed, [messageToSeal(decision)]);
+    assert.deepEqual(world.decision, {
+      decision: 'approved',
+      answers: [{ answer, seal: sealOf(messageToSeal(answer)) }],
+    });
+    assert.deepEqual(new Set(world.sealed), new Set([messageToSeal(answer)]));
     assert.deepEqual(world.told, [{ token: 'task-token', output: { decision: 'approved', digest } }]);
   });
 
@@ -76,8 +80,9 @@ describe('deciding about a plan', () => {
     const responses = await Promise.all([world.post(grace, approve), world.post(joan, reject)]);
 
     assert.deepEqual(responses.map(({ statusCode }) => statusCode).sort(), [200, 409]);
-    assert.equal(world.told.length, 1);
-    for (const { body } of responses) assert.match(body, /Approved by <bdi>grace<\/bdi>/);
+    assert.deepEqual(new Set(world.told.map(({ output }) => JSON.stringify(output))).size, 1);
+    const [, by = ''] = /((?:Approved|Rejected) by <bdi>\w+<\/bdi>)/.exec(responses[0].body) ?? [];
+    for (const { body } of responses) assert.ok(by !== '' && body.includes(by));
   });
 
   it('does not take back an approval', async () => {
@@ -100,7 +105,7 @@ describe('deciding about a plan', () => {
     assert.match(lost.body, /recorded, but the run could not be told[\s\S]*Send the decision to the run again/);
     assert.equal(again.statusCode, 200);
     assert.deepEqual(world.told, [{ token: 'task-token', output: { decision: 'approved', digest } }]);
-    assert.equal(world.sealed.length, 1);
+    assert.equal(new Set(world.sealed).size, 1);
   });
 
   it('tells the run again even after the time to answer is over: the decision was in time', async () => {
@@ -164,7 +169,7 @@ describe('a plan that is not what was asked about (S1)', () => {
       const answered = await world.post(grace, { ...approve, digest, nonce });
       assert.equal(answered.statusCode, 409);
       assert.deepEqual([world.decision, world.sealed, world.told], [undefined, [], []]);
-      assert.deepEqual(world.warnings.at(-1), { run, approver: 'grace', reasons: ['planChanged'] });
+      assert.deepEqual(world.warnings.at(-1), { run, scope: 'plan', approver: 'grace', reasons: ['planChanged'] });
     });
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../adapters/sha256.ts';
-import { type Decision, serialiseDecision } from '../../core/approval.ts';
+import { type GivenAnswer, serialiseDecision } from '../../core/decision.ts';
 import type { Batch, PlanDigest, Run } from '../../core/plan.ts';
 import type { Goal } from '../../core/rotation.ts';
 import { rotateBatch } from '../../lambdas/rotate-batch/step.ts';
@@ -37,7 +37,7 @@ async function refusal(
   return answer.reason;
 }
 
-const decided = (more: Partial<Decision>) => (world: RunWorld) => world.decide(more);
+const decided = (more: Partial<GivenAnswer>) => (world: RunWorld) => world.decide(more);
 const change = (key: string, edit: (text: string) => string) => (world: RunWorld) =>
   world.archive.texts.set(key, edit(world.archive.texts.get(key) ?? ''));
 
@@ -47,7 +47,7 @@ describe('a batch without a standing approval starts neither forward nor back (S
   for (const [what, alter, reason] of [
     ['whose decision is not there', ({ archive }) => archive.texts.delete(decisionKey), 'approvalMissing'],
     ['whose decision is none', change(decisionKey, () => '{"approved":true}'), 'approvalMissing'],
-    ['whose plan was rejected', decided({ decision: 'rejected', reason: 'no' } as Partial<Decision>), 'notApproved'],
+    ['whose plan was rejected', decided({ decision: 'rejected', reason: 'no' } as Partial<GivenAnswer>), 'notApproved'],
     ['whose seal is made up', (world) => world.decide({}, 'c2VhbA=='), 'sealBroken'],
     [
       'whose decision was changed after it was sealed',
@@ -198,10 +198,14 @@ function switched(switchText: string | undefined) {
 describe('a decision', () => {
   it('is sealed over every field: none can be changed without breaking it (S1)', async () => {
     const world = await new RunWorld().approved();
-    const { decision, seal } = world.document(decisionKey);
-    for (const field of Object.keys(decision)) {
-      const changed = typeof decision[field] === 'number' ? decision[field] - 1 : `${decision[field]}x`;
-      const altered = serialiseDecision({ decision: { ...decision, [field]: changed }, seal });
+    const {
+      decision,
+      answers: [{ answer, seal }],
+    } = world.document(decisionKey);
+    const others: Record<string, unknown> = { provedBy: { kind: 'iam', principal: 'arn' }, scope: 'wave-1' };
+    for (const field of Object.keys(answer)) {
+      const changed = others[field] ?? (typeof answer[field] === 'number' ? answer[field] - 1 : `${answer[field]}x`);
+      const altered = serialiseDecision({ decision, answers: [{ answer: { ...answer, [field]: changed }, seal }] });
       const reason = await refusal(
         'rotate',
         change(decisionKey, () => altered),

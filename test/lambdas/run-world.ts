@@ -1,7 +1,7 @@
 import { sha256 } from '../../adapters/sha256.ts';
-import { type Decision, messageToSeal, serialiseDecision } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import type { BatchAnswer } from '../../core/claim.ts';
+import { type Decision, type GivenAnswer, messageToSeal, type Scope, serialiseDecision } from '../../core/decision.ts';
 import type { CandidateBatch } from '../../core/draft.ts';
 import type { History } from '../../core/history.ts';
 import type { Instant } from '../../core/instant.ts';
@@ -21,6 +21,7 @@ import { judgeWave } from '../../lambdas/judge-wave/step.ts';
 import { probeBatch } from '../../lambdas/probe-batch/step.ts';
 import { renewExpiry } from '../../lambdas/renew-expiry/step.ts';
 import { rotateBatch } from '../../lambdas/rotate-batch/step.ts';
+import { answerWith, sealed } from '../decisions.ts';
 import { asOf, at } from '../entries.ts';
 import type { Told } from './approval-world.ts';
 import { asked, inWindow, members, settings } from './run-example.ts';
@@ -241,20 +242,27 @@ export class RunWorld {
     return this;
   }
 
-  /** Records a decision as the desk does, some of it otherwise. */
-  decide(more: Partial<Decision> = {}, seal?: string): void {
-    const decision = {
-      run: this.run,
-      digest: this.digest,
-      approver: 'Grace',
-      decidedAt: at('2026-11-18T20:00:00Z'),
-      expiresAt: at('2026-11-20T19:15:00Z'),
-      requestedBy: 'ada',
-      decision: 'approved',
-      ...more,
-    } as Decision;
-    const sealed = { decision, seal: seal ?? sealOf(messageToSeal(decision)) };
-    this.archive.texts.set(archiveKeys.decision(this.run), serialiseDecision(sealed));
+  /** Records a decision as the desk does, some of its one answer otherwise. */
+  decide(more: Partial<GivenAnswer> = {}, seal?: string): void {
+    this.decideBy([more], seal);
+  }
+
+  /** Records a decision of several answers as the desk does, some of each otherwise. */
+  decideBy(changes: readonly Partial<GivenAnswer>[], seal?: string, scope: Scope = 'plan'): void {
+    const answers = changes.map((more) => {
+      const answer = answerWith({
+        run: this.run,
+        digest: this.digest,
+        scope,
+        approver: 'Grace',
+        decidedAt: at('2026-11-18T20:00:00Z'),
+        expiresAt: at('2026-11-20T19:15:00Z'),
+        ...more,
+      });
+      return sealed(answer, seal ?? sealOf(messageToSeal(answer)));
+    });
+    const decision = { decision: answers[0]?.answer.decision, answers } as unknown as Decision;
+    this.archive.texts.set(archiveKeys.decision(this.run, scope), serialiseDecision(decision));
   }
 
   /** A plan that was approved, in the window in which its first wave may start. */

@@ -48,7 +48,10 @@ const schedule = (changed: Fields) => ({
   schedules: { audit: { expression: 'rate(1 day)', timeZone: 'UTC', enabled: true, ...changed } },
 });
 const hosts = (...allowedHosts: string[]) => ({ rotators: { keys: { kind: 'http-api-key', allowedHosts } } });
-const tiers = (...paths: string[]) => ({ tiers: paths.map((path, index) => ({ name: `t${index}`, path })) });
+const tiers = (...paths: string[]) => ({
+  tiers: paths.map((path, index) => ({ name: `t${index}`, path, approvals: 1 })),
+});
+const demanding = (approvals: number) => ({ tiers: [{ name: 'low', path: 'test/low/', approvals }] });
 const approvers = (...people: readonly (readonly [string, string])[]) => ({
   approvers: people.map(([name, email]) => ({ name, email })),
 });
@@ -90,12 +93,24 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
     wrong: [
       {
         tiers: [
-          { name: 'low', path: 'a/' },
-          { name: 'low', path: 'b/' },
+          { name: 'low', path: 'a/', approvals: 1 },
+          { name: 'low', path: 'b/', approvals: 1 },
         ],
       },
     ],
     says: /twice/,
+  },
+  {
+    field: 'tiers.0.approvals',
+    right: [demanding(1), { ...demanding(2), ...approvers(['ada', 'ada@example.com'], ['joan', 'joan@example.com']) }],
+    wrong: [demanding(2)],
+    says: /demands 2 approvals for tier low, and 1 may approve; name more approvers, or demand fewer/,
+  },
+  {
+    field: 'tiers.0.approvals',
+    right: [],
+    wrong: [demanding(0), demanding(1.5), demanding(11)],
+    says: /how many people must approve/,
   },
   {
     field: 'tagKeys',
@@ -283,7 +298,7 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
   {
     field: 'approvers',
     right: [approvers(['a', 'a@x.io'], ['b', 'b@x.io'])],
-    wrong: [approvers(['a', 'a@x.io'], ['a', 'b@x.io']), approvers(['a', 'a@x.io'], ['b', 'A@x.io'])],
+    wrong: [approvers(['a', 'a@x.io'], ['A', 'b@x.io']), approvers(['a', 'a@x.io'], ['b', 'A@x.io'])],
     says: /one person is one approver/,
   },
   { field: 'approvers.0.email', right: [], wrong: [approvers(['a', 'nowhere'])], says: /email/ },
@@ -389,6 +404,16 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
 ];
 
 describe('settings', () => {
+  it('let two people approve what holds the riskiest of several tiers, and one anything else', () => {
+    const [low, high] = ['low', 'high'].map((name) => ({ name, path: `${name}/` }));
+    const two = approvers(['ada', 'ada@example.com'], ['joan', 'joan@example.com']);
+    const approvalsOf = (...given: readonly (typeof low)[]) =>
+      defineSettings({ ...least, ...two, tiers: given } as SettingsInput).tiers.map(({ approvals }) => approvals);
+    assert.deepEqual(approvalsOf(low, high), [1, 2]);
+    assert.deepEqual(approvalsOf(high), [1]);
+    assert.equal(defineSettings(least).tiers[0]?.holdBefore, false);
+  });
+
   for (const { field, right, wrong, says } of boundaries) {
     for (const changed of right) {
       it(`may have ${field} as in ${JSON.stringify(changed)}`, () => {

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { Scene, Trap } from '../../rehearsal/scenario.ts';
+import { answerWith, sealed } from '../decisions.ts';
 import {
   answer,
   ask,
@@ -66,15 +67,35 @@ describe('S1 without an approval', () => {
         const { cloud, run } = scene;
         const pending = JSON.parse(cloud.s3.text(cloud.deskBucket, `pending/${run}.json`) ?? '{}');
         const { digest, requestedBy, expiresAt, taskToken } = pending;
-        const decision = { run, digest, requestedBy, expiresAt, approver: 'mallory', decidedAt: scene.time.now() };
-        const sealed = { decision: { ...decision, decision: 'approved' }, seal: 'A'.repeat(43) };
-        cloud.s3.tamper(cloud.archiveBucket, `runs/${run}/decision.json`, JSON.stringify(sealed));
+        const decidedAt = scene.time.now();
+        const answers = ['platform-oncall', 'security-oncall'].map((approver) =>
+          sealed(answerWith({ run, digest, requestedBy, expiresAt, approver, decidedAt }), 'A'.repeat(43)),
+        );
+        const decision = JSON.stringify({ decision: 'approved', answers });
+        cloud.s3.tamper(cloud.archiveBucket, `runs/${run}/decision.json`, decision);
         const insider = 'arn:aws:iam::111122223333:role/insider';
         cloud.account.authorisation.admit(insider, 'administrator');
         await cloud.account.call(insider, 'states', 'SendTaskSuccess', { taskToken, output: '{}' });
       }),
     );
     assertNothingChanged(day, 'halted', 'batch 0: notStarted: sealBroken');
+  });
+
+  it('S1 one approval of a plan that needs two lets nothing rotate, and two links of one approver are one', async () => {
+    const pages: string[] = [];
+    const day = await unanswered((scene) =>
+      meanwhile(async () => {
+        const first = await invited(scene, platform);
+        pages.push((await answer(scene, first)).text);
+        // The reminder brings them another link. What they send by it is what they have sent before.
+        await scene.time.sleep(3 * 3_600_000 + 60_000);
+        const second = await invited(scene, platform);
+        assert.notEqual(second, first);
+        pages.push((await ask(scene, second)).text);
+      }),
+    );
+    for (const page of pages) assert.match(page, /Your approval is recorded[\s\S]*1 more approval is needed/);
+    assertNothingChanged(day, 'expired', 'nobodyAnswered');
   });
 
   it('S1 an answer that comes after the time to answer counts for nothing', async () => {
@@ -168,7 +189,7 @@ describe('S1 whoever asked for a run', () => {
   it('S1 is sent no link, under whatever spelling; somebody else approves', async () => {
     for (const requestedBy of ['platform-oncall', ' Platform-Oncall@chromepay.example']) {
       const { report, scene } = await played(assembly, { requestedBy });
-      assert.deepEqual([report.outcome, report.approval?.by], ['completed', 'security-oncall']);
+      assert.deepEqual([report.outcome, report.approval?.by], ['completed', 'security-oncall and payments-oncall']);
       const links = scene.cloud.ses.inbox(platform).filter(({ text }) => text.includes('/review/'));
       assert.deepEqual(links, []);
     }

@@ -170,9 +170,8 @@ describe('S11 a redrive of a run that died and was settled', () => {
               settled: async () => {
                 await cloud.settled();
                 await time.sleep(3_600_000);
-                const { digest } = JSON.parse(
-                  cloud.s3.text(cloud.archiveBucket, archiveKeys.decision(run)) ?? '',
-                ).decision;
+                const { digest } = JSON.parse(cloud.s3.text(cloud.archiveBucket, archiveKeys.decision(run)) ?? '')
+                  .answers[0].answer;
                 const [line = ''] = (cloud.s3.text(cloud.archiveBucket, archiveKeys.wave(run, 2)) ?? '').split('\n');
                 await invoke('keyturn-prod-confirm-plan', { goal: 'approval', run, digest });
                 await invoke('keyturn-prod-admit-wave', { run, wave: 2 });

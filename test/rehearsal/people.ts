@@ -79,6 +79,7 @@ export const send = (scene: Scene, link: string, fields: Readonly<Record<string,
 /** What the form on the page holds, with the number that it asks for. */
 export const fieldsIn = (page: string): Record<string, string> => ({
   digest: /name="digest" value="([^"]*)"/.exec(page)?.[1] ?? '',
+  scope: /name="scope" value="([^"]*)"/.exec(page)?.[1] ?? '',
   nonce: /name="nonce" value="([^"]*)"/.exec(page)?.[1] ?? '',
   count: /<h1>\w+ (\d+) of/.exec(page)?.[1] ?? '',
 });

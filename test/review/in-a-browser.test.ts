@@ -5,8 +5,9 @@ import { after, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 
 import { archiveKeys } from '../../core/archive-keys.ts';
+import type { Settings } from '../../core/settings.ts';
 import { inPage, overflows, shoot, startBrowser, violationsIn, widths } from './browser.ts';
-import { chromePayPlan, filledAt, OpenDesk, run } from './open-desk.ts';
+import { byTwo, chromePayPlan, filledAt, OpenDesk, run } from './open-desk.ts';
 
 /*
  * Goal: people can decide at this page, whatever they look at it with; and their browser keeps others from deciding.
@@ -22,8 +23,9 @@ const browser = started as Browser;
 /** A fresh desk for each test: a decision is made once. */
 async function atDesk(
   visit: (desk: OpenDesk, links: { readonly grace: string; readonly joan: string }) => Promise<void>,
+  settings: Partial<Omit<Settings, 'signIn'>> = {},
 ) {
-  const desk = await OpenDesk.open();
+  const desk = await OpenDesk.open(settings);
   try {
     await visit(desk, await desk.ask(chromePayPlan()));
   } finally {
@@ -31,8 +33,9 @@ async function atDesk(
   }
 }
 
-const decisionAt = (desk: OpenDesk) =>
-  (desk.decisionOf(run) as { decision: Record<string, unknown> } | undefined)?.decision;
+/** The answers of what was decided, as far as people said them. */
+const answersAt = (desk: OpenDesk) =>
+  desk.decisionOf(run)?.answers.map(({ answer }) => [answer.decision, answer.approver]);
 const heading = (page: Page) => page.locator('h1').textContent();
 const approve = async (page: Page, count: string) => {
   await page.getByLabel('Type how many secrets this plan rotates').fill(count);
@@ -56,7 +59,7 @@ for (const [width, screen] of Object.entries(widths)) {
 
             assert.equal(await heading(page), 'Approved by grace');
             assert.match((await page.locator('#now').textContent()) ?? '', /The first wave starts/);
-            assert.deepEqual([decisionAt(desk)?.['decision'], decisionAt(desk)?.['approver']], ['approved', 'grace']);
+            assert.deepEqual(answersAt(desk), [['approved', 'grace']]);
             assert.equal(desk.world.told.length, 1);
 
             desk.world.archive.texts.set(archiveKeys.verdict(run, 1, 'baked'), '{"verdict":"sound"}');
@@ -76,7 +79,7 @@ for (const [width, screen] of Object.entries(widths)) {
 
             assert.equal(await heading(page), 'Rejected by joan');
             assert.equal(await page.getByText('Reason: <b>a freeze</b> begins').count(), 1);
-            assert.equal(decisionAt(desk)?.['reason'], '<b>a freeze</b> begins');
+            assert.deepEqual(answersAt(desk), [['rejected', 'joan']]);
             await shoot(page, `rejected-${width}`);
           }),
         ));
@@ -99,7 +102,7 @@ for (const [width, screen] of Object.entries(widths)) {
               'count-error',
             );
             await shoot(page, `wrong-count-${width}`);
-            assert.equal(decisionAt(desk), undefined);
+            assert.equal(answersAt(desk), undefined);
 
             await alert.getByRole('link').click();
             assert.equal(await page.evaluate(() => document.activeElement?.id), 'count');
@@ -108,6 +111,50 @@ for (const [width, screen] of Object.entries(widths)) {
           }),
         ));
     });
+  }
+
+  for (const javaScriptEnabled of [true, false]) {
+    it(
+      `two approve on a ${width}, ${javaScriptEnabled ? 'with' : 'without'} JavaScript: the first waits for the second`,
+      {
+        skip,
+      },
+      () =>
+        atDesk(
+          (desk, { grace, joan }) =>
+            inPage(browser, { ...screen, javaScriptEnabled }, async (page) => {
+              await page.goto(grace);
+              await page.getByText('0 of 2 approvals are there').waitFor();
+              await approve(page, '38');
+              assert.equal(await heading(page), 'Your approval is recorded');
+              assert.match((await page.locator('#now').textContent()) ?? '', /^1 more approval is needed before/);
+              assert.match(
+                (await page.locator('#waves').textContent()) ?? '',
+                /grace approved, .*joan has not answered/,
+              );
+              assert.equal(await page.getByRole('button').count(), 0);
+              assert.equal(await overflows(page), false);
+              if (javaScriptEnabled) assert.deepEqual(await violationsIn(page), []);
+              await shoot(page, `one-of-two-${width}`);
+              assert.deepEqual([answersAt(desk), desk.world.told], [undefined, []]);
+
+              await inPage(browser, { ...screen, javaScriptEnabled }, async (other) => {
+                await other.goto(joan);
+                await other.getByText('1 of 2 approvals are there').waitFor();
+                await shoot(other, `second-of-two-${width}`);
+                await approve(other, '38');
+                assert.equal(await heading(other), 'Approved by grace and joan');
+                await shoot(other, `two-approved-${width}`);
+              });
+
+              if (javaScriptEnabled) await page.waitForFunction(() => document.title.startsWith('Approved'));
+              else await page.getByRole('link', { name: 'Look again' }).click();
+              await page.getByRole('heading', { name: 'Approved by grace and joan' }).waitFor();
+              assert.equal(desk.world.told.length, 1);
+            }),
+          byTwo,
+        ),
+    );
   }
 
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -185,7 +232,7 @@ describe('by keyboard only', { skip }, () => {
         await page.keyboard.type('38');
         await page.keyboard.press('Enter');
         await page.waitForSelector('h1.approved');
-        assert.equal(decisionAt(desk)?.['decision'], 'approved');
+        assert.equal(answersAt(desk)?.[0]?.[0], 'approved');
       }),
     ));
 
@@ -265,7 +312,7 @@ describe('a browser keeps others from deciding', { skip }, () => {
       } finally {
         close();
       }
-      assert.equal(decisionAt(desk), undefined);
+      assert.equal(answersAt(desk), undefined);
       assert.deepEqual(desk.world.warnings.at(-1), { run, fault: 'otherOrigin' });
     }));
 
@@ -278,7 +325,7 @@ describe('a browser keeps others from deciding', { skip }, () => {
           await page.getByRole('alert').waitFor();
           await page.goto(grace);
         }
-        assert.equal(decisionAt(desk), undefined);
+        assert.equal(answersAt(desk), undefined);
         assert.equal(desk.world.warnings.length, 2);
       }),
     ));

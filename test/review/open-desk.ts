@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 
+import type { Decision } from '../../core/decision.ts';
 import type { Run } from '../../core/plan.ts';
 import type { Plan } from '../../core/plan-making.ts';
+import type { Settings } from '../../core/settings.ts';
 import { requestApproval } from '../../lambdas/request-approval/step.ts';
 import { review } from '../../lambdas/review/step.ts';
 import type { Account } from '../../rehearsal/account.ts';
@@ -34,13 +36,16 @@ const accountWith = (answer: (event: unknown) => Promise<unknown>) =>
     },
   }) as unknown as Account;
 
+type OpenOptions = Partial<Omit<Settings, 'signIn'>> & { readonly signIn?: boolean };
+
 export class OpenDesk {
-  readonly world = new ApprovalWorld();
+  readonly world: ApprovalWorld;
   readonly #door: Door;
   readonly #idp: OpenProvider | undefined;
   readonly url: string;
 
-  private constructor(door: Door, idp: OpenProvider | undefined) {
+  private constructor(door: Door, idp: OpenProvider | undefined, settings: Partial<Settings>) {
+    this.world = new ApprovalWorld(settings);
     this.#door = door;
     this.#idp = idp;
     this.url = door.url;
@@ -50,9 +55,9 @@ export class OpenDesk {
   }
 
   /** With a provider, whoever has a link must sign in there. */
-  static async open({ signIn = false } = {}): Promise<OpenDesk> {
+  static async open({ signIn = false, ...settings }: OpenOptions = {}): Promise<OpenDesk> {
     const door = await Door.open();
-    return new OpenDesk(door, signIn ? await OpenProvider.open(`${door.url}/signed-in`) : undefined);
+    return new OpenDesk(door, signIn ? await OpenProvider.open(`${door.url}/signed-in`) : undefined, settings);
   }
 
   async close(): Promise<void> {
@@ -76,7 +81,7 @@ export class OpenDesk {
     return { grace: linkTo('grace'), joan: linkTo('joan') };
   }
 
-  decisionOf(run: Run): unknown {
+  decisionOf(run: Run): Decision | undefined {
     const text = this.world.archive.texts.get(`runs/${run}/decision.json`);
     return text === undefined ? undefined : JSON.parse(text);
   }

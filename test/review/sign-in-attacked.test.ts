@@ -41,7 +41,7 @@ const post = (visitor: Visitor, link: string, form: URLSearchParams | string) =>
 const rightForm = (approver = 'grace', of = run) => {
   const { digest = '', invitations = [] } = desk.world.pending.get(of) ?? {};
   const nonce = invitations.find((invitation) => invitation.approver === approver)?.nonce ?? '';
-  return new URLSearchParams({ decision: 'approved', count: '2', digest, nonce });
+  return new URLSearchParams({ decision: 'approved', scope: 'plan', count: '2', digest, nonce });
 };
 
 /** Nobody is let in by what this visitor has, and nothing is decided by them. */

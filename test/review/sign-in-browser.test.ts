@@ -30,8 +30,7 @@ async function atDesk(
 }
 
 const heading = (page: Page) => page.locator('h1').textContent();
-const decisionAt = (desk: OpenDesk) =>
-  (desk.decisionOf(run) as { decision: Record<string, unknown> } | undefined)?.decision;
+const answerAt = (desk: OpenDesk) => desk.decisionOf(run)?.answers[0].answer;
 
 const signIn = async (page: Page, name: string) => {
   await page.getByRole('link', { name: /^Sign in/ }).click();
@@ -59,7 +58,7 @@ for (const [width, screen] of Object.entries(widths)) {
             assert.match((await heading(page)) ?? '', /^Rotate 38 of 127 secrets/);
             await approve(page);
             assert.equal(await heading(page), 'Approved by grace');
-            assert.equal(decisionAt(desk)?.['approver'], 'grace');
+            assert.equal(answerAt(desk)?.approver, 'grace');
           }),
         ));
 
@@ -81,7 +80,7 @@ for (const [width, screen] of Object.entries(widths)) {
             assert.match((await heading(page)) ?? '', /^Rotate 38 of 127 secrets/);
             await page.goto(grace);
             assert.equal(await heading(page), 'Sign in to see the plan');
-            assert.equal(decisionAt(desk), undefined);
+            assert.equal(answerAt(desk), undefined);
           }),
         ));
     });
@@ -120,7 +119,7 @@ describe('two people, each in a browser of their own', { skip }, () => {
           await approve(second);
           assert.equal(await heading(first), 'Approved by grace');
           assert.equal(await heading(second), 'Approved by grace');
-          assert.equal(decisionAt(desk)?.['approver'], 'grace');
+          assert.equal(answerAt(desk)?.approver, 'grace');
         }),
       ),
     ));
@@ -168,7 +167,7 @@ describe('a browser keeps the session to itself', { skip }, () => {
         const response = await answered;
         assert.equal(response.status(), 403);
         assert.equal((await response.request().allHeaders())['cookie'], undefined);
-        assert.equal(decisionAt(desk), undefined);
+        assert.equal(answerAt(desk), undefined);
       }),
     ));
 });

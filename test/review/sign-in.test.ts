@@ -114,7 +114,8 @@ describe('an approver who signs in', () => {
       body: form.toString(),
     });
     assert.equal(response.status, 200);
-    assert.equal((desk.decisionOf(run) as { decision: { approver: string } }).decision.approver, 'grace');
+    const answer = desk.decisionOf(run)?.answers[0].answer;
+    assert.deepEqual([answer?.approver, answer?.provedBy.kind], ['grace', 'signIn']);
   });
 
   it('still needs the session for what is shown afterwards', async () => {

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+
+import type { PlanDigest, PlannedWave, Run } from '../../core/plan.ts';
+import {
+  approvalsNeeded,
+  decisionFrom,
+  differentPeople,
+  type Question,
+  quorumOf,
+  quorumOfWave,
+} from '../../core/quorum.ts';
+import { answerWith, decisionOf, sealed } from '../decisions.ts';
+
+const settings = {
+  tiers: [
+    { name: 'low', path: 'low/', approvals: 1, holdBefore: false },
+    { name: 'medium', path: 'medium/', approvals: 1, holdBefore: true },
+    { name: 'high', path: 'high/', approvals: 2, holdBefore: true },
+  ],
+};
+
+describe('the quorum', () => {
+  it('is that of the most demanding tier there is', () => {
+    assert.equal(quorumOf(['low'], settings), 1);
+    assert.equal(quorumOf(['low', 'high'], settings), 2);
+    assert.equal(quorumOf([], settings), 1);
+  });
+
+  it('is the highest of all for a tier that nobody knows', () => {
+    assert.equal(quorumOf(['lowest'], settings), 2);
+  });
+
+  it('of a wave is none, unless it holds a tier that is held before', () => {
+    assert.equal(quorumOfWave(2, ['low'], settings), 0);
+    assert.equal(quorumOfWave(2, ['low', 'medium'], settings), 1);
+    assert.equal(quorumOfWave(2, ['high'], settings), 2);
+  });
+
+  it('of the first wave is none: its plan was approved right before', () => {
+    assert.equal(quorumOfWave(1, ['high'], settings), 0);
+  });
+
+  const wave = (number: number, tiers: string[], approvals: number): PlannedWave => ({
+    number,
+    tiers,
+    approvals,
+    secrets: 1,
+    batches: [],
+  });
+
+  it('is what the plan or what the settings say, whichever is more', () => {
+    const waves = [wave(1, ['low'], 0), wave(2, ['high'], 0), wave(3, ['low'], 3)];
+    assert.equal(approvalsNeeded('plan', { approvals: 1, waves }, settings), 2);
+    assert.equal(approvalsNeeded('plan', { approvals: 3, waves }, settings), 3);
+    assert.equal(approvalsNeeded('wave-2', { approvals: 1, waves }, settings), 2);
+    assert.equal(approvalsNeeded('wave-3', { approvals: 1, waves }, settings), 3);
+    assert.equal(approvalsNeeded('wave-1', { approvals: 1, waves }, settings), 0);
+    assert.equal(approvalsNeeded('wave-4', { approvals: 1, waves }, settings), 0);
+  });
+});
+
+const people = ['ada', 'grace', 'joan', 'mary'].map((name) => ({ name, email: `${name}@example.com` }));
+const question: Question = {
+  run: 'run-1' as Run,
+  digest: 'sha256:plan' as PlanDigest,
+  scope: 'plan',
+  requestedBy: 'ada',
+  needed: 2,
+  approvers: people,
+};
+const by = (approver: string, decidedAt: number, more: object = {}) => answerWith({ approver, decidedAt, ...more });
+const no = { decision: 'rejected', reason: 'no' };
+const decided = (...answers: ReturnType<typeof answerWith>[]) =>
+  decisionFrom(
+    answers.map((one) => sealed(one)),
+    question,
+  );
+
+describe('what answers come to', () => {
+  it('is open until as many different people have approved as it takes', () => {
+    assert.equal(decided(), undefined);
+    assert.equal(decided(by('grace', 1)), undefined);
+    assert.deepEqual(decided(by('grace', 1), by('joan', 2)), decisionOf(by('grace', 1), by('joan', 2)));
+  });
+
+  it('is made of the first approvals that were enough, whatever order they are read in', () => {
+    const expected = decisionOf(by('joan', 1), by('mary', 2));
+    assert.deepEqual(decided(by('grace', 3), by('mary', 2), by('joan', 1)), expected);
+  });
+
+  it('is a rejection as soon as one rejects', () => {
+    assert.deepEqual(decided(by('grace', 1, no)), decisionOf(by('grace', 1, no)));
+    assert.deepEqual(decided(by('grace', 1), by('joan', 2), by('mary', 3, no)), decisionOf(by('mary', 3, no)));
+  });
+
+  it('counts nobody twice, by name or by address', () => {
+    assert.equal(decided(by('grace', 1), by('Grace', 2)), undefined);
+    const double = { ...question, approvers: [...people, { name: 'gh', email: 'Grace@Example.com ' }] };
+    assert.equal(decisionFrom([sealed(by('grace', 1)), sealed(by('gh', 2))], double), undefined);
+  });
+
+  it('counts neither whoever asked, nor somebody who may not answer', () => {
+    assert.equal(decided(by('grace', 1), by('ada', 2)), undefined);
+    assert.equal(decided(by('grace', 1), by('mallory', 2)), undefined);
+    assert.equal(decided(by('mallory', 1, no)), undefined);
+    const byAddress = { ...question, requestedBy: 'JOAN@example.com' };
+    assert.equal(decisionFrom([sealed(by('grace', 1)), sealed(by('joan', 2))], byAddress), undefined);
+  });
+
+  it('counts no answer to another question', () => {
+    for (const other of [{ run: 'run-2' }, { digest: 'sha256:other' }, { scope: 'wave-2' }])
+      assert.equal(decided(by('grace', 1), by('joan', 2, other)), undefined);
+  });
+
+  it('is the same whoever asks, in whatever order, and never approved by fewer people than it takes', () => {
+    const names = fc.constantFrom('ada', 'grace', 'joan', 'mary', 'mallory', 'GRACE');
+    const answers = fc.array(
+      fc.tuple(names, fc.nat({ max: 3 }), fc.boolean()).map(([name, at, isNo]) => sealed(by(name, at, isNo ? no : {}))),
+    );
+    fc.assert(
+      fc.property(answers, fc.integer({ min: 1, max: 3 }), (given, needed) => {
+        const decision = decisionFrom(given, { ...question, needed });
+        const approving = new Set(
+          given
+            .filter(({ answer }) => answer.decision === 'approved' && !['ada', 'mallory'].includes(answer.approver))
+            .map(({ answer }) => answer.approver.toLowerCase()),
+        );
+        const rejects = given.some(
+          ({ answer }) => answer.decision === 'rejected' && !['ada', 'mallory'].includes(answer.approver),
+        );
+        const expected = rejects ? 'rejected' : approving.size >= needed ? 'approved' : undefined;
+        assert.equal(decision?.decision, expected);
+        if (expected === 'approved') assert.equal(decision?.answers.length, needed);
+      }),
+    );
+  });
+});
+
+describe('different people', () => {
+  it('are those of different names and different addresses', () => {
+    const [ada, grace] = people;
+    assert.ok(ada && grace);
+    assert.deepEqual(
+      differentPeople([ada, grace, { ...ada, name: 'countess' }, { ...grace, email: 'g@example.com' }]),
+      [ada, grace],
+    );
+  });
+});
