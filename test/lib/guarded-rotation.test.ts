@@ -253,6 +253,7 @@ describe('people', () => {
     assert.deepEqual(subscriptions, [
       ['platform-oncall@chromepay.example', { about: [{ exists: false }] }],
       ['security-oncall@chromepay.example', { about: [{ exists: false }] }],
+      ['payments-oncall@chromepay.example', { about: [{ exists: false }] }],
     ]);
   });
 

@@ -63,7 +63,7 @@ const probeBatch = (tier: string) => [
 const mailing = ['configuration-set/keyturn', 'identity/chromepay.example', 'identity/keyturn@chromepay.example'].map(
   (resource) =>
     `ses:SendEmail on arn:aws:ses:us-east-1:111122223333:${resource} if StringEquals ses:FromAddress keyturn@chromepay.example; ` +
-    'ForAllValues:StringEquals ses:Recipients platform-oncall@chromepay.example | security-oncall@chromepay.example',
+    'ForAllValues:StringEquals ses:Recipients platform-oncall@chromepay.example | security-oncall@chromepay.example | payments-oncall@chromepay.example',
 );
 
 const renewing = 'ForAllValues:StringEquals aws:TagKeys expiration_date; Null aws:TagKeys false';
