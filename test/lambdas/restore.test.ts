@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { sha256 } from '../../adapters/sha256.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import type { Run } from '../../core/plan.ts';
+import { canonicalJson } from '../../core/canonical.ts';
+import type { Batch, PlanDigest, Run } from '../../core/plan.ts';
 import type { Settings } from '../../core/settings.ts';
 import { approvedToRestore, askForRestore, complete, restoring, rotated } from './restore-world.ts';
 import { arnOf, at, canary, key1, key2, key3, login, type RunWorld, run } from './run-world.ts';
@@ -131,6 +133,19 @@ describe('a restore leaves alone, and reports', () => {
         fleet.accepted.delete(fleet.held(key1).values.get(fleet.labels(key1)['AWSCURRENT'] ?? '')?.text ?? ''),
       key1,
       'currentRejected',
+    ));
+
+  it('one that the run did not rotate in the end', () =>
+    leaves(
+      (world) => {
+        const report = world.document(archiveKeys.report(run));
+        const secrets = report.secrets.map((secret: { name: string }) =>
+          secret.name === key1 ? { ...secret, kind: 'held' } : secret,
+        );
+        world.archive.texts.set(archiveKeys.report(run), JSON.stringify({ ...report, secrets }));
+      },
+      key1,
+      'notRotated',
     ));
 
   it('one whose tags name another rotator since', () =>
@@ -321,6 +336,42 @@ describe('a batch of a restore', () => {
     const answer = await forward(world);
     assert.ok(answer.kind === 'turned');
     assert.deepEqual(answer.claims[0], { arn: arnOf(key1), name: key1, kind: 'leftAlone', reason: 'rotationInFlight' });
+  });
+
+  it('may undo what was made an hour ago', async () => {
+    const world = await approvedToRestore(await rotated());
+    world.now = at('2026-11-19T03:30:00Z');
+    const answer = await forward(world);
+    assert.ok(answer.kind === 'turned');
+    assert.deepEqual(
+      answer.claims.map(({ kind }) => kind),
+      ['rotated', 'rotated', 'rotated'],
+    );
+  });
+
+  it('tells a target nothing, even if a plan had a secret in it that a way back would set again', async () => {
+    const world = await approvedToRestore(await rotated());
+    const [batch = assert.fail()] = world.batches(1);
+    const forged = { ...batch, secrets: batch.secrets.map((secret) => ({ ...secret, strategy: 'replace' })) };
+    const header = world.document(archiveKeys.plan(restoring));
+    header.waves[0].batches[0].hash = sha256(canonicalJson(forged));
+    const plan = canonicalJson(header);
+    world.archive.texts.set(archiveKeys.wave(restoring, 1), canonicalJson(forged));
+    world.archive.texts.set(archiveKeys.plan(restoring), plan);
+    world.digest = sha256(plan) as PlanDigest;
+    world.decide({ expiresAt: at('2026-11-21T12:00:00Z') });
+    for (const name of [key1, key2, key3]) {
+      const { values } = world.fleet.held(name);
+      world.fleet.accepted.delete(values.get(current(world, name) ?? '')?.text ?? '');
+    }
+
+    const answer = await world.turn('roll back', forged as Batch);
+    assert.ok(answer.kind === 'turned');
+    assert.deepEqual(
+      answer.claims.map((claim) => ('reason' in claim ? claim.reason : claim.kind)),
+      ['stuck', 'stuck', 'stuck'],
+    );
+    assert.deepEqual(world.calls.filter(isTold), []);
   });
 
   it('holds where the target has stopped accepting the old credential since the preflight, and sets nothing', async () => {
