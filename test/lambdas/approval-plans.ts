@@ -93,12 +93,14 @@ export function planOf(
   selected: readonly SelectedSecret[],
   leftAlone: Parameters<typeof makePlan>[0]['draft']['leftAlone'],
   fleet: { readonly secrets: number; readonly services: number },
-  said: { readonly requestedBy?: string; readonly why?: string; readonly run?: Run } = {},
+  said: { readonly requestedBy?: string; readonly why?: string; readonly run?: Run; readonly undoes?: Run } = {},
 ): Plan {
-  const { requestedBy = 'ada', why = 'The keys of the quarter are due', run: named = run } = said;
+  const { requestedBy = 'ada', why = 'The keys of the quarter are due', run: named = run, undoes } = said;
+  const restore = undoes && { of: undoes, secrets: undefined };
+  const mode = undoes === undefined ? 'rotate' : 'restore';
   return makePlan({
-    draft: { run: named, mode: 'rotate', requestedBy, why, asOf, selected, leftAlone },
-    facts: selected.map(({ arn, name, currentVersion, expirationDate }) => ({
+    draft: { run: named, mode, requestedBy, why, asOf, restore, selected, leftAlone },
+    facts: selected.map(({ arn, name, currentVersion, expirationDate, before }) => ({
       arn,
       name,
       versionId: currentVersion,
@@ -106,6 +108,7 @@ export function planOf(
       malformed: undefined,
       account: arn,
       answer: 'accepted' as const,
+      ...(before === undefined ? {} : { before: { kind: 'fit' as const, answer: 'accepted' as const } }),
     })),
     fleet,
     guardrails: judgeCaps(settings.caps, { selected: selected.length, fleet: fleet.secrets }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 
+import type { Run } from '../../core/plan.ts';
 import { html } from '../../lambdas/review/html.ts';
 import { script } from '../../lambdas/review/script.ts';
 import { ApprovalWorld, candidate, chromePayPlan, planOf, smallPlan } from './approval-world.ts';
@@ -18,6 +19,35 @@ const textOf = (body: string) =>
     .replace(/<(style|script)>[\s\S]*?<\/\1>/g, '')
     .replace(/<[^>]+>/g, ' ')
     .replace(/\s+/g, ' ');
+
+describe('the page of a restore', () => {
+  const before = { version: 'version-0', expirationDate: '2026-11-13' };
+  const restored = candidate('prod/low/billing/key-1', { expirationDate: '2027-02-16', daysOverdue: -90, before });
+  const left = { name: 'prod/low/billing/db', arn: 'arn:db', reason: 'forgotten', reasons: ['forgotten'] } as const;
+  const undoes = 'rotation-of-november' as Run;
+  const plan = () => planOf([restored], [left], { secrets: 127, services: 50 }, { undoes });
+
+  it('says what is undone, and asks how many secrets are restored', async () => {
+    const { body } = await pageOf(plan());
+    assert.match(
+      body,
+      /<h1>Restore 1 of 127 secrets to what they were before run rotation-of-november in 1 wave, starting/,
+    );
+    assert.match(body, /Type how many secrets this plan restores/);
+    assert.match(body, /What is restored/);
+  });
+
+  it('says of each secret when it expires again, why others are left alone, and how it goes back', async () => {
+    const text = textOf((await pageOf(plan())).body);
+    assert.match(
+      text,
+      /Secret Age Expires again Wave billing prod\/low\/billing\/key-1 .*overlap; rotated .* 2026-11-13 1 /,
+    );
+    assert.match(text, /1 secret: its target has one password, and forgot the old one when the new one was set/);
+    assert.match(text, /A restore changes nothing at a target: both credentials keep working\./);
+    assert.doesNotMatch(text, /overdue/i);
+  });
+});
 
 describe('the page of the ChromePay plan', () => {
   it('says first what will happen, and then who asked, why and until when to answer', async () => {

@@ -69,7 +69,7 @@ function isCalm({ report, scene: { cloud } }: Played): void {
 }
 
 describe('a restore of a whole run', () => {
-  it('returns every secret and tag to what it was', async () => {
+  it('S5 returns every secret and tag to what it was, and no client notices', async () => {
     const { day, report } = await restored();
     assert.deepEqual(
       [report?.outcome, report?.mode, report?.selected, report?.rotated],
