@@ -7,11 +7,13 @@ import type { Network } from './network.ts';
 import { OidcProvider } from './oidc-provider.ts';
 import { withRetries } from './retries.ts';
 import { SecretsManagerClientSecret } from './secrets-manager-client-secret.ts';
+import type { VerifyToken } from './token-signature.ts';
 
 export interface IdentityTools {
   readonly secretsManager: SecretsManagerClient;
   readonly network: Network;
   readonly clock: Clock;
+  readonly verify: VerifyToken;
   readonly redirectUri: string;
 }
 

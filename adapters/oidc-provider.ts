@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 
-import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
-
 import { recordFrom } from '../core/credential.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
@@ -10,6 +8,7 @@ import type { SignInSettings } from '../core/settings.ts';
 import type { Claims, SignInUnderWay } from '../core/sign-in.ts';
 import { type IdentityProvider, ProviderError, type Redeemed } from '../core/sign-in-ports.ts';
 import { type HttpAnswer, type HttpInit, type Network, TargetError } from './network.ts';
+import type { PublishedKeys, VerifyToken } from './token-signature.ts';
 
 /** How long the provider may take to answer one request: a person waits, and an HTTP API for 30 seconds at most. */
 const timeoutMs = 5_000;
@@ -17,9 +16,6 @@ const timeoutMs = 5_000;
 /** How long what the provider says of itself counts, and how soon after one look at its keys there may be another. */
 const freshMs = 3_600_000;
 const betweenLooksMs = 60_000;
-
-/** Signatures of the provider's alone: with `none` and with HMAC, anybody who knows its public key could make one. */
-const algorithms = ['RS256', 'ES256'];
 
 /** Reads the client secret, each time that it is needed: one that was replaced counts at once. */
 export interface ClientSecret {
@@ -29,6 +25,7 @@ export interface ClientSecret {
 export interface OidcTools {
   readonly network: Pick<Network, 'fetch'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly verify: VerifyToken;
   /** Where the provider sends browsers back to. It must know this address, to the letter. */
   readonly redirectUri: string;
   /** Absent: the provider has given none, and PKCE alone proves that who redeems a code has asked for it. */
@@ -55,7 +52,7 @@ export class OidcProvider implements IdentityProvider {
   readonly #settings: SignInSettings;
   readonly #tools: OidcTools;
   #metadata: Known<Metadata> | undefined;
-  #keys: Known<JSONWebKeySet> | undefined;
+  #keys: Known<PublishedKeys> | undefined;
 
   constructor(settings: SignInSettings, tools: OidcTools) {
     this.#settings = settings;
@@ -135,7 +132,7 @@ export class OidcProvider implements IdentityProvider {
 
   /** What a token says whose signature is made with a key of the provider's. */
   async #claimsIn(token: string): Promise<Claims | undefined> {
-    const verified = (await verify(token, await this.#keySet())) ?? (await this.#verifyOnceMore(token));
+    const verified = (await this.#tools.verify(token, await this.#keySet())) ?? (await this.#verifyOnceMore(token));
     return verified === undefined ? undefined : recordFrom(new TextDecoder().decode(verified));
   }
 
@@ -143,15 +140,15 @@ export class OidcProvider implements IdentityProvider {
   async #verifyOnceMore(token: string): Promise<Uint8Array | undefined> {
     if (this.#keys !== undefined && this.#now() < this.#keys.at + betweenLooksMs) return undefined;
     this.#keys = undefined;
-    return verify(token, await this.#keySet());
+    return this.#tools.verify(token, await this.#keySet());
   }
 
-  async #keySet(): Promise<JSONWebKeySet> {
+  async #keySet(): Promise<PublishedKeys> {
     if (this.#isFresh(this.#keys)) return this.#keys.content;
     const { keysAddress } = await this.#describe();
     const keys = await this.#look(keysAddress);
     if (!Array.isArray(keys['keys'])) throw this.#useless('no keys');
-    const content = { keys: keys['keys'] } as JSONWebKeySet;
+    const content = { keys: keys['keys'] } as PublishedKeys;
     this.#keys = { content, at: this.#now() };
     return content;
   }
@@ -210,15 +207,6 @@ export class OidcProvider implements IdentityProvider {
 
   #useless(code: string): ProviderError {
     return new ProviderError(this.#settings.issuer, code);
-  }
-}
-
-/** The signed bytes, or undefined: whatever is wrong with a token or a key, it proves nothing. */
-async function verify(token: string, keys: JSONWebKeySet): Promise<Uint8Array | undefined> {
-  try {
-    return (await compactVerify(token, createLocalJWKSet(keys), { algorithms })).payload;
-  } catch {
-    return undefined;
   }
 }
 

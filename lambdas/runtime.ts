@@ -4,6 +4,7 @@ import type { Network } from '../adapters/network.ts';
 import { powertoolsLog } from '../adapters/powertools-log.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { systemRandom } from '../adapters/system-random.ts';
+import type { VerifyToken } from '../adapters/token-signature.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Random } from '../core/random.ts';
 import type { Settings } from '../core/settings.ts';
@@ -26,6 +27,11 @@ export interface Runtime<Clients> {
 /** What a step needs besides that reaches targets or services: `Runtime<…> & Networked`. */
 export interface Networked {
   readonly network: Network;
+}
+
+/** What a step needs besides that checks signatures of others. */
+export interface Verifying {
+  readonly verify: VerifyToken;
 }
 
 /** What Lambda says of one invocation: the part of its context that steps use. */

@@ -300,7 +300,7 @@ function isTimeZone(name: string): boolean {
 }
 
 function isIssuer(address: string): boolean {
-  return isHttpsAddress(address) && !/[?#\s]/.test(address);
+  return isHttpsAddress(address) && address.length <= 255 && !/[?#\s]/.test(address);
 }
 
 function isHttpsAddress(address: string): boolean {

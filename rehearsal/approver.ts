@@ -5,6 +5,7 @@ import type { Cloud } from './cloud.ts';
 import type { Door } from './door.ts';
 import { buttonUrl, type SlackWorkspace } from './targets/slack.ts';
 import type { VirtualTime } from './virtual-time.ts';
+import { Visitor } from './visitor.ts';
 
 /** The link that an approver was mailed last, for one run or for any. Undefined: none has arrived yet. */
 export function linkIn(cloud: Cloud, email: string, run: string = ''): string | undefined {
@@ -38,18 +39,18 @@ export function isAsking({ s3, archiveBucket, deskBucket }: Cloud, run: Run): bo
 }
 
 /**
- * Approves as a person would, over the same HTTP requests: opens the link, reads the form on the page, and sends it
- * with the number of secrets that the page asks for. Time stands still meanwhile, but for what the requests take.
+ * Approves as a person would, over the same HTTP requests: opens the link, signs in where that is asked for, reads the form
+ * on the page, and sends it with the number of secrets that the page asks for. Time stands still meanwhile, but for what the
+ * requests take.
  *
  * @throws {Error} when the page has no form, or says that it did not accept the answer.
  */
-export async function approve(time: VirtualTime, door: Door, link: string): Promise<void> {
+export async function approve(time: VirtualTime, door: Door, [name, link]: readonly [string, string]): Promise<void> {
   const hold = time.hold();
   door.mind(hold);
   try {
-    const opened = await fetch(link);
-    if (opened.status !== 200) throw new Error(`the review page did not open: ${opened.status}`);
-    const page = await opened.text();
+    const browser = new Visitor();
+    const page = await browser.openAs(name, link);
     const form = new URLSearchParams({
       decision: 'approved',
       digest: hiddenField(page, 'digest'),
@@ -57,7 +58,7 @@ export async function approve(time: VirtualTime, door: Door, link: string): Prom
       nonce: hiddenField(page, 'nonce'),
       count: /<h1>(?:Go on [^:]*: )?\w+ (\d[\d,]*) /.exec(page)?.[1]?.replaceAll(',', '') ?? '',
     });
-    const answer = await fetch(link, {
+    const answer = await browser.ask(link, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', origin: new URL(link).origin },
       body: form.toString(),

@@ -1,4 +1,5 @@
 import type { Network } from '../adapters/network.ts';
+import { type VerifyToken, verifyToken } from '../adapters/token-signature.ts';
 import { archiveKeys } from '../core/archive-keys.ts';
 import { instant } from '../core/instant.ts';
 import type { Run } from '../core/plan.ts';
@@ -138,6 +139,7 @@ export class Cloud {
         log,
         random: randomFrom(random),
         network: mortalNetwork(network, this.account),
+        verify: ((token, keys) => time.real(() => verifyToken(token, keys))) satisfies VerifyToken,
       };
       const step = stepOf(fn.name);
       const wire = options.wireOtherwise?.[step] ?? steps[step];

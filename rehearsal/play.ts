@@ -24,6 +24,7 @@ import type { Scenario, Trap } from './scenario.ts';
 import { seeded } from './seed.ts';
 import { Services } from './services.ts';
 import { readSettings } from './settings-layer.ts';
+import { openSignIn } from './sign-in.ts';
 import type { Stack } from './stack.ts';
 import type { ExecutionResult } from './states/execution.ts';
 import { type Estate, type Hosts, simulateEstate, startEstate } from './targets/estate.ts';
@@ -117,6 +118,7 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
   const secrets = await time.real(() => armFleet(entries, settings, estate, cloud.secretsManager));
   const waves = wavesOf(options.inventory, entries, secrets, settings, asOf);
   const slack = await time.real(() => openChannels(settings, cloud, estate));
+  await time.real(() => openSignIn(cloud, { estate, door, time }));
   trap = (await scenario.begin?.({ run, time, door, cloud, estate, slack, waves })) ?? {};
 
   const services = new Services({
@@ -185,7 +187,7 @@ async function answer(given: {
       if (!isAsking(cloud, run)) break;
       recorder.tell({ kind: 'waiting for approval', link });
       if (isPersons) await door.personDecides(time.hold());
-      else await approve(time, door, link);
+      else await approve(time, door, [name, link]);
       recorder.tell({ kind: 'approved', by: isPersons ? 'you' : `${name}, played by the rehearsal` });
       isPersons = false;
     }

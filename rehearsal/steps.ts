@@ -10,13 +10,13 @@ import { wire as renewExpiry } from '../lambdas/renew-expiry/wiring.ts';
 import { wire as requestApproval } from '../lambdas/request-approval/wiring.ts';
 import { wire as review } from '../lambdas/review/wiring.ts';
 import { wire as rotateBatch } from '../lambdas/rotate-batch/wiring.ts';
-import type { Networked, Runtime } from '../lambdas/runtime.ts';
+import type { Networked, Runtime, Verifying } from '../lambdas/runtime.ts';
 import { wire as startRun } from '../lambdas/start-run/wiring.ts';
 import { wire as watchRuns } from '../lambdas/watch-runs/wiring.ts';
 import type { Clients } from './seam.ts';
 
-/** What every step can be wired into: all clients, and a network. */
-export type AnyRuntime = Runtime<Clients> & Networked;
+/** What every step can be wired into: all clients, a network, and a check of signatures. */
+export type AnyRuntime = Runtime<Clients> & Networked & Verifying;
 
 export type Handler = (event: unknown) => Promise<unknown>;
 

@@ -4,6 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 
 import { network } from '../../adapters/network.ts';
+import { verifyToken } from '../../adapters/token-signature.ts';
 import { clientDefaults, deployedRuntime } from '../runtime.ts';
 import { wire } from './wiring.ts';
 
@@ -15,4 +16,5 @@ export const handler = wire({
     sfn: new SFNClient(clientDefaults),
   }),
   network,
+  verify: verifyToken,
 });

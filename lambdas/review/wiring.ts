@@ -11,7 +11,7 @@ import { S3Archive } from '../../adapters/s3-archive.ts';
 import { SfnCallbacks } from '../../adapters/sfn-callbacks.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import { requireVariable } from '../environment.ts';
-import type { Networked, Runtime } from '../runtime.ts';
+import type { Networked, Runtime, Verifying } from '../runtime.ts';
 import { returnPath } from './event.ts';
 import { review } from './step.ts';
 
@@ -19,8 +19,11 @@ export const wire = ({
   clients,
   environment,
   network,
+  verify,
   ...runtime
-}: Runtime<{ kms: KMSClient; s3: S3Client; secretsManager: SecretsManagerClient; sfn: SFNClient }> & Networked) => {
+}: Runtime<{ kms: KMSClient; s3: S3Client; secretsManager: SecretsManagerClient; sfn: SFNClient }> &
+  Networked &
+  Verifying) => {
   const kms = withRetries(clients.kms, runtime.clock);
   const s3 = withRetries(clients.s3, runtime.clock);
   const sfn = withRetries(clients.sfn, runtime.clock);
@@ -36,6 +39,7 @@ export const wire = ({
     identityProvider: providerOf(runtime.settings.signIn, {
       secretsManager: clients.secretsManager,
       network,
+      verify,
       clock: runtime.clock,
       redirectUri: new URL(returnPath, reviewUrl).href,
     }),

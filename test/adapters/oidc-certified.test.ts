@@ -8,6 +8,7 @@ import Provider from 'oidc-provider';
 import { fetchOnce } from '../../adapters/network.ts';
 import { OidcProvider } from '../../adapters/oidc-provider.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
+import { verifyToken } from '../../adapters/token-signature.ts';
 import { instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
 import { SecretValue } from '../../core/secret-value.ts';
@@ -63,6 +64,7 @@ describe('a certified provider', () => {
     new OidcProvider(settings(), {
       network: { fetch: fetchOnce },
       clock: systemClock,
+      verify: verifyToken,
       redirectUri,
       secret: { read: async () => new SecretValue(clientSecret) },
     });

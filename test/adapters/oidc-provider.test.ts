@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 
 import { OidcProvider } from '../../adapters/oidc-provider.ts';
+import { verifyToken } from '../../adapters/token-signature.ts';
 import { instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
 import { SecretValue } from '../../core/secret-value.ts';
@@ -50,6 +51,7 @@ function bench({ secret, alg, settings = {} }: Options = {}) {
     {
       network,
       clock,
+      verify: verifyToken,
       redirectUri,
       ...(secret === undefined ? {} : { secret: { read: async () => new SecretValue(secret) } }),
     },

@@ -1,5 +1,6 @@
 import { fetchOnce } from '../../adapters/network.ts';
 import { OidcProvider } from '../../adapters/oidc-provider.ts';
+import { verifyToken } from '../../adapters/token-signature.ts';
 import { type Instant, instant } from '../../core/instant.ts';
 import type { Settings } from '../../core/settings.ts';
 import { type HttpServer, serve } from '../../rehearsal/targets/http-target.ts';
@@ -49,6 +50,7 @@ export class OpenProvider {
       identityProvider: new OidcProvider(signIn, {
         network: { fetch: fetchOnce },
         clock,
+        verify: verifyToken,
         redirectUri: this.redirectUri,
       }),
     };
