@@ -1,5 +1,5 @@
 import { eligibleApprovers } from './approval-desk.ts';
-import type { Decision, GivenAnswer, Scope } from './decision.ts';
+import { type Decision, type GivenAnswer, isOneAccount, type Proof, type Scope } from './decision.ts';
 import type { Instant } from './instant.ts';
 import { isSamePerson } from './person.ts';
 import type { PlanDigest, PlanHeader } from './plan.ts';
@@ -22,6 +22,7 @@ export const flaws = {
   otherScope: 'the decision is about another part of the plan',
   selfApproved: 'whoever asked for the run approved it',
   tooFewApprovals: 'fewer people who may approve the plan did than it needs',
+  notSignedIn: 'an approver had not signed in where the settings demand it',
   decidedTooLate: 'the decision was made after the plan expired',
   approvalExpired: 'the plan has expired since',
 } as const;
@@ -39,7 +40,7 @@ export interface Approvable {
   readonly digest: PlanDigest;
   /** The whole plan, or one wave that was held back. */
   readonly scope: Scope;
-  readonly settings: Pick<Settings, 'tiers' | 'approvers'>;
+  readonly settings: Pick<Settings, 'tiers' | 'approvers' | 'signIn'>;
 }
 
 /** Judges whether a recorded decision lets a plan's waves start now. Lists every flaw, not just the first. */
@@ -65,6 +66,9 @@ function* flawsOf(
     answers.map(({ answer }) => answer.approver),
     approvers,
   );
+  const accounts = answers.filter(
+    ({ answer }, at) => !answers.slice(0, at).some((other) => isOneAccount(answer.provedBy, other.answer.provedBy)),
+  );
   const isAny = (test: (answer: GivenAnswer) => boolean): boolean => answers.some(({ answer }) => test(answer));
   const expiresAt = Math.min(header.expiresAt, ...answers.map(({ answer }) => answer.expiresAt));
 
@@ -74,10 +78,15 @@ function* flawsOf(
   if (isAny((answer) => answer.digest !== digest)) yield 'otherPlan';
   if (isAny((answer) => answer.scope !== scope)) yield 'otherScope';
   if (isAny(({ approver }) => isDrafter(approver, requestedBy, approvers))) yield 'selfApproved';
-  if (people.length < approvalsNeeded(scope, header, settings)) yield 'tooFewApprovals';
+  if (Math.min(people.length, accounts.length) < approvalsNeeded(scope, header, settings)) yield 'tooFewApprovals';
+  if (isAny(({ provedBy }) => !isEnough(provedBy, settings))) yield 'notSignedIn';
   if (isAny((answer) => answer.decidedAt >= expiresAt)) yield 'decidedTooLate';
   if (now >= expiresAt) yield 'approvalExpired';
 }
+
+/** A link is not enough where people must sign in, and neither is another provider's word. */
+const isEnough = (proof: Proof, { signIn }: Pick<Settings, 'signIn'>): boolean =>
+  signIn === undefined || proof.kind === 'iam' || (proof.kind === 'signIn' && proof.issuer === signIn.issuer);
 
 /** Whether an approver is whoever asked, by the name they answered with or as the settings know them. */
 function isDrafter(approver: string, requestedBy: string, approvers: Settings['approvers']): boolean {

@@ -28,6 +28,7 @@ const forgeries: readonly NotStarted[] = [
   'otherScope',
   'selfApproved',
   'tooFewApprovals',
+  'notSignedIn',
   'decidedTooLate',
   'batchNotInPlan',
   'otherMode',

@@ -20,6 +20,14 @@ export type Proof =
   /** AWS had authenticated them. */
   | { readonly kind: 'iam'; readonly principal: string };
 
+/** Whether two proofs are of one account. A link is of nobody's but its approver's, so two links are of two. */
+export function isOneAccount(one: Proof, other: Proof): boolean {
+  if (one.kind === 'signIn' && other.kind === 'signIn') {
+    return one.issuer === other.issuer && one.subject === other.subject;
+  }
+  return one.kind === 'iam' && other.kind === 'iam' && one.principal === other.principal;
+}
+
 interface AnswerOnPlan {
   readonly run: Run;
   readonly digest: PlanDigest;

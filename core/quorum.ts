@@ -1,5 +1,5 @@
 import { eligibleApprovers } from './approval-desk.ts';
-import { type Decision, type Scope, type SealedAnswer, waveOfScope } from './decision.ts';
+import { type Decision, isOneAccount, type Scope, type SealedAnswer, waveOfScope } from './decision.ts';
 import { isSamePerson } from './person.ts';
 import type { PlanDigest, PlanHeader, Run } from './plan.ts';
 import type { Approver, Settings } from './settings.ts';
@@ -69,8 +69,13 @@ export interface Question {
 /** The approvals among these answers that count: of this question, by different people who may answer it. */
 export function approvalsOf(answers: readonly SealedAnswer[], question: Question): readonly SealedAnswer[] {
   const approvals = counted(answers, question).filter(({ by }) => by.answer.decision === 'approved');
-  const isAnother = ({ approver }: (typeof approvals)[number], at: number) =>
-    !approvals.slice(0, at).some((earlier) => areOnePerson(approver, earlier.approver));
+  const isAnother = ({ by, approver }: (typeof approvals)[number], at: number) =>
+    !approvals
+      .slice(0, at)
+      .some(
+        (earlier) =>
+          areOnePerson(approver, earlier.approver) || isOneAccount(by.answer.provedBy, earlier.by.answer.provedBy),
+      );
   return approvals.filter(isAnother).map(({ by }) => by);
 }
 

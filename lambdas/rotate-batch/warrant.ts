@@ -19,7 +19,7 @@ export interface WarrantPorts {
   readonly killSwitch: Switch;
   readonly hash: Hash;
   readonly clock: Clock;
-  readonly settings: Pick<Settings, 'tiers' | 'approvers'>;
+  readonly settings: Pick<Settings, 'tiers' | 'approvers' | 'signIn'>;
   /** The one tier whose secrets this function's role reaches. */
   readonly tier: string;
 }

@@ -42,6 +42,9 @@ const settings = {
   ],
 };
 
+const signIn = { issuer: 'https://id.example.com', clientId: 'keyturn', claim: 'email', scopes: ['email'] };
+const signedIn = (subject: string, issuer = signIn.issuer) => ({ provedBy: { kind: 'signIn', issuer, subject } });
+
 const judged = (changed: object = {}, at: Instant = instant(999), seal: SealState = 'genuine') =>
   judgeApproval(decisionOf(answerWith(changed)), { header, digest, scope: 'plan', settings }, at, seal);
 
@@ -101,11 +104,30 @@ describe('a recorded approval (S1)', () => {
   it('falls for every reason at once', () => {
     const wrong = { run: 'run-2', digest: 'sha256:other', scope: 'wave-2', approver: 'ada', decidedAt: instant(1_000) };
     const rejection = { ...wrong, approver: 'ada', decision: 'rejected', reason: 'no' };
-    const approvable = { header: { ...header, approvals: 2 }, digest, scope: 'plan', settings } as const;
+    const demanding = { ...settings, signIn };
+    const approvable = { header: { ...header, approvals: 2 }, digest, scope: 'plan', settings: demanding } as const;
     assert.deepEqual(
       judgeApproval(decisionOf(answerWith(rejection)), approvable, instant(2_000), 'broken'),
       falls(...(Object.keys(flaws) as ApprovalFlaw[])),
     );
+  });
+});
+
+describe('an approval where people must sign in (S1)', () => {
+  const demanded = (proved: object) => {
+    const approvable = { header, digest, scope: 'plan', settings: { ...settings, signIn } } as const;
+    return judgeApproval(decisionOf(answerWith(proved)), approvable, instant(999), 'genuine');
+  };
+
+  it('stands when its approver had signed in there, or AWS had authenticated them', () => {
+    assert.deepEqual(demanded(signedIn('user-7')), { kind: 'stands' });
+    const principal = 'arn:aws:iam::111122223333:user/grace';
+    assert.deepEqual(demanded({ provedBy: { kind: 'iam', principal } }), { kind: 'stands' });
+  });
+
+  it('falls when they had a link alone, or signed in elsewhere', () => {
+    assert.deepEqual(demanded({}), falls('notSignedIn'));
+    assert.deepEqual(demanded(signedIn('user-7', 'https://evil.example')), falls('notSignedIn'));
   });
 });
 
@@ -138,6 +160,18 @@ describe('an approval by several people (S1)', () => {
     assert.deepEqual(byAll(['grace', ' GRACE']), falls('tooFewApprovals'));
     const doubled = { ...settings, approvers: [...settings.approvers, { name: 'gh', email: 'GRACE@example.com' }] };
     assert.deepEqual(byAll(['grace', 'gh'], two, 'plan', doubled), falls('tooFewApprovals'));
+  });
+
+  it('falls when one account answered for two', () => {
+    const byAccounts = (...subjects: readonly [string, string]) => {
+      const [one, other] = subjects.map((subject, at) =>
+        answerWith({ approver: ['grace', 'joan'][at], ...signedIn(subject) }),
+      );
+      const decision = decisionOf(one ?? answerWith(), other ?? answerWith());
+      return judgeApproval(decision, { header: two, digest, scope: 'plan', settings }, instant(999), 'genuine');
+    };
+    assert.deepEqual(byAccounts('user-7', 'user-8'), { kind: 'stands' });
+    assert.deepEqual(byAccounts('user-7', 'user-7'), falls('tooFewApprovals'));
   });
 
   it('falls when one of them is whoever asked, by name or by address', () => {

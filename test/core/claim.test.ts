@@ -13,6 +13,7 @@ const meanings: Readonly<Record<NotStarted, 'forgery' | 'no forgery'>> = {
   otherScope: 'forgery',
   selfApproved: 'forgery',
   tooFewApprovals: 'forgery',
+  notSignedIn: 'forgery',
   decidedTooLate: 'forgery',
   batchNotInPlan: 'forgery',
   otherMode: 'forgery',

@@ -101,6 +101,19 @@ describe('what answers come to', () => {
     assert.equal(decisionFrom([sealed(by('grace', 1)), sealed(by('gh', 2))], double), undefined);
   });
 
+  it('counts one account once, under whatever names it answered', () => {
+    const signedIn = (subject: string, issuer = 'https://id.example.com') => ({
+      provedBy: { kind: 'signIn', issuer, subject },
+    });
+    const iam = (name: string) => ({ provedBy: { kind: 'iam', principal: `arn:aws:iam::111122223333:user/${name}` } });
+    assert.equal(decided(by('grace', 1, signedIn('a')), by('joan', 2, signedIn('a'))), undefined);
+    assert.equal(decided(by('grace', 1, iam('a')), by('joan', 2, iam('a'))), undefined);
+    assert.equal(decided(by('grace', 1, signedIn('a')), by('joan', 2, signedIn('b')))?.decision, 'approved');
+    const elsewhere = signedIn('a', 'https://other.example.com');
+    assert.equal(decided(by('grace', 1, signedIn('a')), by('joan', 2, elsewhere))?.decision, 'approved');
+    assert.equal(decided(by('grace', 1, iam('a')), by('joan', 2, iam('b')))?.decision, 'approved');
+  });
+
   it('counts neither whoever asked, nor somebody who may not answer', () => {
     assert.equal(decided(by('grace', 1), by('ada', 2)), undefined);
     assert.equal(decided(by('grace', 1), by('mallory', 2)), undefined);

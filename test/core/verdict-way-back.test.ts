@@ -99,6 +99,7 @@ describe('how a run ends whose batch was refused', () => {
     'otherScope',
     'selfApproved',
     'tooFewApprovals',
+    'notSignedIn',
     'decidedTooLate',
     'batchNotInPlan',
     'otherMode',
