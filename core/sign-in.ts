@@ -27,10 +27,8 @@ export interface SignInUnderWay {
 
 /** An approver who signed in, in one browser, for one link. */
 export interface Session extends Identity {
-  readonly run: Run;
+  /** Of the link, which is one approver's for one run. */
   readonly linkHash: string;
-  readonly approver: string;
-  readonly signedInAt: Instant;
   readonly expiresAt: Instant;
 }
 

@@ -8,7 +8,7 @@ import { type Identity, judgeSignIn, type SignInRefusal, type SignInUnderWay } f
 import type { IdentityProvider } from '../../core/sign-in-ports.ts';
 import { contentOf, noCookie, sealedCookie } from './cookies.ts';
 import type { LinkRequest, Return } from './event.ts';
-import { type Guest, guestAt, type VisitPorts } from './visit.ts';
+import { guestAt, type VisitPorts } from './visit.ts';
 
 export interface SignInPorts extends Pick<VisitPorts, 'desk'> {
   readonly settings: Pick<Settings, 'approvers' | 'signIn'>;
@@ -58,7 +58,6 @@ function configured({ settings: { signIn }, identityProvider }: SignInPorts): Co
 export async function proofOf(
   ports: SignInPorts,
   { cookies, link }: LinkRequest,
-  { pending, invitation }: Guest,
 ): Promise<{ readonly kind: 'link' } | ({ readonly kind: 'signIn' } & Identity) | undefined> {
   const signIn = configured(ports);
   if (signIn === undefined) return { kind: 'link' };
@@ -66,9 +65,7 @@ export async function proofOf(
   const session = await contentOf(ports.cookieSeal, 'session', cookies);
   const counts =
     session !== undefined &&
-    session.run === pending.run &&
     session.linkHash === ports.hash(link) &&
-    session.approver === invitation.approver &&
     session.issuer === signIn.settings.issuer &&
     ports.clock.now() < session.expiresAt;
   return counts ? { kind: 'signIn', issuer: session.issuer, subject: session.subject } : undefined;
@@ -129,9 +126,7 @@ export async function finishSignIn(ports: SignInPorts, returned: Return): Promis
     return { kind: 'refused', reasons, cookies: [noCookie('sign-in')], retry };
   }
 
-  const signedInAt = clock.now();
-  const expiresAt = after(signedInAt, sessionSeconds);
-  const session = { run, linkHash: hash(link), approver, ...verdict.identity, signedInAt, expiresAt };
+  const session = { linkHash: hash(link), ...verdict.identity, expiresAt: after(clock.now(), sessionSeconds) };
   log.info('signed in', { run, approver, ...verdict.identity });
   return {
     kind: 'goTo',

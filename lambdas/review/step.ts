@@ -74,7 +74,7 @@ export const review = (ports: ReviewPorts) => {
     }
 
     const { approver } = guest.invitation;
-    const provedBy = await proofOf(ports, request, guest);
+    const provedBy = await proofOf(ports, request);
     if (provedBy === undefined) {
       const reasons: readonly SignInRefusal[] = form === undefined ? [] : ['notSignedIn'];
       if (form === undefined) log.info('asked to sign in', { run, approver, method });

@@ -178,6 +178,22 @@ attacked('a plan still waits after a session that was tampered with:', () => {
     await letsNobodyIn(signedIn);
   });
 
+  it('a session of a provider that the settings no longer name', async () => {
+    const visitor = new Visitor();
+    await visitor.signIn(desk, grace, 'grace');
+    const [text = ''] = (visitor.cookies.get(sessionName) ?? '').split('.');
+    const content = JSON.parse(Buffer.from(text, 'base64url').toString());
+    const sealed = async (changed: object) => {
+      const changedText = segment({ ...content, ...changed });
+      const seal = await desk.world.ports.cookieSeal.seal(`keyturn session cookie\n${changedText}`);
+      return `${changedText}.${seal}`;
+    };
+    visitor.cookies.set(sessionName, await sealed({}));
+    assert.match(await (await visitor.ask(grace)).text(), /<h1>Rotate 2 of 5/);
+    visitor.cookies.set(sessionName, await sealed({ issuer: 'https://former.example' }));
+    await letsNobodyIn(visitor);
+  });
+
   it('a session from before the approver’s link was replaced', async () => {
     const visitor = new Visitor();
     await visitor.signIn(desk, grace, 'grace');
