@@ -24,7 +24,7 @@ export const linkInSlack = (slack: SlackWorkspace, user: string): string | undef
 export function linksOf(cloud: Cloud, run: Run, slack?: SlackWorkspace): ReadonlyMap<string, string> {
   const links = new Map<string, string>();
   for (const { name, email, slackUser } of cloud.settings.approvers) {
-    const link = linkIn(cloud, email) ?? (slackUser && slack ? linkInSlack(slack, slackUser) : undefined);
+    const link = linkIn(cloud, email, run) ?? (slackUser && slack ? linkInSlack(slack, slackUser) : undefined);
     if (link?.includes(`/review/${run}/`)) links.set(name, link);
   }
   return links;

@@ -2,7 +2,7 @@ import { archiveKeys } from '../core/archive-keys.ts';
 import type { Run } from '../core/plan.ts';
 import type { RunReport } from '../core/report.ts';
 import type { Start } from '../core/start.ts';
-import { approve, linkIn } from './approver.ts';
+import { approve, isAsking, linksOf } from './approver.ts';
 import type { Scenario, Scene } from './scenario.ts';
 
 /** A run that is played beside the one that is told of, and approved. */
@@ -15,10 +15,10 @@ export interface Beside {
 export async function playBeside(scene: Scene, { run, start }: Beside): Promise<RunReport | undefined> {
   const { cloud, time, door } = scene;
   const execution = cloud.startRun(run, start);
-  const email = cloud.settings.approvers[0]?.email ?? '';
-  while (linkIn(cloud, email, run) === undefined && execution.status === 'RUNNING') await time.sleep(1_000);
-  const link = linkIn(cloud, email, run);
-  if (link !== undefined) await approve(time, door, link);
+  while (!isAsking(cloud, run) && execution.status === 'RUNNING') await time.sleep(1_000);
+  for (const invited of linksOf(cloud, run)) {
+    if (isAsking(cloud, run)) await approve(time, door, invited);
+  }
   await execution.finished;
   await cloud.settled();
 
