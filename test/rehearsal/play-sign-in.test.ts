@@ -12,28 +12,29 @@ import { after, describe, it } from 'node:test';
 
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { parseDecision } from '../../core/decision.ts';
-import type { SignInSettings } from '../../core/settings.ts';
 import settings from '../../keyturn.config.ts';
 import { synthesise } from '../../lib/synthesise.ts';
+import { play } from '../../rehearsal/play.ts';
+import { Visitor } from '../../rehearsal/visitor.ts';
+import { asOf } from '../entries.ts';
+import { browserHeaders } from '../lambdas/approval-world.ts';
 import { found, tracesOf } from '../promises/traces.ts';
-import { type Played, played } from './played.ts';
+import { formsOf } from '../review/open-desk.ts';
+import { few, type Played, played } from './played.ts';
 
 const clientSecretArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:keyturn/sign-in-a1B2c3';
 
-function synthesised(changed: Partial<SignInSettings>): string {
-  const outdir = mkdtempSync(join(tmpdir(), 'keyturn-sign-in-'));
-  after(() => rmSync(outdir, { recursive: true }));
-  const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI';
-  const signIn = { issuer, clientId: 'keyturn', claim: 'email', scopes: ['email'], ...changed };
-  synthesise({
-    settings: { ...settings, signIn },
-    outdir,
-    account: '111122223333',
-    region: 'us-east-1',
-    bundling: false,
-  });
-  return outdir;
-}
+const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI';
+const signIn = { issuer, clientId: 'keyturn', claim: 'email', scopes: ['email'], maxAgeSeconds: 900, clientSecretArn };
+const assembly = mkdtempSync(join(tmpdir(), 'keyturn-sign-in-'));
+after(() => rmSync(assembly, { recursive: true }));
+synthesise({
+  settings: { ...settings, signIn },
+  outdir: assembly,
+  account: '111122223333',
+  region: 'us-east-1',
+  bundling: false,
+});
 
 const proofsOf = ({ report, scene: { cloud, run } }: Played) => {
   assert.deepEqual([report.outcome, report.rotated, report.denied], ['completed', 10, []]);
@@ -43,7 +44,7 @@ const proofsOf = ({ report, scene: { cloud, run } }: Played) => {
 
 describe('where approvers must sign in', () => {
   it('a whole run is approved by who signed in, and the evidence says who that was', async () => {
-    const day = await played(synthesised({ clientSecretArn, maxAgeSeconds: 900 }));
+    const day = await played(assembly);
     const approvers = settings.approvers.slice(0, proofsOf(day)?.length).map(({ name }) => name);
     assert.deepEqual(
       proofsOf(day),
@@ -51,15 +52,42 @@ describe('where approvers must sign in', () => {
         approver,
         provedBy: {
           kind: 'signIn',
-          issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI',
+          issuer,
           subject: `sub-of-${approver}`,
         },
       })),
     );
   });
 
+  it('a person at a browser is led to the provider behind the door, and back', async () => {
+    const [person] = settings.approvers;
+    let answered: Promise<number> | undefined;
+    const answer = async (link: string): Promise<number> => {
+      const browser = new Visitor();
+      const page = await browser.openAs(person?.name ?? '', link);
+      const [form = new URLSearchParams()] = formsOf(page);
+      form.set('count', '10');
+      const body = form.toString();
+      return (await browser.ask(link, { method: 'POST', headers: browserHeaders, body })).status;
+    };
+    const report = await play({
+      assembly,
+      inventory: few,
+      asOf,
+      seed: 1,
+      mode: 'rotate',
+      targets: 'simulated',
+      person: true,
+      scenario: { name: 'test', says: 'as its test says', outcome: 'completed' },
+      watch: (happening) => {
+        if (happening.kind === 'waiting for approval') answered ??= answer(happening.link);
+      },
+    });
+    assert.deepEqual([await answered, report.outcome, report.rotated], [200, 'completed', 10]);
+  });
+
   it('S12: neither the client secret, nor a code, a token or a cookie is in a log, a state or the archive', async () => {
-    const day = await played(synthesised({ clientSecretArn }));
+    const day = await played(assembly);
     const secret = String(day.scene.cloud.secretsManager.value(clientSecretArn));
     assert.match(secret, /^rehearsal-client-secret/);
     assert.match(day.logged.join('\n'), /"message":"signed in"/);
