@@ -79,6 +79,22 @@ describe('a batch without a standing approval starts neither forward nor back (S
     }
   });
 
+  it('whose approver had a link alone, where people must sign in', async () => {
+    const signIn = { issuer: 'https://id.example.com', clientId: 'keyturn', claim: 'email', scopes: ['email'] };
+    const answered = async (provedBy: GivenAnswer['provedBy']) => {
+      const world = await new RunWorld().approved();
+      world.decide({ provedBy });
+      const settings = { ...world.ports.settings, signIn };
+      const answer = await rotateBatch({ ...world.ports, settings, tier: 'low' })({
+        goal: 'rotate',
+        batch: world.batch(),
+      });
+      return answer.kind === 'notStarted' ? answer.reason : answer.kind;
+    };
+    assert.equal(await answered({ kind: 'link' }), 'notSignedIn');
+    assert.equal(await answered({ kind: 'signIn', issuer: 'https://id.example.com', subject: 'user-7' }), 'turned');
+  });
+
   it('whose plan is gone: it ends without an answer', async () => {
     const gone = ({ archive }: RunWorld) => archive.texts.delete(planKey);
     await assert.rejects(refusal('rotate', gone), { name: 'NotInArchiveError' });
