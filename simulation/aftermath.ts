@@ -81,9 +81,15 @@ export function runsIn(cloud: Cloud): readonly Told[] {
     });
 }
 
+/** What a run says became of a secret, and what the run was for. */
+export type Said = SecretReport & Pick<RunReport, 'mode'>;
+
 /** What the runs say became of a secret, in the order of their starts. */
-export const said = (runs: readonly Told[], arn: string): readonly SecretReport[] =>
-  runs.flatMap(({ report }) => report?.secrets.find((secret) => secret.arn === arn) ?? []);
+export const said = (runs: readonly Told[], arn: string): readonly Said[] =>
+  runs.flatMap(({ report }) => {
+    const secret = report?.secrets.find((one) => one.arn === arn);
+    return report === undefined || secret === undefined ? [] : { ...secret, mode: report.mode };
+  });
 
 /** Whether a simulated target lets this value in, asked behind everybody's back. */
 export function isAccepted({ keys, signatures, postgres }: Estate, value: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { Instant } from '../core/instant.ts';
-import { type Aftermath, type Before, deniedTo, isAccepted, runsIn, said, type Told } from './aftermath.ts';
+import { type Aftermath, type Before, deniedTo, isAccepted, runsIn, type Said, said, type Told } from './aftermath.ts';
 import { Needles, traces } from './eavesdropper.ts';
 import type { Act } from './outsider.ts';
 
@@ -111,22 +111,18 @@ function* toldAsItIs(aftermath: Aftermath, runs: readonly Told[]) {
     const reports = said(runs, arn);
     for (const { kind, reason } of reports) if (kind === 'held' && !reason) yield `${arn} is held without a reason`;
     const isHeld = reports.some(({ kind }) => kind === 'held');
-    if (!isHeld && !wasActedOn(aftermath, arn))
-      yield* mistold(
-        aftermath,
-        arn,
-        secret,
-        reports.map(({ kind }) => kind),
-      );
+    if (!isHeld && !wasActedOn(aftermath, arn)) yield* mistold(aftermath, arn, secret, reports);
   }
   yield* untold(aftermath, runs);
 }
 
-function* mistold({ cloud }: Aftermath, arn: string, { labels }: Before, kinds: readonly string[]) {
+function* mistold({ cloud }: Aftermath, arn: string, { labels }: Before, reports: readonly Said[]) {
   const now = cloud.secretsManager.labels(arn);
   const hasMoved = now['AWSCURRENT'] !== labels['AWSCURRENT'];
-  const told = kinds.join(', ') || 'not reported';
-  if (hasMoved !== kinds.includes('rotated'))
+  const told = reports.map(({ kind, mode }) => `${kind} by ${mode}`).join(', ') || 'not reported';
+  // What a restore turned is where it was.
+  const last = reports.findLast(({ kind }) => kind === 'rotated');
+  if (hasMoved !== (last !== undefined && last.mode !== 'restore'))
     yield `${arn}: ${told}, and AWSCURRENT has ${hasMoved ? '' : 'not '}moved`;
   const { AWSPENDING: pending } = now;
   if (pending !== labels['AWSPENDING'] && pending !== now['AWSCURRENT'])

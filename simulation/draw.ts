@@ -12,6 +12,8 @@ export interface Drawn {
   /** Index of the variant of the settings. */
   readonly variant: number;
   readonly people: Manner;
+  /** Whether a completed rotation is followed by a run that restores what it rotated. */
+  readonly restores: boolean;
   readonly entries: readonly InventoryEntry[];
   readonly disturbances: readonly Disturbance[];
 }
@@ -30,10 +32,12 @@ const day = 86_400_000;
 export const calls = [
   'events:PutEvents',
   'kms:GenerateMac',
+  'kms:Sign',
   'kms:VerifyMac',
   'lambda:Invoke',
   's3:DeleteObject',
   's3:GetObject',
+  's3:ListObjectVersions',
   's3:ListObjectsV2',
   's3:PutObject',
   'secretsmanager:BatchGetSecretValue',
@@ -100,7 +104,8 @@ export function draw(seed: number, asOf: Instant, variants: number): Drawn {
     'reject',
     'do not answer',
   ] as const);
-  return { seed, variant, people, entries, disturbances: [...disturbancesOf(chance, seed, entries)] };
+  const restores = chance.oneIn(4);
+  return { seed, variant, people, restores, entries, disturbances: [...disturbancesOf(chance, seed, entries)] };
 }
 
 function entryOf({ below, oneIn, pick, hex }: Chance, asOf: Instant, index: number): InventoryEntry {

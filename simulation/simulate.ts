@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { goText } from '../core/flags.ts';
 import { type Instant, instant, toIso } from '../core/instant.ts';
+import type { Run } from '../core/plan.ts';
 import { switchName } from '../core/settings.ts';
 import { openChannels } from '../rehearsal/channels.ts';
 import { Cloud } from '../rehearsal/cloud.ts';
@@ -166,6 +167,8 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn, { wires }: Me
   while (running() && !isLong(time.now())) await time.sleep(15_000);
   await people;
   await settle(time, cloud);
+  if (drawn.restores && reportOf(cloud, first)?.outcome === 'completed')
+    await restore(time, cloud, { stack, run: first });
   await services.finish();
 
   const failing = new Set(
@@ -179,7 +182,7 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn, { wires }: Me
     heard: ears.heard,
     tokens: ears.tokens,
   });
-  const report = runsIn(cloud).find(({ run }) => run === first)?.report;
+  const report = reportOf(cloud, first);
   return {
     drawn,
     outcome: report?.outcome ?? 'unreported',
@@ -206,6 +209,20 @@ async function fire(cloud: Cloud, stack: Stack, time: VirtualTime, at: Instant):
     if ((answer as { FunctionError?: string }).FunctionError === undefined) return;
     await time.sleep(pause);
   }
+}
+
+const reportOf = (cloud: Cloud, run: string | undefined) => runsIn(cloud).find((told) => told.run === run)?.report;
+
+/** Somebody has second thoughts an hour later, and everybody agrees. */
+async function restore(time: VirtualTime, cloud: Cloud, { stack, run }: { stack: Stack; run: string | undefined }) {
+  await time.sleep(3_600_000);
+  const requestedBy = 'arn:aws:iam::111122223333:user/operator';
+  const start = { mode: 'restore', requestedBy, why: 'second thoughts', of: run as Run } as const;
+  const execution = cloud.startRun(`restore-of-${run}` as Run, start);
+  const until = time.now() + 86_400_000;
+  const isUnderWay = () => execution.status === 'RUNNING' && time.now() < until;
+  await answerSometime(time, { cloud, stack, manner: 'approve' }, isUnderWay);
+  await settle(time, cloud);
 }
 
 /** Waits until what died is settled. Where the event that tells of it came to nothing, the sweep comes. */
