@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import { instant } from '../core/instant.ts';
 import settings from '../keyturn.config.ts';
 import { scenarios } from '../rehearsal/scenarios.ts';
+import { readFlags, UsageError } from './command.ts';
 import { progressLines } from './rehearsal/progress-lines.ts';
 import { exitCodeOf, rehearse } from './rehearsal/rehearse.ts';
 
@@ -32,6 +32,14 @@ Options:
   --help         this text
 
 Exit code: 0 when the run ended as its scenario promises, 1 when not, 2 for wrong usage.`;
+
+const flags = {
+  scenario: { type: 'string' },
+  approve: { type: 'boolean' },
+  seed: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
 
 process.exitCode = await main(process.argv.slice(2));
 // Keep-alive connections of the review page must not keep a finished rehearsal alive.
@@ -67,27 +75,19 @@ async function main(args: string[]): Promise<number> {
   return exitCodeOf(report);
 }
 
-/** Reads the arguments. A text says what is wrong with them. */
+/** Reads the arguments as every command's are read. A text says what is wrong with them. */
 function read(args: string[]) {
   try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        scenario: { type: 'string', default: 'good-day' },
-        approve: { type: 'boolean', default: false },
-        seed: { type: 'string', default: '1' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    const scenario = Object.hasOwn(scenarios, values.scenario) ? scenarios[values.scenario] : undefined;
-    const seed = /^\d+$/.test(values.seed) ? Number(values.seed) : Number.NaN;
+    const { scenario: name = 'good-day', seed: seedText = '1', ...given } = readFlags(args, flags);
+    const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined;
+    const seed = /^\d+$/.test(seedText) ? Number(seedText) : Number.NaN;
     if (scenario === undefined) {
-      return `--scenario ${values.scenario}: there is no such scenario; choose one of ${Object.keys(scenarios).join(', ')}`;
+      return `--scenario ${name}: there is no such scenario; choose one of ${Object.keys(scenarios).join(', ')}`;
     }
-    if (!Number.isSafeInteger(seed) || seed < 0) return `--seed ${values.seed}: give a whole number, 0 or more`;
-    return { ...values, scenario, seed };
+    if (!Number.isSafeInteger(seed)) return `--seed ${seedText}: give a whole number, 0 or more`;
+    return { ...given, scenario, seed };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (error instanceof UsageError) return error.message;
+    throw error;
   }
 }

@@ -1,9 +1,9 @@
 /* Stands in for `node:test` while mutants are tried: it keeps the tests, so that they can run again for the next mutant. */
 
-type Body = (context: typeof context) => unknown;
-
 /** What a test is told of itself. Nobody reads what it says here. */
 const context = { diagnostic: () => {} };
+
+type Body = (about: typeof context) => unknown;
 
 const hookNames = ['before', 'beforeEach', 'afterEach', 'after'] as const;
 type Hooks = Record<(typeof hookNames)[number], Body[]>;

@@ -7,9 +7,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { explore, tell } from '../exploration/explore.ts';
-import { allScenarios } from '../exploration/scenarios.ts';
+import { allScenarios, type Bounds } from '../exploration/scenarios.ts';
 
-const bound = { again: 1, back: 1, redriven: 0, twice: 0, backTwice: 0, contested: 0 };
+const bound: Bounds = {
+  ...{ again: 1, back: 1, redriven: 0, twice: 0, backTwice: 0, contested: 0 },
+  ...{ restored: 1, restoredBack: 1, restoredTwice: 0, restoreContested: 0 },
+};
 
 describe('one credential, with little that happens to it', () => {
   for (const scenario of allScenarios(bound)) {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { MutantCoverage, StrykerOptions } from '@stryker-mutator/api/core';
-import { declareFactoryPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
+import { declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
 import {
   type DryRunResult,
   DryRunStatus,
@@ -31,7 +31,8 @@ interface Instrument {
 const instrument: Instrument = {};
 (globalThis as { __stryker__?: Instrument }).__stryker__ = instrument;
 
-interface Options extends StrykerOptions {
+/** What `stryker.config.json` says beside Stryker's own options. */
+interface OwnOptions {
   /** Patterns of the files of tests. Those of one pattern run before those of the next: put the quick ones first. */
   readonly collectedFrom: readonly string[];
 }
@@ -44,10 +45,11 @@ interface Options extends StrykerOptions {
  * it cannot reload.
  */
 class CollectedTestRunner implements TestRunner {
+  static readonly inject = tokens('options');
   readonly #patterns: readonly string[];
 
-  constructor({ collectedFrom }: Options) {
-    this.#patterns = collectedFrom;
+  constructor(options: StrykerOptions) {
+    this.#patterns = (options as StrykerOptions & OwnOptions).collectedFrom;
   }
 
   capabilities() {
@@ -128,13 +130,4 @@ class CollectedTestRunner implements TestRunner {
 const failed = (id: string, error: unknown) =>
   ({ status: TestStatus.Failed, failureMessage: `${id}: ${error instanceof Error ? error.message : error}` }) as const;
 
-const create = (options: Options) => new CollectedTestRunner(options);
-create.inject = tokens('options');
-
-export const strykerPlugins = [
-  declareFactoryPlugin(
-    PluginKind.TestRunner,
-    'collected',
-    create as (options: StrykerOptions) => CollectedTestRunner & {},
-  ),
-];
+export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'collected', CollectedTestRunner)];

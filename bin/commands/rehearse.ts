@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { InventoryFileError, parseInventory } from '../../adapters/inventory-file.ts';
 import { parseInstant } from '../../core/instant.ts';
 import { select } from '../../core/selection.ts';
+import type { Settings } from '../../core/settings.ts';
 import { ruled } from '../../rehearsal/faults.ts';
 import type { Scenario } from '../../rehearsal/scenario.ts';
 import { type Command, type ExitCode, type Output, readFlags, required, UsageError } from '../command.ts';
@@ -66,6 +67,7 @@ async function run(args: readonly string[], output: Output): Promise<ExitCode> {
   // Loaded only now: it brings the CDK along, which no other command needs.
   const { exitCodeOf, rehearse: play } = await import('../rehearsal/rehearse.ts');
   const settings = await loadSettings(given.config);
+  if (mode === 'rotate' && !isAnybodyReached(settings)) throw new UsageError(nobodyReached);
   const inventory = await readInventory(file);
   const expected = select(parseInventory(inventory, file), settings, asOf).selected.length;
 
@@ -96,6 +98,14 @@ async function run(args: readonly string[], output: Output): Promise<ExitCode> {
   if (given.json) output.print(`${JSON.stringify(report)}\n`);
   return exitCodeOf(report);
 }
+
+/** Whether a personal link reaches an approver: the rehearsal approves by one, as a person would. */
+const isAnybodyReached = ({ approvers, channels: { email, slack } }: Settings): boolean =>
+  approvers.some(({ slackUser }) => email !== undefined || (slack !== undefined && slackUser !== undefined));
+
+const nobodyReached =
+  'the configuration reaches no approver by mail or Slack, so nobody would be sent a link, and the run would expire; ' +
+  'set channels.email, or channels.slack and an approver’s slackUser, or rehearse with --mode audit';
 
 async function readInventory(file: string): Promise<string> {
   try {

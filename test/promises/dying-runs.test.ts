@@ -178,7 +178,7 @@ describe('S11 a redrive of a run that died and was settled', () => {
                 const batch = JSON.parse(line);
                 await invoke(`keyturn-prod-rotate-batch-${batch.tier}`, { goal: 'rotate', batch });
                 await invoke(`keyturn-prod-rotate-batch-${batch.tier}`, { goal: 'roll back', batch });
-                await invoke('keyturn-prod-judge-wave', { run, wave: 2, phase: 'baked' });
+                await invoke('keyturn-prod-judge-wave', { run, wave: 1, phase: 'baked' });
                 await invoke('keyturn-prod-renew-expiry', { run, wave: 2 });
                 await invoke('keyturn-prod-renew-expiry', { run, wave: 1 });
               },
@@ -198,8 +198,9 @@ describe('S11 a redrive of a run that died and was settled', () => {
       ...{ errorMessage: string }[],
     ];
     assert.deepEqual(new Set(back.claims.map(({ kind, touched }) => `${kind} ${touched}`)), new Set(['back true']));
-    assert.equal(judged.next, 'back');
-    for (const { errorMessage } of renewals) assert.match(errorMessage, /only a sound wave is renewed|was settled/);
+    // What was judged stays as it was judged, and moves no tag any more.
+    assert.equal(judged.next, 'go on');
+    for (const { errorMessage } of renewals) assert.match(errorMessage, /archive holds nothing|was settled/);
     assert.equal(renewals.length, 2);
     isSettled(day);
   });

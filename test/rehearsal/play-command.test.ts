@@ -31,6 +31,12 @@ describe('npm start', () => {
     for (const [args, says] of [
       [['--scenario', 'perfect-day'], /there is no such scenario; choose one of good-day, /],
       [['--seed', '1.5'], /give a whole number, 0 or more/],
+      [['--seed', '9007199254740992'], /give a whole number, 0 or more/],
+      [['--seed='], /--seed needs a value; write it as --seed VALUE/],
+      [['--seed', '1', '--seed', '2'], /--seed is given twice; give it once/],
+      [['--approve=no'], /--approve takes no value, but got no/],
+      [['--aprove'], /there is no flag --aprove; there are --scenario, --approve, /],
+      [['good-day'], /good-day is not expected here; flags begin with --/],
     ] as const) {
       const { code, out, err } = await start(...args);
       assert.deepEqual([code, out], [2, ''], args.join(' '));
