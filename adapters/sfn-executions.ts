@@ -4,21 +4,29 @@ import { instant } from '../core/instant.ts';
 import type { ExecutionFacts, Executions } from '../core/living-ports.ts';
 import type { Run } from '../core/plan.ts';
 
-/** Looks at the executions of one state machine. Asks for none of their data, so it needs no key. */
+/** Looks at the executions of the state machines that conduct runs. Asks for none of their data, so it needs no key. */
 export class SfnExecutions implements Executions {
   readonly #sfn: SFNClient;
-  readonly #prefix: string;
+  readonly #prefixes: readonly string[];
 
-  /** @param prefix what the ARNs of the machine's executions begin with, up to the colon before the name. */
-  constructor(sfn: SFNClient, prefix: string) {
+  /** @param prefixes what the ARNs of the machines' executions begin with, up to the colon before the name; a comma between. */
+  constructor(sfn: SFNClient, prefixes: string) {
     this.#sfn = sfn;
-    this.#prefix = prefix;
+    this.#prefixes = prefixes.split(',');
   }
 
   async find(run: Run): Promise<ExecutionFacts | undefined> {
+    for (const prefix of this.#prefixes) {
+      const facts = await this.#look(run, prefix);
+      if (facts !== undefined) return facts;
+    }
+    return undefined;
+  }
+
+  async #look(run: Run, prefix: string): Promise<ExecutionFacts | undefined> {
     try {
       const { status, startDate, stopDate } = await this.#sfn.send(
-        new DescribeExecutionCommand({ executionArn: `${this.#prefix}${run}`, includedData: 'METADATA_ONLY' }),
+        new DescribeExecutionCommand({ executionArn: `${prefix}${run}`, includedData: 'METADATA_ONLY' }),
       );
       if (status === undefined || startDate === undefined)
         throw new Error(`execution of ${run} has no status or start`);

@@ -16,5 +16,5 @@ export function waveHeadline({ mode, waves }: Pick<PlanHeader, 'mode' | 'waves'>
 export function headline({ mode, of, selected, fleet, waves, startsAt }: PlanHeader, now: Instant): string {
   const start = startsAt <= now ? 'starting as soon as it is approved' : `starting ${utcMinute(startsAt)}`;
   const to = of === undefined ? '' : ` to what they were before run ${of}`;
-  return `${capitalised(modeWords[mode].act)} ${selected} of ${counted(fleet.secrets, 'secret')}${to} in ${counted(waves.length, 'wave')}, ${start}`;
+  return `${capitalised(modeWords[mode].act)} ${mode === 'retire' ? 'the old credentials of ' : ''}${selected} of ${counted(fleet.secrets, 'secret')}${to} in ${counted(waves.length, 'wave')}, ${start}`;
 }

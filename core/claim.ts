@@ -1,5 +1,6 @@
 import { flaws } from './approval.ts';
 import { stopReasons } from './flags.ts';
+import type { Retirement, RetirementHold } from './retirement.ts';
 import type { Hold } from './rotation.ts';
 
 /** Why a batch did not start. Nothing of it was touched. */
@@ -38,7 +39,7 @@ const forgeries: readonly NotStarted[] = [
 export const isForgery = (reason: NotStarted): boolean => forgeries.includes(reason);
 
 /** Why a secret of a batch that started was not touched, or was left half-way. */
-export type FailureReason = Hold | 'unreadable' | 'masterUnreadable';
+export type FailureReason = Hold | RetirementHold | 'unreadable' | 'masterUnreadable';
 
 interface OfSecret {
   readonly arn: string;
@@ -49,6 +50,8 @@ interface OfSecret {
 export type Claim = OfSecret &
   (
     | { readonly kind: 'rotated'; readonly versionId: string }
+    /** The version is the one that is AWSCURRENT, and stays so: the old credential is none of it any more. */
+    | { readonly kind: 'retired'; readonly did: Retirement; readonly versionId: string }
     | { readonly kind: 'back'; readonly versionId: string; readonly touched: boolean }
     | { readonly kind: 'leftAlone'; readonly reason: string }
     | { readonly kind: 'failed'; readonly reason: FailureReason }

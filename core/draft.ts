@@ -1,8 +1,10 @@
 import type { Instant } from './instant.ts';
 import type { LeaveAloneReason, LeftAlone } from './leave-alone.ts';
-import type { Guardrail, Mode, Run } from './plan.ts';
-import type { Answer } from './ports.ts';
+import type { Guardrail, Mode, OldCredential, Run } from './plan.ts';
+import type { Answer, Standing } from './ports.ts';
 import type { RestoreAsked, RestoreReason } from './restore.ts';
+import type { RetireReason } from './retire-selection.ts';
+import { useSince } from './retirement.ts';
 import type { Contradicted } from './second-judgement.ts';
 import type { SelectedSecret } from './selection.ts';
 
@@ -16,7 +18,7 @@ export interface Draft {
   /** What is to be restored; undefined in every other mode. */
   readonly restore?: RestoreAsked | undefined;
   readonly selected: readonly SelectedSecret[];
-  readonly leftAlone: readonly LeftAlone<LeaveAloneReason | RestoreReason>[];
+  readonly leftAlone: readonly LeftAlone<LeaveAloneReason | RestoreReason | RetireReason>[];
 }
 
 /** What confirm-plan found when it looked a second time, whether it went on or not. */
@@ -47,6 +49,16 @@ export interface Fact {
   readonly answer: Answer;
   /** The same of the version that a restore returns it to. */
   readonly before?: { readonly kind: 'fit' | 'gone' | 'malformed' | 'unread'; readonly answer: Answer };
+  /** Of the old credential that a retirement is about. */
+  readonly old?: OldFact;
+}
+
+/** What the preflight saw of an old credential. One that is active is not tried: to try it would be to use it. */
+export interface OldFact extends Standing {
+  readonly identity: 'apart' | 'same' | 'unreadable';
+  readonly answer: Answer | 'unasked';
+  /** As the account of what is AWSCURRENT. */
+  readonly account: string | undefined;
 }
 
 /** Why a candidate is left alone after all. */
@@ -63,12 +75,23 @@ export const preflightReasons = {
   beforeMalformed: 'the value that it would be restored to is not what its rotator expects',
   beforeRejected: 'its target no longer accepts the credential that it would be restored to',
   beforeUnknown: 'its target could not say whether it accepts the credential that it would be restored to',
+  oldUnreadable: 'its old version cannot be read any more, or is not what its rotator expects',
+  sameCredential: 'its target knows AWSCURRENT and the old version as one credential',
+  oldShared: 'another secret of the plan holds its old credential',
+  standingUnknown: 'its target could not say how the old credential stands',
+  stillUsed: 'its old credential was used lately',
+  useUnknown: 'its target does not say when the old credential was last used',
+  goneAlready: 'its target has the old credential no more',
+  inactiveAlready: 'its old credential is inactive, and no run deactivated it',
+  activeAgain: 'its old credential is active again: somebody reactivated it',
+  oldAccepted: 'its target says that the old credential is inactive, and accepts it',
+  oldUnknown: 'its target could not say whether it accepts the old credential',
 } as const;
 
 export type PreflightReason = keyof typeof preflightReasons;
 
 /** What a plan leaves alone: not selected, or selected and then advised against. */
-export type NotPlanned = LeftAlone<LeaveAloneReason | RestoreReason | PreflightReason>;
+export type NotPlanned = LeftAlone<LeaveAloneReason | RestoreReason | RetireReason | PreflightReason>;
 
 /** Judges what the preflight saw of a candidate. */
 export function judgeFact(
@@ -95,6 +118,29 @@ function* reasonsIn(
   if (fact.answer === 'rejected') yield 'currentRejected';
   if (fact.answer === 'unknown') yield 'currentUnknown';
   if (candidate.before !== undefined) yield* reasonsBefore(fact.before);
+  if (candidate.old !== undefined) yield* reasonsOld(candidate.old, fact, facts);
+}
+
+/** Only what the target itself knows to be out of use is retired; and for good, only what nobody can use any more. */
+function* reasonsOld(
+  { retirement, unusedSince }: OldCredential,
+  { arn, old }: Fact,
+  facts: readonly Fact[],
+): Generator<PreflightReason> {
+  if (old === undefined) return yield 'unprobed';
+  if (old.identity !== 'apart') return yield old.identity === 'same' ? 'sameCredential' : 'oldUnreadable';
+  const holdsIt = (other: Fact) => other.account === old.account || other.old?.account === old.account;
+  if (facts.some((other) => other.arn !== arn && holdsIt(other))) yield 'oldShared';
+
+  if (old.state === 'unknown') yield 'standingUnknown';
+  else if (old.state === 'gone') yield 'goneAlready';
+  else if (old.state === 'active' && retirement === 'delete') yield 'activeAgain';
+  else if (old.state === 'inactive' && retirement === 'deactivate') yield 'inactiveAlready';
+  const use = useSince(old, unusedSince);
+  if (use !== 'quiet') yield use === 'used' ? 'stillUsed' : 'useUnknown';
+  if (retirement === 'delete' && old.answer !== 'rejected') {
+    yield old.answer === 'accepted' ? 'oldAccepted' : 'oldUnknown';
+  }
 }
 
 /** Nothing is set again at a target: what it does not accept as it is cannot be returned to. */

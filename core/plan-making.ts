@@ -45,6 +45,7 @@ export function makePlan({ draft, facts, fleet, guardrails, settings, hash, prev
         ...candidate,
         newVersion: versionToTurnTo(draft.mode, run, candidate, hash),
         currentSince: madeAt.get(candidate.arn) ?? asOf,
+        ...withLastUse(candidate, facts),
       }),
     );
   const leftAlone = [...draft.leftAlone, ...judged.flatMap(leftAloneOf)];
@@ -78,11 +79,19 @@ export function makePlan({ draft, facts, fleet, guardrails, settings, hash, prev
   return { header, waves, leftAlone };
 }
 
+/** What the preflight learnt of an old credential is what people approve. */
+function withLastUse({ arn, old }: SelectedSecret, facts: readonly Fact[]): Pick<PlannedSecret, 'old'> {
+  if (old === undefined) return {};
+  const lastUsed = facts.find((fact) => fact.arn === arn)?.old?.lastUsed;
+  return { old: lastUsed === undefined || lastUsed === 'unknown' ? old : { ...old, lastUsed } };
+}
+
 /** How many batches the preflight of a draft went through: so many files of facts there are. */
 export const preflightBatches = ({ run, selected }: Draft): number => candidateBatches(run, selected).length;
 
-/** Only a restore turns to a version that is there already. */
+/** A restore turns to a version that is there already, and a retirement to none. */
 function versionToTurnTo(mode: Mode, run: Run, candidate: SelectedSecret, hash: Hash): string {
+  if (mode === 'retire') return candidate.currentVersion;
   if (mode !== 'restore') return newVersionOf(run, candidate, hash);
   if (candidate.before === undefined) throw new Error(`nobody recorded what ${candidate.name} is to be restored to`);
   return candidate.before.version;

@@ -24,8 +24,11 @@ export interface OldCredential {
   readonly replacedAt: Instant;
   /** From this moment on, nobody may have used it. */
   readonly unusedSince: Instant;
-  /** When the run ended that deactivated it. Undefined for one that is to be deactivated. */
+  /** The run that deactivated it, and when that run ended. Undefined for one that is to be deactivated. */
+  readonly deactivatedBy?: Run;
   readonly deactivatedAt?: Instant;
+  /** When its target last let somebody in with it, as the preflight saw it. */
+  readonly lastUsed?: Instant | 'never';
 }
 
 /** A secret that was selected, with all that a rotation of it needs to know and no value. */
@@ -40,7 +43,10 @@ export interface PlannedSecret {
   readonly probe: string;
   /** The version that is AWSCURRENT: what a way back goes back to. */
   readonly currentVersion: string;
-  /** The version that the rotation will make: its client request token. Of a restore, the one that it returns to. */
+  /**
+   * The version that the rotation will make: its client request token. Of a restore, the one that it returns to;
+   * of a retirement, the one that is AWSCURRENT and stays so.
+   */
   readonly newVersion: string;
   /** When the current version was made: since then it is in use, and then it was last rotated. */
   readonly currentSince: Instant;

@@ -1,6 +1,6 @@
 import type { BatchAnswer, Claim } from './claim.ts';
-import type { Batch, PlannedSecret } from './plan.ts';
-import type { Answer } from './ports.ts';
+import type { Batch, OldCredential, PlannedSecret } from './plan.ts';
+import type { Answer, Standing } from './ports.ts';
 
 /** What probe-batch saw of one secret. */
 export interface Sighting {
@@ -10,6 +10,8 @@ export interface Sighting {
   readonly versionId: string | undefined;
   /** What the target says of it. */
   readonly answer: Answer;
+  /** How the old credential stands that a retirement is about, and what the target says when it is shown. */
+  readonly old?: { readonly state: Standing['state']; readonly answer: Answer };
 }
 
 /** Every reason to doubt a batch. */
@@ -23,6 +25,9 @@ export const doubts = {
   unreadable: 'AWSCURRENT could not be read',
   rejected: 'the target rejects what is AWSCURRENT',
   unknown: 'the target could not say whether it accepts what is AWSCURRENT',
+  oldAccepted: 'the target still accepts the old credential that was retired',
+  oldRejected: 'the target rejects the old credential that was brought back',
+  oldUnknown: 'the target could not say whether it accepts the old credential',
 } as const;
 
 export type DoubtKind = keyof typeof doubts;
@@ -71,7 +76,9 @@ function* doubtsOfClaim(
 ): Generator<Doubt> {
   if (claim.kind === 'leftAlone') {
     // Whose version it is instead, and what its target says of it, is somebody else's: this run only must not have made it.
-    if (sighting?.versionId === secret.newVersion) yield { kind: 'claimContradicted', name: secret.name };
+    const isMade =
+      secret.old === undefined ? sighting?.versionId === secret.newVersion : isRetired(secret.old, sighting);
+    if (isMade) yield { kind: 'claimContradicted', name: secret.name };
     return;
   }
 
@@ -81,6 +88,30 @@ function* doubtsOfClaim(
   if (sighting?.versionId === undefined) yield { kind: 'unreadable', name: secret.name };
   else if (sighting.versionId !== claim.versionId) yield { kind: 'claimContradicted', name: secret.name };
   else if (sighting.answer !== 'accepted') yield { kind: sighting.answer, name: secret.name };
+  if (secret.old !== undefined) yield* doubtsOfOld(secret, secret.old, claim, sighting?.old);
+}
+
+/** Whether an old credential was taken further than the plan found it. What cannot be told is no claim of anybody's. */
+const isRetired = ({ retirement }: OldCredential, sighting: Sighting | undefined): boolean =>
+  sighting?.old?.state === 'gone' || (retirement === 'deactivate' && sighting?.old?.state === 'inactive');
+
+/** What is retired must be rejected, and what was brought back accepted. What was to be deleted only must still be there. */
+function* doubtsOfOld(
+  { name }: PlannedSecret,
+  { retirement }: OldCredential,
+  { kind }: Claim,
+  seen: Sighting['old'],
+): Generator<Doubt> {
+  if (kind === 'back' && retirement === 'delete') {
+    if (seen === undefined || seen.state === 'unknown') yield { kind: 'oldUnknown', name };
+    else if (seen.state === 'gone') yield { kind: 'claimContradicted', name };
+    return;
+  }
+  const hopedFor = kind === 'retired' ? 'rejected' : 'accepted';
+  if (seen === undefined || seen.answer === 'unknown') yield { kind: 'oldUnknown', name };
+  else if (seen.answer !== hopedFor) yield { kind: hopedFor === 'rejected' ? 'oldAccepted' : 'oldRejected', name };
+  else if (kind === 'retired' && retirement === 'delete' && seen.state !== 'gone')
+    yield { kind: 'claimContradicted', name };
 }
 
 /** A doubt in a few words, for reports: the kind, and what it concerns. */

@@ -83,7 +83,7 @@ export function reportOf(story: RunStory): RunReport {
     fleet: confirmation?.fleet ?? { secrets: 0, services: 0 },
     guardrails: confirmation?.guardrails ?? [],
     selected: header?.selected ?? draft?.selected.length ?? 0,
-    rotated: count('rotated'),
+    rotated: secrets.filter(isDone).length,
     rolledBack: count('rolledBack'),
     held: count('held'),
     leftAlone: addCounts(countReasons(header === undefined ? (draft?.leftAlone ?? []) : story.leftAlone), late),
@@ -92,6 +92,9 @@ export function reportOf(story: RunStory): RunReport {
     secrets,
   };
 }
+
+/** What a run is for was done to it: it was rotated or restored, or its old credential was retired. */
+const isDone = ({ kind }: SecretReport): boolean => ['rotated', 'deactivated', 'deleted'].includes(kind);
 
 function secretsOf({ number, secrets, baked, rolledBack }: WaveStory): SecretReport[] {
   const records = (rolledBack ?? baked)?.secrets;
@@ -111,7 +114,7 @@ function waveReport(
     number,
     tiers: header?.waves.find((wave) => wave.number === number)?.tiers ?? [],
     planned: planned.length,
-    rotated: secrets.filter((secret) => secret.wave === number && secret.kind === 'rotated').length,
+    rotated: secrets.filter((secret) => secret.wave === number && isDone(secret)).length,
     outcome: outcomeOfWave(baked, rolledBack),
   };
 }

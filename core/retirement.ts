@@ -43,6 +43,7 @@ export const retirementHolds = {
   oldRejected: 'the target rejects the old credential, although it is active',
   oldUnknown: 'the target could not say whether it accepts the old credential',
   gone: 'the target has the old credential no more, so it cannot come back',
+  halfWay: 'the secret may not be touched any more, and its old credential does not stand as the plan recorded it',
   deadline: 'the time in which this function may write was over',
   stuck: 'a step was tried as often as is allowed, and something still kept it from working',
 } as const;

@@ -39,6 +39,12 @@ export const contradictions = {
   returnsElsewhere: 'the plan returns it to another version or date than the run recorded',
   forgotten: 'its target forgot the old credential when the new one was set',
   notAskedFor: 'the restore was asked for others',
+  retires: 'only a retirement is about an old credential, and this run is none',
+  retiresNothing: 'the plan names no old credential of it',
+  oldIsCurrent: 'the old version is AWSCURRENT',
+  notReplaced: 'the run that the plan names did not replace that version',
+  notDeactivated: 'the run that the plan names did not deactivate it, so that it cannot be deleted',
+  graceNotOver: 'its grace period is not over',
 } as const;
 
 export type Contradiction = keyof typeof contradictions;
@@ -53,7 +59,8 @@ export interface Contradicted {
 export type Grounds = (candidate: SelectedSecret, asOf: Instant) => Contradiction | undefined;
 
 /** The grounds of a rotation: the credential has expired. */
-export const expired: Grounds = ({ expirationDate, before }, asOf) => {
+export const expired: Grounds = ({ expirationDate, before, old }, asOf) => {
+  if (old !== undefined) return 'retires';
   if (before !== undefined) return 'returnsTo';
   return hasExpired(expirationDate, new Date(asOf).toISOString()) ? undefined : 'notDue';
 };

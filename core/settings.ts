@@ -136,6 +136,14 @@ export interface Schedule {
   readonly enabled: boolean;
 }
 
+/** When old credentials are taken out of use, and when they are taken away. */
+export interface RetirementSettings {
+  /** How long an old credential must have been replaced, and unused, before it is deactivated. */
+  readonly graceDays: number;
+  /** How long it must have been deactivated before it is deleted. */
+  readonly deleteAfterDays: number;
+}
+
 /** Everything a deployment can be told. Validated at synth; the functions read it from a layer of theirs. */
 export interface Settings {
   /** Names the deployment, as in `prod`. */
@@ -161,7 +169,8 @@ export interface Settings {
   readonly freezes: readonly Freeze[];
   /** Keyturn's share of the account's quota of 50 writes per second to Secrets Manager. */
   readonly writesPerSecond: number;
-  readonly schedules: { readonly audit: Schedule; readonly rotation: Schedule };
+  readonly schedules: { readonly audit: Schedule; readonly rotation: Schedule; readonly retirement: Schedule };
+  readonly retirement: RetirementSettings;
   /** Secrets whose name fits one of these are never touched. `*` stands for any characters. */
   readonly exemptPatterns: readonly string[];
   readonly rotators: Readonly<Record<string, RotatorSettings>>;

@@ -23,6 +23,7 @@ export const startable = {
   audit: { goesBack: false },
   rotate: { goesBack: false },
   restore: { goesBack: true },
+  retire: { goesBack: false },
 } as const satisfies Partial<Readonly<Record<Mode, { readonly goesBack: boolean }>>>;
 export type StartableMode = keyof typeof startable;
 
@@ -30,7 +31,7 @@ export type StartableMode = keyof typeof startable;
 export type Wish = Omit<Start, 'requestedBy'>;
 
 /** Which schedule starts which runs. */
-export const scheduledModes = { audit: 'audit', rotation: 'rotate' } as const satisfies Readonly<
+export const scheduledModes = { audit: 'audit', rotation: 'rotate', retirement: 'retire' } as const satisfies Readonly<
   Record<keyof Settings['schedules'], StartableMode>
 >;
 export type ScheduleName = keyof typeof scheduledModes;

@@ -19,7 +19,7 @@ export type DriftReason = keyof typeof driftReasons | LeaveAloneReason;
 /**
  * Judges a planned secret once more, on a description that is no older than a moment.
  *
- * What is restored needs not be due or of any age, and puts AWSPENDING nowhere.
+ * What is restored or retired needs not be due or of any age, and puts AWSPENDING nowhere.
  * What the run itself did to it before is no drift: a batch that is delivered twice finds its own AWSPENDING, or its own
  * new version promoted already.
  */
@@ -33,8 +33,8 @@ export function reasonToLeaveAlone(
   const currentId = versionWith('AWSCURRENT', entry);
   if (currentId !== secret.currentVersion && currentId !== secret.newVersion) return 'versionMoved';
 
-  const isRestore = secret.before !== undefined;
-  const judgement = isRestore
+  const isDueAnyway = secret.before !== undefined || secret.old !== undefined;
+  const judgement = isDueAnyway
     ? judgeEntry(entry, settings, now, () => true)
     : judgeEntry(withoutOwnIntent(secret, entry), settings, now);
   if (judgement.kind === 'outside') return 'notListed';
@@ -53,7 +53,7 @@ export function reasonToLeaveAlone(
   if (currentId === secret.newVersion) return undefined;
   if (current?.kind !== 'read') return 'unreadable';
   if (current.versionId !== currentId) return 'versionMoved';
-  return !isRestore && now - current.createdAt < settings.minimumAgeHours * 3_600_000 ? 'tooYoung' : undefined;
+  return !isDueAnyway && now - current.createdAt < settings.minimumAgeHours * 3_600_000 ? 'tooYoung' : undefined;
 }
 
 /** The description without the AWSPENDING that this run itself has put on the version it makes. */

@@ -41,7 +41,7 @@ export type WaveReason = { readonly kind: keyof typeof waveReasons; readonly of:
 export interface SecretRecord {
   readonly arn: string;
   readonly name: string;
-  readonly kind: 'rotated' | 'rolledBack' | 'untouched' | 'leftAlone' | 'held';
+  readonly kind: 'rotated' | 'deactivated' | 'deleted' | 'rolledBack' | 'untouched' | 'leftAlone' | 'held';
   readonly reason: string | undefined;
 }
 
@@ -173,6 +173,8 @@ function recordsOfSecrets(batch: Batch, answer: BatchAnswer | undefined): Secret
     switch (claim?.kind) {
       case 'rotated':
         return { arn, name, kind: 'rotated', reason: undefined };
+      case 'retired':
+        return { arn, name, kind: claim.did === 'delete' ? 'deleted' : 'deactivated', reason: undefined };
       case 'leftAlone':
         return { arn, name, kind: 'leftAlone', reason: claim.reason };
       case 'failed':
@@ -185,7 +187,7 @@ function recordsOfSecrets(batch: Batch, answer: BatchAnswer | undefined): Secret
 
 function recordsAfterWayBack({ batch, rotated, later }: BatchRecord): SecretRecord[] {
   const answer = later?.answer;
-  return batch.secrets.map(({ arn, name, before }): SecretRecord => {
+  return batch.secrets.map(({ arn, name, before, old }): SecretRecord => {
     // A forged batch cannot be sent back, and needs not be if it was refused on its way forward, too.
     if (answer?.kind === 'notStarted' && isForgery(answer.reason) && rotated?.answer?.kind === 'notStarted') {
       return { arn, name, kind: 'untouched', reason: answer.reason };
@@ -193,9 +195,14 @@ function recordsAfterWayBack({ batch, rotated, later }: BatchRecord): SecretReco
     const claim = answer?.kind === 'turned' ? answer.claims.find((made) => made.arn === arn) : undefined;
     const doubt = later?.doubts.find((one) => one.name === undefined || one.name === name);
     if (claim?.kind === 'back' && doubt === undefined) {
-      // The version that a restore turns to is there in any case, so its labels do not tell whether it was begun.
-      const wasBegun = before === undefined || mayHaveTouched(rotated?.answer, arn);
-      return { arn, name, kind: claim.touched && wasBegun ? 'rolledBack' : 'untouched', reason: undefined };
+      // What a restore or a retirement finds on its way back does not tell whether it was ever begun.
+      const wasBegun = (before === undefined && old === undefined) || mayHaveTouched(rotated?.answer, arn);
+      return {
+        arn,
+        name,
+        kind: (claim.touched || old !== undefined) && wasBegun ? 'rolledBack' : 'untouched',
+        reason: undefined,
+      };
     }
     const reason = claim?.kind === 'failed' ? claim.reason : doubt === undefined ? 'noAnswer' : sayDoubt(doubt);
     return { arn, name, kind: 'held', reason };
@@ -214,12 +221,15 @@ function verify(
   const claims = batches.flatMap(([, answer, sightings]) =>
     answer?.kind === 'turned'
       ? answer.claims
-          .filter((claim) => claim.kind === 'rotated')
+          .filter((claim) => claim.kind === 'rotated' || claim.kind === 'retired')
           .map((claim) => ({ claim, sighting: sightings?.find(({ arn }) => arn === claim.arn) }))
       : [],
   );
   const confirmed = claims.filter(
-    ({ claim, sighting }) => sighting?.versionId === claim.versionId && sighting.answer === 'accepted',
+    ({ claim, sighting }) =>
+      sighting?.versionId === claim.versionId &&
+      sighting.answer === 'accepted' &&
+      (claim.kind === 'rotated' || sighting.old?.answer === 'rejected'),
   ).length;
   return { claims: claims.length, confirmed, contradicted: claims.length - confirmed };
 }

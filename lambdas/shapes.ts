@@ -5,6 +5,7 @@ import type { BatchAnswer } from '../core/claim.ts';
 import type { CandidateBatch } from '../core/draft.ts';
 import { type Instant, instant, parseInstant } from '../core/instant.ts';
 import { type Batch, modes, type PlanDigest, type Run } from '../core/plan.ts';
+import { retirements } from '../core/retirement.ts';
 import { strategies } from '../core/settings.ts';
 
 /*
@@ -37,7 +38,7 @@ export const mode = z.enum(modes);
 const request = { run, startedAt: moment, requestedBy: z.string().min(1), why: z.string() };
 export const asked = z
   .discriminatedUnion('mode', [
-    z.object({ ...request, mode: mode.extract(['audit', 'rotate']) }),
+    z.object({ ...request, mode: mode.extract(['audit', 'rotate', 'retire']) }),
     z.object({
       ...request,
       mode: z.literal('restore'),
@@ -58,7 +59,7 @@ export const phase = z.enum(phases);
 export const wave = z.int().min(1);
 
 /** Milliseconds since the epoch, as plans write a moment down. */
-const currentSince = z.int().transform(instant);
+const millis = z.int().transform(instant);
 
 const candidate = z.object({
   name: z.string(),
@@ -72,6 +73,18 @@ const candidate = z.object({
   expirationDate: z.string(),
   daysOverdue: z.number(),
   before: z.exactOptional(z.object({ version: z.string(), expirationDate: z.string() })),
+  old: z.exactOptional(
+    z.object({
+      version: z.string(),
+      retirement: z.enum(retirements),
+      replacedBy: run,
+      replacedAt: millis,
+      unusedSince: millis,
+      deactivatedBy: z.exactOptional(run),
+      deactivatedAt: z.exactOptional(millis),
+      lastUsed: z.exactOptional(z.union([millis, z.literal('never')])),
+    }),
+  ),
 });
 
 export const candidateBatch: z.ZodType<CandidateBatch> = z.object({
@@ -86,7 +99,7 @@ export const batch: z.ZodType<Batch> = z.object({
   wave,
   index: z.int().min(0),
   tier: z.string(),
-  secrets: z.array(candidate.extend({ newVersion: z.string(), currentSince })).min(1),
+  secrets: z.array(candidate.extend({ newVersion: z.string(), currentSince: millis })).min(1),
 });
 
 /** The answer of rotate-batch as the workflow passes it on. Its reasons are quoted, not decided on. */

@@ -23,7 +23,7 @@ import type { Step } from './step.ts';
 
 export interface AlarmsProps {
   readonly stage: string;
-  readonly stateMachine: StateMachine;
+  readonly stateMachines: readonly StateMachine[];
   readonly recovery: Recovery;
   readonly steps: RunSteps;
   readonly deliverDecisions: Step;
@@ -45,11 +45,23 @@ export class Alarms extends Construct {
     super(scope, id);
 
     this.#props = props;
-    const { stateMachine, recovery, steps, deliverDecisions, undelivered } = props;
+    const { stateMachines, recovery, steps, deliverDecisions, undelivered } = props;
     const period = Duration.minutes(5);
-    this.on('run-failed', 'a run failed', stateMachine.metricFailed({ period }));
-    this.on('run-timed-out', 'a run timed out', stateMachine.metricTimedOut({ period }));
-    this.on('run-aborted', 'a run was aborted', stateMachine.metricAborted({ period }));
+    this.on(
+      'run-failed',
+      'a run failed',
+      ofAny(stateMachines, (one) => one.metricFailed({ period }), period),
+    );
+    this.on(
+      'run-timed-out',
+      'a run timed out',
+      ofAny(stateMachines, (one) => one.metricTimedOut({ period }), period),
+    );
+    this.on(
+      'run-aborted',
+      'a run was aborted',
+      ofAny(stateMachines, (one) => one.metricAborted({ period }), period),
+    );
     this.on('recovery-failed', 'a run that died is not settled', failuresOf(recovery, period));
     this.on(
       'decision-undelivered',
@@ -102,6 +114,21 @@ export class Alarms extends Construct {
     });
     alarm.addAlarmAction(new SnsAction(topic as ITopic));
   }
+}
+
+/** Whether it happened in any of the machines that conduct runs. `SUM` passes over what has no data. */
+function ofAny(
+  machines: readonly StateMachine[],
+  metricOf: (machine: StateMachine) => IMetric,
+  period: Duration,
+): IMetric {
+  const metrics = machines.map((machine, index) => [`m${index}`, metricOf(machine)] as const);
+  return new MathExpression({
+    expression: `SUM([${metrics.map(([id]) => id).join(', ')}])`,
+    label: 'Runs',
+    period,
+    usingMetrics: Object.fromEntries(metrics),
+  });
 }
 
 /** The recovery did not come to its end, or nobody could even look whether one is needed. `SUM` passes over what has no data. */

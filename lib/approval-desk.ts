@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import type { Settings } from '../core/settings.ts';
 import { grantOwnSecret } from './channel-grants.ts';
 import type { Foundation } from './foundation.ts';
-import { workflowArn } from './names.ts';
+import { runMachineArns } from './names.ts';
 import { Seal } from './seal.ts';
 import { Step } from './step.ts';
 
@@ -124,7 +124,7 @@ export class ApprovalDesk extends Construct {
   }
 
   private grantWakeRuns(grantee: Step): void {
-    const resourceArns = [workflowArn(this, this.#foundation.ground.stage)];
+    const resourceArns = runMachineArns(this, this.#foundation.ground.stage);
     Grant.addToPrincipal({ grantee, actions: ['states:SendTaskSuccess'], resourceArns });
   }
 

@@ -13,9 +13,9 @@ import { KillSwitch } from './kill-switch.ts';
 import { LivingStore } from './living-store.ts';
 import { PlanArchive } from './plan-archive.ts';
 import { Recovery } from './recovery.ts';
-import { RotationWorkflow } from './rotation-workflow.ts';
 import { RunStarter } from './run-starter.ts';
 import { RunSteps } from './run-steps.ts';
+import { RunWorkflow } from './run-workflow.ts';
 import { Schedules } from './schedules.ts';
 import { Seal } from './seal.ts';
 import { SettingsLayer } from './settings-layer.ts';
@@ -37,7 +37,8 @@ export interface GuardedRotationProps {
 export class GuardedRotation extends Construct {
   readonly archive: PlanArchive;
   readonly announcements: Announcements;
-  readonly workflow: RotationWorkflow;
+  readonly workflow: RunWorkflow;
+  readonly retirement: RunWorkflow;
 
   constructor(scope: Construct, id: string, { settings, vpc }: GuardedRotationProps) {
     super(scope, id);
@@ -51,16 +52,19 @@ export class GuardedRotation extends Construct {
     const tiers = new Map(
       settings.tiers.map((tier) => [tier.name, new Tier(this, `Tier-${tier.name}`, { foundation, settings, tier })]),
     );
-    this.workflow = new RotationWorkflow(this, 'Workflow', { foundation, settings, steps, desk, tiers });
+    const conducted = { foundation, settings, steps, desk, tiers };
+    this.workflow = new RunWorkflow(this, 'Workflow', { ...conducted, conducts: 'rotations' });
+    this.retirement = new RunWorkflow(this, 'Retirement', { ...conducted, conducts: 'retirements' });
 
     const recovery = new Recovery(this, 'Recovery', { foundation, settings, steps, tiers });
 
-    const { stateMachine } = this.workflow;
-    const { startRun } = new RunStarter(this, 'RunStarter', { foundation, stateMachine });
+    const { stateMachine: rotation } = this.workflow;
+    const { stateMachine: retirement } = this.retirement;
+    const { startRun } = new RunStarter(this, 'RunStarter', { foundation, rotation, retirement });
     const { undelivered } = new Schedules(this, 'Schedules', { settings, startRun });
     new Alarms(this, 'Alarms', {
       stage: settings.stage,
-      stateMachine,
+      stateMachines: [rotation, retirement],
       recovery,
       steps,
       deliverDecisions: desk.deliverDecisions,

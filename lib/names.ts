@@ -24,11 +24,18 @@ export const functionName = (stage: string, step: StepName, tier?: string): stri
 
 export const workflowName = (stage: string): string => `keyturn-${stage}`;
 
+/** What the machine is called that retires old credentials. */
+export const retirementName = (stage: string): string => `keyturn-${stage}-retirement`;
+
+/** The machines that conduct runs. */
+export const runMachines = (stage: string): readonly string[] => [workflowName(stage), retirementName(stage)];
+
 /** What the machine is called that settles runs which died. */
 export const recoveryName = (stage: string): string => `keyturn-${stage}-recovery`;
 
-/** Known before the state machine exists, so that its role, its key and the desk may name it. */
-export const workflowArn = (scope: Construct, stage: string): string => stateMachineArn(scope, workflowName(stage));
+/** Known before the state machines exist, so that their roles, their key and the desk may name them. */
+export const runMachineArns = (scope: Construct, stage: string): string[] =>
+  runMachines(stage).map((name) => stateMachineArn(scope, name));
 
 export const stateMachineArn = (scope: Construct, name: string): string =>
   Stack.of(scope).formatArn({

@@ -14,7 +14,7 @@ import { Construct } from 'constructs';
 
 import type { Settings } from '../core/settings.ts';
 import type { Foundation } from './foundation.ts';
-import { recoveryName, workflowArn, workflowName } from './names.ts';
+import { recoveryName, runMachineArns, runMachines } from './names.ts';
 import type { RunSteps } from './run-steps.ts';
 import { Step } from './step.ts';
 import type { Tier } from './tier.ts';
@@ -84,10 +84,10 @@ export class Recovery extends Construct {
     return step;
   }
 
-  /** A step that looks at executions of the workflow, and reads what they left. */
+  /** A step that looks at executions of the workflows, and reads what they left. */
   private step(id: string, step: 'recover-run' | 'watch-runs', timeout: Duration, more: Record<string, string>): Step {
     const { ground, archive, store } = this.#foundation;
-    const executions = statesArn(this, 'execution', `${workflowName(ground.stage)}:`);
+    const executions = runMachines(ground.stage).map((name) => statesArn(this, 'execution', `${name}:`));
     const made = new Step(this, id, {
       ground,
       step,
@@ -96,18 +96,18 @@ export class Recovery extends Construct {
       environment: {
         ARCHIVE_BUCKET: archive.bucket.bucketName,
         DESK_BUCKET: store.bucket.bucketName,
-        EXECUTIONS: executions,
+        EXECUTIONS: executions.join(),
         ...more,
       },
     });
     archive.grantFetch(made);
-    acknowledgeWildcards(made, 'Executions are named as they start: it looks at those of the one workflow.', [
-      `${executions}*`,
+    acknowledgeWildcards(made, 'Executions are named as they start: it looks at those of the two workflows.', [
+      ...executions.map((prefix) => `${prefix}*`),
     ]);
     Grant.addToPrincipal({
       grantee: made,
       actions: ['states:DescribeExecution'],
-      resourceArns: [`${executions}*`],
+      resourceArns: executions.map((prefix) => `${prefix}*`),
     });
     return made;
   }
@@ -139,13 +139,13 @@ export class Recovery extends Construct {
       logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
     });
-    // As in `RotationWorkflow`: it would be attached to nobody.
+    // As in `RunWorkflow`: it would be attached to nobody.
     machine.node.tryRemoveChild('DistributedMapPolicy');
     machine.node.addDependency(policy);
     return machine;
   }
 
-  /** Only top-level executions of the workflow: a child's event carries the label of its map in the machine's ARN. */
+  /** Only top-level executions of the workflows: a child's event carries the label of its map in the machine's ARN. */
   private watch(): void {
     const { stage } = this.#foundation.ground;
     const target = { retryAttempts: 10, maxEventAge: Duration.hours(1) };
@@ -154,7 +154,7 @@ export class Recovery extends Construct {
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
-        detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [workflowArn(this, stage)] },
+        detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: runMachineArns(this, stage) },
       },
       targets: [new LambdaFunction(this.watchRuns.version, target)],
     });

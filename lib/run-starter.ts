@@ -9,7 +9,8 @@ import { Step } from './step.ts';
 
 export interface RunStarterProps {
   readonly foundation: Foundation;
-  readonly stateMachine: StateMachine;
+  readonly rotation: StateMachine;
+  readonly retirement: StateMachine;
 }
 
 /**
@@ -21,7 +22,7 @@ export interface RunStarterProps {
 export class RunStarter extends Construct {
   readonly startRun: Step;
 
-  constructor(scope: Construct, id: string, { foundation, stateMachine }: RunStarterProps) {
+  constructor(scope: Construct, id: string, { foundation, rotation, retirement }: RunStarterProps) {
     super(scope, id);
 
     const { ground, archive, door } = foundation;
@@ -31,14 +32,18 @@ export class RunStarter extends Construct {
       memorySize: 256,
       // An HTTP API gives up after 30 seconds.
       timeout: Duration.seconds(25),
-      environment: { ARCHIVE_BUCKET: archive.bucket.bucketName, WORKFLOW: stateMachine.stateMachineArn },
+      environment: {
+        ARCHIVE_BUCKET: archive.bucket.bucketName,
+        WORKFLOW: rotation.stateMachineArn,
+        RETIREMENT: retirement.stateMachineArn,
+      },
     });
     archive.grantSoleDeposit(this.startRun.grantPrincipal, 'start.json');
     archive.grantFetch(this.startRun, 'start.json');
     Grant.addToPrincipal({
       grantee: this.startRun,
       actions: ['states:StartExecution'],
-      resourceArns: [stateMachine.stateMachineArn],
+      resourceArns: [rotation.stateMachineArn, retirement.stateMachineArn],
     });
     door.openToIam('StartRun', { path: '/runs', methods: [HttpMethod.POST], step: this.startRun });
   }

@@ -48,6 +48,7 @@ export class RunSteps extends Construct {
     this.#foundation.archive.grantDeposit(step, 'inventory.jsonl', 'draft.json', 'preflight.jsonl');
     this.#foundation.store.grantSeeLock(step);
     this.#foundation.store.grantSeeQuarantine(step);
+    this.#foundation.store.grantSeeHistory(step);
     return step;
   }
 

@@ -7,7 +7,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 import type { Schedule as ScheduleSettings, Settings } from '../core/settings.ts';
-import { type ScheduleName, scheduledModes } from '../core/start.ts';
+import type { ScheduleName } from '../core/start.ts';
 import type { Step } from './step.ts';
 
 export interface SchedulesProps {
@@ -18,7 +18,7 @@ export interface SchedulesProps {
 /** A run that starts late is not the run that was meant: better none, and an alarm. */
 const patience = { retryAttempts: 2, maxEventAge: Duration.minutes(15) };
 
-/** Has audits started often, and rotations when somebody has switched their schedule on. */
+/** Has audits started often, and rotations and retirements when somebody has switched their schedules on. */
 export class Schedules extends Construct {
   /** Starts that could not be made. */
   readonly undelivered: Queue;
@@ -56,12 +56,12 @@ export class Schedules extends Construct {
     });
     this.every('Audit', 'audit', settings.schedules.audit);
     this.every('Rotation', 'rotation', settings.schedules.rotation);
+    this.every('Retirement', 'retirement', settings.schedules.retirement);
   }
 
   private every(id: string, schedule: ScheduleName, { expression, timeZone, enabled }: ScheduleSettings): void {
-    const isAudit = scheduledModes[schedule] === 'audit';
     new Schedule(this, id, {
-      description: isAudit ? 'Reports what is due and touches nothing' : 'Drafts a rotation for approval',
+      description: descriptions[schedule],
       schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
       enabled,
       target: new LambdaInvoke(this.#startRun.version, {
@@ -73,6 +73,12 @@ export class Schedules extends Construct {
     });
   }
 }
+
+const descriptions: Readonly<Record<ScheduleName, string>> = {
+  audit: 'Reports what is due and touches nothing',
+  rotation: 'Drafts a rotation for approval',
+  retirement: 'Drafts the retiring of old credentials for approval',
+};
 
 /** CDK's own would be let ask for the queue's attributes besides. */
 const into = ({ queueArn }: Queue): IDestination => ({ bind: () => ({ destination: queueArn }) });

@@ -139,6 +139,13 @@ export const schedule = z.strictObject({
   enabled: z.boolean(),
 });
 
+export const retirement = z.strictObject({
+  graceDays: wholeNumber(1, 365, 'say for how many days an old credential must be replaced and unused first').default(
+    7,
+  ),
+  deleteAfterDays: wholeNumber(1, 365, 'say for how many days it must be deactivated before it is deleted').default(7),
+});
+
 export const exemptPatterns = z.array(
   z.string().min(1, { error: 'is empty and fits nothing; write a name, with * for any characters' }),
 );

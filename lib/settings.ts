@@ -29,8 +29,10 @@ const fields = z.strictObject({
     .strictObject({
       audit: shape.schedule.default({ expression: 'cron(0 6 * * ? *)', timeZone: 'UTC', enabled: true }),
       rotation: shape.schedule.default({ expression: 'cron(0 7 ? * TUE *)', timeZone: 'UTC', enabled: false }),
+      retirement: shape.schedule.default({ expression: 'cron(0 7 ? * THU *)', timeZone: 'UTC', enabled: false }),
     })
     .prefault({}),
+  retirement: shape.retirement.prefault({}),
   exemptPatterns: shape.exemptPatterns.default([]),
   rotators: shape.rotators,
   probes: shape.probes,

@@ -50,6 +50,7 @@ export class Cloud {
   readonly machine: StateMachine;
   /** Settles runs that died. */
   readonly recovery: StateMachine;
+  readonly retirement: StateMachine;
   readonly archiveBucket: string;
   readonly deskBucket: string;
   /** ARN of the key that signs evidence. */
@@ -116,10 +117,12 @@ export class Cloud {
 
     this.settings = readSettings(stack);
     const isRecovery = ({ name }: StateMachine) => name.endsWith('-recovery');
+    const isRetirement = ({ name }: StateMachine) => name.endsWith('-retirement');
     this.machine = only(
       'state machine of runs',
-      stack.stateMachines.filter((machine) => !isRecovery(machine)),
+      stack.stateMachines.filter((machine) => !isRecovery(machine) && !isRetirement(machine)),
     );
+    this.retirement = only('state machine of retirements', stack.stateMachines.filter(isRetirement));
     this.recovery = only('state machine of recoveries', stack.stateMachines.filter(isRecovery));
     this.archiveBucket = variable(stack, 'ARCHIVE_BUCKET');
     this.deskBucket = variable(stack, 'DESK_BUCKET');
@@ -155,7 +158,8 @@ export class Cloud {
   /** Starts a run as if start-run had done it: who asked is on record before the machine runs. */
   startRun(run: Run, start: Start): Execution {
     this.s3.tamper(this.archiveBucket, archiveKeys.start(run), serialiseStart(run, start));
-    return this.states.start(this.machine.arn, { name: run, input: { ...start } as JsonObject });
+    const machine = start.mode === 'retire' ? this.retirement : this.machine;
+    return this.states.start(machine.arn, { name: run, input: { ...start } as JsonObject });
   }
 
   /** The function of this name, as whoever invokes it past the workflow would call it. */

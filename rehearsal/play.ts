@@ -119,7 +119,8 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
   const waves = wavesOf(options.inventory, entries, secrets, settings, asOf);
   const slack = await time.real(() => openChannels(settings, cloud, estate));
   await time.real(() => openSignIn(cloud, { estate, door, time }));
-  trap = (await scenario.begin?.({ run, time, door, cloud, estate, slack, waves })) ?? {};
+  const tell = (said: string) => recorder.tell({ kind: 'told', said });
+  trap = (await scenario.begin?.({ run, time, door, cloud, estate, slack, waves, tell })) ?? {};
 
   const services = new Services({
     time,
@@ -129,6 +130,7 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
     settings,
     secrets,
     random,
+    ...(scenario.clientsEvery === undefined ? {} : { interval: scenario.clientsEvery }),
     ...(trap.canUse === undefined ? {} : { canUse: trap.canUse }),
     onFailure: (service, secret) => recorder.tell({ kind: 'client failed', service, secret }),
   });

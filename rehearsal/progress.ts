@@ -5,6 +5,7 @@ export type Happening = { readonly at: Instant } & (
   | { readonly kind: 'state'; readonly state: string; readonly wave: number | undefined }
   | { readonly kind: 'waiting for approval'; readonly link: string }
   | { readonly kind: 'approved'; readonly by: string }
+  | { readonly kind: 'told'; readonly said: string }
   | {
       readonly kind: 'batch turned';
       readonly goal: 'rotate' | 'roll back';
@@ -13,6 +14,7 @@ export type Happening = { readonly at: Instant } & (
       readonly tier: string;
       readonly turned: number;
       readonly of: number;
+      readonly isRetirement: boolean;
       readonly problem: string | undefined;
     }
   | {

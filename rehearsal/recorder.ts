@@ -88,7 +88,8 @@ export class Recorder {
         goal,
         ...place,
         tier: batch.tier,
-        turned: claims.filter(({ kind }) => kind === 'rotated' || kind === 'back').length,
+        turned: claims.filter(({ kind }) => ['rotated', 'retired', 'back'].includes(kind)).length,
+        isRetirement: batch.secrets.some(({ old }) => old !== undefined),
         of: batch.secrets.length,
         problem: given.kind === 'notStarted' ? given.reason : failed?.kind === 'failed' ? failed.reason : undefined,
       });

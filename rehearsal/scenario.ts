@@ -23,6 +23,8 @@ export interface Scene {
   readonly slack: SlackWorkspace | undefined;
   /** The secrets that are due, wave by wave, as a faultless selection would order them. */
   readonly waves: readonly (readonly ArmedSecret[])[];
+  /** Says something to whoever watches. */
+  tell(said: string): void;
 }
 
 /** A day that goes wrong in one way, and what is promised for it. */
@@ -38,6 +40,8 @@ export interface Scenario {
   ) => readonly InventoryEntry[];
   readonly wireOtherwise?: Readonly<Record<string, (runtime: AnyRuntime) => Handler>>;
   readonly nobodyAnswers?: boolean;
+  /** How often a client authenticates, in milliseconds, when not as often as usual: for days that are many. */
+  readonly clientsEvery?: number;
   /** Sets the trap. */
   readonly begin?: (scene: Scene) => Promise<Trap>;
   /** What is not as promised, beside the outcome. */

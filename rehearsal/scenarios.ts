@@ -9,6 +9,7 @@ import { killedStep, stoppedRun, twoRuns } from './dying-runs.ts';
 import type { ArmedSecret } from './fleet.ts';
 import type { RehearsalReport } from './report.ts';
 import { restoredRun } from './restored-run.ts';
+import { retiredKeys } from './retiring.ts';
 import type { Scenario } from './scenario.ts';
 import type { AnyRuntime, Handler } from './steps.ts';
 
@@ -195,6 +196,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
     killedStep,
     twoRuns,
     restoredRun,
+    retiredKeys,
   ].map((scenario) => [scenario.name, scenario]),
 );
 

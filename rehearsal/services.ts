@@ -13,7 +13,7 @@ import type { Estate } from './targets/estate.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** How long a service uses what it read before it reads and authenticates again, in milliseconds of virtual time. */
-const interval = 5 * 60_000;
+const usualInterval = 5 * 60_000;
 
 /** Whether a service can work with a version of one of its secrets, beyond that the target accepts it. */
 export type CanUse = (service: string, secret: ArmedSecret, versionId: string) => boolean;
@@ -26,6 +26,8 @@ export interface ServicesOptions {
   readonly settings: Settings;
   readonly secrets: readonly ArmedSecret[];
   readonly random: () => number;
+  /** How long it uses what it read, when not as long as usual. */
+  readonly interval?: number;
   readonly canUse?: CanUse;
   /** Called after each authentication that failed for good. */
   readonly onFailure?: (service: string, secret: string) => void;
@@ -97,7 +99,7 @@ export class Services {
   }
 
   async #live(secret: ArmedSecret, client: SecretsManagerClient, onWrite: (wake: () => void) => void): Promise<void> {
-    const { time, random } = this.#options;
+    const { time, random, interval = usualInterval } = this.#options;
     await time.sleep(Math.floor(random() * interval));
     while (!this.#over) {
       await this.#authenticate(secret, client);

@@ -41,6 +41,11 @@ export const chromepaySettings: Settings = {
   schedules: {
     audit: { expression: 'cron(0 6 * * ? *)', timeZone: 'UTC', enabled: true },
     rotation: { expression: 'cron(15 19 ? * WED *)', timeZone: 'UTC', enabled: false },
+    retirement: { expression: 'cron(15 19 ? * THU *)', timeZone: 'UTC', enabled: false },
+  },
+  retirement: {
+    graceDays: 7,
+    deleteAfterDays: 7,
   },
   exemptPatterns: [],
   rotators: {

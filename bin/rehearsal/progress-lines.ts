@@ -52,9 +52,12 @@ function say(happening: Happening): string | undefined {
       return `waiting for approval: ${styleText('underline', happening.link)}`;
     case 'approved':
       return styleText('green', `answered by ${happening.by}`);
+    case 'told':
+      return happening.said;
     case 'batch turned': {
-      const { goal, batch, tier, turned, of, problem } = happening;
-      const done = `  batch ${batch + 1} (${tier}): ${turned} of ${of} ${goal === 'rotate' ? 'rotated' : 'back'}`;
+      const { goal, batch, tier, turned, of, isRetirement, problem } = happening;
+      const forward = isRetirement ? 'retired' : 'rotated';
+      const done = `  batch ${batch + 1} (${tier}): ${turned} of ${of} ${goal === 'rotate' ? forward : 'back'}`;
       return problem === undefined ? done : styleText('red', `${done}, ${problem}`);
     }
     case 'batch probed':

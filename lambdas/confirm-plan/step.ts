@@ -18,6 +18,8 @@ import type { RestoreAsked } from '../../core/restore.ts';
 import { findDocument } from '../../core/run-story.ts';
 import { countFleet, expired, judgeAgain } from '../../core/second-judgement.ts';
 import { lookAgainAt, type SecondLook } from '../../core/second-restore.ts';
+import { lookAgainAtOld } from '../../core/second-retire.ts';
+import type { SelectedSecret } from '../../core/selection.ts';
 import type { Settings } from '../../core/settings.ts';
 import { serialiseStart } from '../../core/start.ts';
 import { isFrozen } from '../../core/windows.ts';
@@ -68,7 +70,7 @@ async function confirmDraft(
   // Who asks, why, how and when is what the execution was started with, whatever the draft says.
   const draft: Draft = { ...drafted, run, mode, requestedBy, why, asOf: startedAt, restore };
 
-  const look = await secondLook(archive, hash, restore);
+  const look = await secondLook({ archive, hash, settings }, mode, restore, draft.selected);
   if (look.kind === 'refused') return end('refused', [`${look.refusal}: ${look.which}`]);
 
   const entries = await inventory.list();
@@ -101,8 +103,7 @@ async function confirmDraft(
   const plan = makePlan({ draft, facts, fleet, guardrails, settings, hash, previous, now: clock.now() });
   const digest = await deposit(archive, hash, run, plan);
   if (mode === 'audit') return end('audited', []);
-  if (plan.header.selected === 0)
-    return end('completed', [mode === 'restore' ? 'nothingToRestore' : 'nothingToRotate']);
+  if (plan.header.selected === 0) return end('completed', [nothingTo[mode]]);
   return { next: 'go on', digest, waves: plan.waves.length, reasons: [] };
 }
 
@@ -130,11 +131,8 @@ async function confirmApproval(
   const waves = await Promise.all(header.waves.map(({ number }) => readWave(archive, run, number)));
   const planned = waves.flat().flatMap(({ secrets }) => secrets);
   const quarantined = Object.keys(await quarantine.read());
-  const look = await secondLook(
-    archive,
-    hash,
-    header.of === undefined ? undefined : { of: header.of, secrets: undefined },
-  );
+  const restore = header.of === undefined ? undefined : { of: header.of, secrets: undefined };
+  const look = await secondLook({ archive, hash, settings }, header.mode, restore, planned);
   if (look.kind === 'refused') return end('refused', [`${look.refusal}: ${look.which}`]);
   const entries = await inventory.list();
   const drifted = judgeAgain(planned, entries, settings, header.draftedAt, quarantined, look.grounds);
@@ -171,10 +169,27 @@ async function runsBefore({ history, log }: Pick<ConfirmPlanPorts, 'history' | '
   }
 }
 
-/** On which grounds a secret may be in the plan: it has expired, or the run that is undone rotated it. */
-async function secondLook(archive: Archive, hash: Hash, restore: RestoreAsked | undefined): Promise<SecondLook> {
-  return restore === undefined ? { kind: 'looked', grounds: expired } : lookAgainAt(archive, hash, restore);
+/**
+ * On which grounds a secret may be in the plan: it has expired, the run that is undone rotated it, or the runs that it names
+ * left an old credential of it behind.
+ */
+async function secondLook(
+  { archive, hash, settings }: Pick<ConfirmPlanPorts, 'archive' | 'hash' | 'settings'>,
+  mode: Mode,
+  restore: RestoreAsked | undefined,
+  candidates: readonly SelectedSecret[],
+): Promise<SecondLook> {
+  if (restore !== undefined) return lookAgainAt(archive, hash, restore);
+  const grounds = mode === 'retire' ? await lookAgainAtOld(archive, hash, candidates, settings) : expired;
+  return { kind: 'looked', grounds };
 }
+
+const nothingTo: Readonly<Record<Mode, string>> = {
+  audit: 'nothingToRotate',
+  rotate: 'nothingToRotate',
+  restore: 'nothingToRestore',
+  retire: 'nothingToRetire',
+};
 
 /** Whether the run was closed, or settled after it died: then an execution of it that is redriven begins nothing. */
 async function hasEnded(archive: Archive, run: Run): Promise<boolean> {

@@ -2,6 +2,7 @@ import { archiveKeys } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { candidateBatches, type Draft } from '../../core/draft.ts';
 import { isDue } from '../../core/due.ts';
+import type { History } from '../../core/history.ts';
 import type { SecretEntry } from '../../core/inventory.ts';
 import type { Register, RunLock } from '../../core/living-ports.ts';
 import type { Ending } from '../../core/outcome.ts';
@@ -15,16 +16,18 @@ import {
   readUndoable,
   selectRestore,
 } from '../../core/restore.ts';
+import { type RetireMaterial, readReplaced, selectRetired } from '../../core/retire-selection.ts';
 import { select } from '../../core/selection.ts';
 import type { Settings } from '../../core/settings.ts';
 
-import { parseEvent } from './event.ts';
+import { type DraftPlanEvent, parseEvent } from './event.ts';
 
 export interface DraftPlanPorts {
   readonly inventory: Inventory;
   readonly archive: Archive;
   readonly lock: Pick<RunLock, 'holder'>;
   readonly quarantine: Pick<Register<Quarantine>, 'read'>;
+  readonly history: Pick<Register<History>, 'read'>;
   readonly settings: Settings;
   readonly hash: Hash;
   /** The expiry rule. A rehearsal of the incident passes an inverted one. */
@@ -41,10 +44,12 @@ export type Drafted = { readonly next: 'go on'; readonly preflightKey: string; r
  * Called again for the same run it keeps the draft that was deposited first: the run goes on with one selection, even
  * when the fleet has changed in between.
  */
-export const draftPlan = ({ inventory, archive, lock, quarantine, settings, hash, due = isDue }: DraftPlanPorts) => {
+export const draftPlan = (ports: DraftPlanPorts) => {
+  const { inventory, archive, lock, quarantine, settings, hash, due = isDue } = ports;
+
   return async (given: unknown): Promise<Drafted> => {
     const { startedAt: asOf, ...asked } = parseEvent(given);
-    const { run, mode, restore } = asked;
+    const { run, mode } = asked;
 
     const holder = mode === 'audit' ? undefined : await lock.holder();
     if (holder !== undefined && holder.run !== run) {
@@ -53,10 +58,7 @@ export const draftPlan = ({ inventory, archive, lock, quarantine, settings, hash
 
     const entries = await keepFirst(archive, run, await inventory.list());
     const quarantined = await quarantine.read();
-    const { selected, leftAlone } =
-      restore === undefined
-        ? leaveQuarantined(select(entries, settings, asOf, due), quarantined)
-        : await restorable(restore, { entries, quarantine: quarantined, settings, asOf });
+    const { selected, leftAlone } = await selectFor(asked, { entries, quarantine: quarantined, settings, asOf });
     const draft: Draft = { ...asked, asOf, selected, leftAlone };
     const lines = candidateBatches(run, selected).map(canonicalJson);
 
@@ -66,6 +68,19 @@ export const draftPlan = ({ inventory, archive, lock, quarantine, settings, hash
     const kept: Draft = JSON.parse(await archive.fetch(archiveKeys.draft(run)));
     return { next: 'go on', preflightKey: archiveKeys.candidates(run), candidates: kept.selected.length };
   };
+
+  /** What there is to do depends on what the run was asked for: what is due, what a run did, or what runs left behind. */
+  async function selectFor(
+    { mode, restore }: Pick<DraftPlanEvent, 'mode' | 'restore'>,
+    material: Omit<RetireMaterial, 'replaced'>,
+  ): Promise<Pick<Draft, 'selected' | 'leftAlone'>> {
+    if (restore !== undefined) return restorable(restore, material);
+    if (mode === 'retire') {
+      const replaced = await readReplaced(archive, hash, await ports.history.read());
+      return selectRetired({ ...material, replaced });
+    }
+    return leaveQuarantined(select(material.entries, settings, material.asOf, due), material.quarantine);
+  }
 
   /** Of a run that cannot be undone, nothing is selected: confirm-plan finds that out for itself, and says why. */
   async function restorable(

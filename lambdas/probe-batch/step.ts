@@ -1,7 +1,7 @@
-import { archiveKeys } from '../../core/archive-keys.ts';
+import { archiveKeys, type Phase } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { readCredential } from '../../core/credential.ts';
-import type { CandidateBatch, Fact } from '../../core/draft.ts';
+import type { CandidateBatch, Fact, OldFact } from '../../core/draft.ts';
 import { askPatiently } from '../../core/patience.ts';
 import type { Batch, Run } from '../../core/plan.ts';
 import type {
@@ -13,9 +13,11 @@ import type {
   Hash,
   Log,
   Prober,
+  Standings,
   Vault,
 } from '../../core/ports.ts';
 import { judgeBatch, type Probed, type Sighting, sayDoubt } from '../../core/probe.ts';
+import type { SecretValue } from '../../core/secret-value.ts';
 import type { SelectedSecret } from '../../core/selection.ts';
 import type { ProbeSettings, RotatorSettings, Settings } from '../../core/settings.ts';
 import { parseEvent } from './event.ts';
@@ -24,6 +26,8 @@ export interface ProbeBatchPorts {
   readonly values: CurrentValues;
   /** Reads one version of a secret by its id: what a restore would return to. */
   readonly versions: Pick<Vault, 'read'>;
+  /** What a target knows of old credentials, where it holds several. */
+  readonly standingsFor: (rotator: RotatorSettings, tier: string) => Standings | undefined;
   readonly proberFor: (probe: ProbeSettings, rotator: RotatorSettings, tier: string) => Prober;
   readonly archive: Archive;
   readonly goAhead: GoAhead;
@@ -59,7 +63,7 @@ export const probeBatch = (ports: ProbeBatchPorts) => {
     }
 
     const { run, phase, batch } = event;
-    const sightings = await look(ports, batch);
+    const sightings = await look(ports, batch, phase);
     const probed = 'answer' in event ? judgeBatch(batch, event.answer, sightings) : judgeSightings(sightings);
     const sound = probed.doubts.length === 0;
 
@@ -75,21 +79,65 @@ export const probeBatch = (ports: ProbeBatchPorts) => {
 /** After a bake, and when a sound wave is looked at once more, nothing new was claimed: judge-wave holds what is seen against the earlier claims. */
 const judgeSightings = (sightings: readonly Sighting[]): Probed => ({ answer: undefined, sightings, doubts: [] });
 
-async function look({ values, proberFor, settings, clock }: ProbeBatchPorts, batch: Batch): Promise<Sighting[]> {
+async function look(ports: ProbeBatchPorts, batch: Batch, phase: Phase): Promise<Sighting[]> {
+  const { values, proberFor, settings, clock } = ports;
   const versions = await values.readCurrent(batch.secrets.map(({ arn }) => arn));
   const sightings: Sighting[] = [];
-  for (const { arn, name, probe, rotator, tier } of batch.secrets) {
+  for (const { arn, name, probe, rotator, tier, old } of batch.secrets) {
     const version = versions.get(arn);
     const probeSettings = settings.probes[probe];
     const rotatorSettings = settings.rotators[rotator];
     if (version?.kind !== 'read' || probeSettings === undefined || rotatorSettings === undefined) {
       sightings.push({ arn, name, versionId: undefined, answer: 'unknown' });
     } else {
-      const answer = await askPatiently(proberFor(probeSettings, rotatorSettings, tier), version.value, clock);
-      sightings.push({ arn, name, versionId: version.versionId, answer });
+      const prober = proberFor(probeSettings, rotatorSettings, tier);
+      const answer = await askPatiently(prober, version.value, clock);
+      const sighting = { arn, name, versionId: version.versionId, answer };
+      if (old === undefined) sightings.push(sighting);
+      else {
+        const given = { arn, version: old.version, current: version.value, rotator: rotatorSettings, tier, prober };
+        const { state, answer } = await lookAtOld(ports, given, phase === 'rolledBack' || phase === 'recovered');
+        // What is active opens something, and to try it would be to use it.
+        sightings.push({ ...sighting, old: { state, answer: answer === 'unasked' ? 'accepted' : answer } });
+      }
     }
   }
   return sightings;
+}
+
+interface OldGiven {
+  readonly arn: string;
+  readonly version: string;
+  /** The value of what is AWSCURRENT. */
+  readonly current: SecretValue;
+  readonly rotator: RotatorSettings;
+  readonly tier: string;
+  readonly prober: Prober;
+}
+
+const untold = { identity: 'unreadable', state: 'unknown', lastUsed: 'unknown', answer: 'unknown' } as const;
+
+/** How an old credential stands. One that is active is tried only where it must open something again: that uses it. */
+async function lookAtOld(
+  { versions, standingsFor, clock, hash }: ProbeBatchPorts,
+  { arn, version, current, rotator, tier, prober }: OldGiven,
+  mustOpen: boolean,
+  run?: Run,
+): Promise<OldFact> {
+  const standings = standingsFor(rotator, tier);
+  const old = await versions.read(arn, version).catch(() => undefined);
+  if (standings === undefined || old === undefined) return { ...untold, account: undefined };
+
+  const pair = { old, current };
+  const credential = readCredential(rotator, tier, old);
+  const account =
+    run === undefined || credential.kind === 'malformed' ? undefined : hash(canonicalJson([run, credential.account]));
+  const { state, lastUsed } = await standings.ask(pair);
+  const answer =
+    state === 'active' && !mustOpen
+      ? 'unasked'
+      : await askPatiently(prober, old, clock, state === 'active' ? 'accepted' : 'rejected');
+  return { identity: standings.compare(pair), state, lastUsed, answer, account };
 }
 
 async function preflight(ports: ProbeBatchPorts, { run, tier, secrets }: CandidateBatch): Promise<Fact[]> {
@@ -100,12 +148,13 @@ async function preflight(ports: ProbeBatchPorts, { run, tier, secrets }: Candida
 }
 
 async function factOf(
-  { versions, proberFor, settings, hash, clock }: ProbeBatchPorts,
+  ports: ProbeBatchPorts,
   run: Run,
   tier: string,
-  { arn, name, rotator, probe, before }: SelectedSecret,
+  { arn, name, rotator, probe, before, old }: SelectedSecret,
   version: CurrentVersion | undefined,
 ): Promise<Fact> {
+  const { versions, proberFor, settings, hash, clock } = ports;
   const nothing = { versionId: undefined, createdAt: undefined, malformed: undefined, account: undefined };
   const rotatorSettings = settings.rotators[rotator];
   const probeSettings = settings.probes[probe];
@@ -123,6 +172,10 @@ async function factOf(
   const prober = proberFor(probeSettings, rotatorSettings, tier);
   const answer = await askPatiently(prober, value, clock);
   const fact = { arn, name, versionId, createdAt, malformed: undefined, account, answer };
+  if (old !== undefined) {
+    const given = { arn, version: old.version, current: value, rotator: rotatorSettings, tier, prober };
+    return { ...fact, old: await lookAtOld(ports, given, false, run) };
+  }
   if (before === undefined) return fact;
 
   try {

@@ -3,20 +3,17 @@ import { rotateBatchSeconds } from '../../core/deadlines.ts';
 import { type Instant, instant } from '../../core/instant.ts';
 import { type SecretEntry, versionWith } from '../../core/inventory.ts';
 import type { Mode, PlannedSecret } from '../../core/plan.ts';
-import type { CurrentVersion, Log, Prober, Rotator, Vault } from '../../core/ports.ts';
+import type { CurrentVersion, Rotator, Vault } from '../../core/ports.ts';
 import type { SecretValue } from '../../core/secret-value.ts';
-import type { ProbeSettings, RotatorSettings, Settings } from '../../core/settings.ts';
+import type { RotatorSettings } from '../../core/settings.ts';
 import { reasonToLeaveAlone } from '../../core/still-due.ts';
 import { type Turn, turn } from '../../core/turn.ts';
 import { parseEvent, type RotateBatchEvent } from './event.ts';
+import { type RetiringPorts, retireOne } from './retiring.ts';
 import { type WarrantPorts, warrantFor } from './warrant.ts';
 
-export interface RotateBatchPorts extends WarrantPorts {
-  readonly vault: Vault;
+export interface RotateBatchPorts extends Omit<WarrantPorts, 'settings'>, RetiringPorts {
   readonly rotatorFor: (rotator: RotatorSettings, tier: string) => Rotator;
-  readonly proberFor: (probe: ProbeSettings, rotator: RotatorSettings, tier: string) => Prober;
-  readonly settings: Settings;
-  readonly log: Log;
 }
 
 /**
@@ -48,7 +45,13 @@ export const rotateBatch =
       const claim =
         goal === 'rotate' && failedBefore
           ? ({ arn: secret.arn, name: secret.name, kind: 'leftAlone', reason: 'batchFailed' } as const)
-          : await turnOne(ports, { goal, mode, secret, version: versions.get(secret.arn), masters, deadline });
+          : await turnFor(mode, ports, {
+              goal,
+              secret,
+              version: versions.get(secret.arn),
+              masters,
+              deadline,
+            });
       log.info('a secret was turned', { run: batch.run, goal, wave: batch.wave, ...claim });
       claims.push(claim);
     }
@@ -57,17 +60,20 @@ export const rotateBatch =
 
 interface One {
   readonly goal: RotateBatchEvent['goal'];
-  /** What forward means: it stands in the plan that was approved. */
-  readonly mode: Extract<Mode, 'rotate' | 'restore'>;
   readonly secret: PlannedSecret;
   readonly version: CurrentVersion | undefined;
   readonly masters: Masters;
   readonly deadline: Instant;
 }
 
+/** What forward means stands in the plan that was approved. */
+const turnFor = (mode: Exclude<Mode, 'audit'>, ports: RotateBatchPorts, one: One): Promise<Claim> =>
+  mode === 'retire' ? retireOne(ports, one) : turnOne(ports, mode, one);
+
 async function turnOne(
   ports: RotateBatchPorts,
-  { goal, mode, secret, version, masters, deadline }: One,
+  mode: Extract<Mode, 'rotate' | 'restore'>,
+  { goal, secret, version, masters, deadline }: One,
 ): Promise<Claim> {
   const { vault, settings, clock } = ports;
   const { arn, name } = secret;

@@ -26,7 +26,7 @@ export interface WarrantPorts {
 
 /** What a batch may be turned for, as it was approved, or why it may not start. */
 export type Warrant =
-  | { readonly kind: 'granted'; readonly mode: Extract<Mode, 'rotate' | 'restore'> }
+  | { readonly kind: 'granted'; readonly mode: Exclude<Mode, 'audit'> }
   | { readonly kind: 'refused'; readonly reason: NotStarted };
 
 /**
@@ -67,7 +67,7 @@ async function approvedFor(ports: WarrantPorts, { goal, batch }: RotateBatchEven
   }
 
   if (!isPlanned(hash, header, batch)) return refused('batchNotInPlan');
-  if (header.mode !== 'rotate' && header.mode !== 'restore') return refused('otherMode');
+  if (header.mode === 'audit') return refused('otherMode');
   return batch.tier === tier ? { kind: 'granted', mode: header.mode } : refused('otherTier');
 }
 

@@ -6,7 +6,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import { KmsSealChecker } from '../../adapters/kms-seal.ts';
 import { proberFor } from '../../adapters/probes/choose.ts';
 import { withRetries } from '../../adapters/retries.ts';
-import { rotatorFor } from '../../adapters/rotators/choose.ts';
+import { retirerFor, rotatorFor } from '../../adapters/rotators/choose.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
 import { S3GoAhead } from '../../adapters/s3-go-ahead.ts';
 import { S3RunLock } from '../../adapters/s3-run-lock.ts';
@@ -35,6 +35,7 @@ export const wire = ({
     tier: requireVariable(environment, 'TIER'),
     vault: new SecretsManagerVault(secretsManager),
     rotatorFor: (rotator, tier) => rotatorFor(rotator, tier, tools),
+    retirerFor: (rotator, tier) => retirerFor(rotator, tier, tools),
     proberFor: (probe, rotator, tier) => proberFor(probe, rotator, tier, tools),
     seals: new KmsSealChecker(kms, requireVariable(environment, 'SEAL_KEY')),
     killSwitch: new SsmSwitch(ssm, requireVariable(environment, 'SWITCH')),

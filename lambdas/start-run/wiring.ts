@@ -17,7 +17,12 @@ export const wire = ({ clients, environment, ...runtime }: Runtime<{ s3: S3Clien
   return startRun({
     ...runtime,
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
-    runs: new SfnRuns(sfn, { audit: workflow, rotate: workflow, restore: workflow }),
+    runs: new SfnRuns(sfn, {
+      audit: workflow,
+      rotate: workflow,
+      restore: workflow,
+      retire: requireVariable(environment, 'RETIREMENT'),
+    }),
     hash: sha256,
   });
 };

@@ -5,6 +5,7 @@ import {
   Condition,
   Errors,
   type IChainable,
+  Pass,
   Succeed,
   Wait,
   WaitTime,
@@ -24,6 +25,8 @@ export interface RunProps {
   readonly requestApproval: Step;
   readonly maps: BatchMaps;
   readonly settings: Settings;
+  /** Whether what a sound wave did makes its secrets fresh. */
+  readonly renews: boolean;
 }
 
 /** What a run is asked to be is read from its execution wherever it is needed, so that nothing on the way can alter it. */
@@ -134,14 +137,20 @@ function waves(scope: Construct, props: RunProps, close: IChainable): IChainable
   const admit = call(scope, 'Admit wave', { step: steps.admitWave, event: { run, wave } });
   const awaitWindow = Wait.jsonata(scope, 'Await window', { time: WaitTime.timestamp('{% $states.input.until %}') });
 
-  const renew = call(scope, 'Renew expiry', {
-    step: steps.renewExpiry,
-    event: { run, wave },
-    output: { outcome: 'completed', reasons: [] },
-    assign: { wave: '{% $wave + 1 %}' },
-  })
-    .addCatch(close, haltedBy('Renew expiry'))
-    .next(Choice.jsonata(scope, 'More waves').when(Condition.jsonata('{% $wave <= $waves %}'), admit).otherwise(close));
+  const sound = { outputs: { outcome: 'completed', reasons: [] }, assign: { wave: '{% $wave + 1 %}' } };
+  const more = Choice.jsonata(scope, 'More waves')
+    .when(Condition.jsonata('{% $wave <= $waves %}'), admit)
+    .otherwise(close);
+  const renew = props.renews
+    ? call(scope, 'Renew expiry', {
+        step: steps.renewExpiry,
+        event: { run, wave },
+        output: sound.outputs,
+        assign: sound.assign,
+      })
+        .addCatch(close, haltedBy('Renew expiry'))
+        .next(more)
+    : Pass.jsonata(scope, 'Wave is done', sound).next(more);
 
   const judge = call(scope, 'Judge wave', { step: steps.judgeWave, event: { run, wave, phase: 'baked' } })
     .addCatch(back, goBack)

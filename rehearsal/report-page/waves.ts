@@ -15,6 +15,8 @@ export const waveOutcomes: Readonly<Record<RehearsalReport['waves'][number]['out
 
 export const kinds: Readonly<Record<Secret['kind'], string>> = {
   rotated: 'rotated',
+  deactivated: 'deactivated',
+  deleted: 'deleted',
   rolledBack: 'rolled back',
   held: 'held',
   untouched: 'untouched',
@@ -96,6 +98,8 @@ function implied(
     case 'held':
       return 'a person must look';
     case 'rotated':
+    case 'deactivated':
+    case 'deleted':
     case 'leftAlone':
       return undefined;
   }

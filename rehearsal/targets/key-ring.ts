@@ -28,6 +28,7 @@ export class KeyRing {
   readonly #keys = new Map<string, Map<string, HeldKey>>();
   readonly #refused = new Set<string>();
   #delay = 0;
+  #hidesUse = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -80,6 +81,11 @@ export class KeyRing {
     return key !== undefined;
   }
 
+  /** From now on it says of no key when it was used, as many services do. */
+  hideUse(): void {
+    this.#hidesUse = true;
+  }
+
   answer(request: HttpRequest, protocol: KeyProtocol): HttpResponse {
     const caller = protocol.authenticate(request);
     if (caller === undefined || !opens(caller) || caller.countsFrom > this.#clock.now()) return { status: 401 };
@@ -106,7 +112,7 @@ export class KeyRing {
   #list(client: string, query: URLSearchParams) {
     const label = query.get('label');
     const keys = this.keysOf(client).filter((key) => label === null || key.label === label);
-    return { keys: keys.map(describe) };
+    return { keys: keys.map((key) => ({ ...describe(key), ...(this.#hidesUse ? { lastUsedAt: undefined } : {}) })) };
   }
 
   #remove(key: HeldKey): HttpResponse {

@@ -53,6 +53,10 @@ export class KeyService {
     this.#ring.trust(client);
   }
 
+  hideUse(): void {
+    this.#ring.hideUse();
+  }
+
   /** Whether a key would be let in, without using it. */
   accepts(apiKey: string): boolean {
     const key = this.#holderOf(apiKey);

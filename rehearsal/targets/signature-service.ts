@@ -50,6 +50,10 @@ export class SignatureService {
     this.#ring.trust(client);
   }
 
+  hideUse(): void {
+    this.#ring.hideUse();
+  }
+
   /** Whether a signature with this key would be let in, without using it. */
   accepts(client: string, keyId: string, signingKey: string): boolean {
     const key = this.#ring.find(client, keyId);

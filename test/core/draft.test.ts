@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 
-import { candidateBatches, type Fact, judgeFact, preflightReasons } from '../../core/draft.ts';
+import { candidateBatches, type Fact, judgeFact, type OldFact, preflightReasons } from '../../core/draft.ts';
 import { asOf, at, selectedWith } from '../entries.ts';
 import { run } from './batches.ts';
 
@@ -94,6 +94,45 @@ describe('what the preflight saw of a candidate (S4)', () => {
     assert.deepEqual(restorable({ kind: 'fit', answer: 'accepted' }, { createdAt: asOf }), []);
   });
 
+  const aWeekAgo = at('2026-11-11T19:15:00Z');
+  const quiet: OldFact = {
+    ...{ identity: 'apart', state: 'active', lastUsed: 'never', answer: 'unasked', account: 'sha256:old' },
+  };
+  const retirable = (fact: Partial<OldFact> | undefined, retirement: 'deactivate' | 'delete', ...others: Fact[]) => {
+    const facts = [{ ...good, ...(fact === undefined ? {} : { old: { ...quiet, ...fact } }) }, ...others];
+    const old = { version: 'version-1', retirement, replacedBy: run, replacedAt: aWeekAgo, unusedSince: aWeekAgo };
+    return judgeFact({ ...candidate, old }, facts, bounds);
+  };
+
+  it('speaks not against retiring what its target knows to be out of use (S7)', () => {
+    assert.deepEqual(retirable({}, 'deactivate'), []);
+    assert.deepEqual(retirable({ lastUsed: at('2026-11-11T19:14:59.999Z') }, 'deactivate'), []);
+    assert.deepEqual(retirable({ state: 'inactive', answer: 'rejected' }, 'delete'), []);
+  });
+
+  it('speaks against retiring whatever is used, unclear, or not as the plan would have it (S7)', () => {
+    assert.deepEqual(retirable(undefined, 'deactivate'), ['unprobed']);
+    assert.deepEqual(retirable({ identity: 'same' }, 'deactivate'), ['sameCredential']);
+    assert.deepEqual(retirable({ identity: 'unreadable' }, 'deactivate'), ['oldUnreadable']);
+    assert.deepEqual(retirable({ state: 'unknown', lastUsed: 'unknown' }, 'deactivate'), [
+      'standingUnknown',
+      'useUnknown',
+    ]);
+    assert.deepEqual(retirable({ lastUsed: aWeekAgo }, 'deactivate'), ['stillUsed']);
+    assert.deepEqual(retirable({ lastUsed: 'unknown' }, 'deactivate'), ['useUnknown']);
+    assert.deepEqual(retirable({ state: 'gone' }, 'deactivate'), ['goneAlready']);
+    assert.deepEqual(retirable({ state: 'inactive', answer: 'rejected' }, 'deactivate'), ['inactiveAlready']);
+    assert.deepEqual(retirable({ answer: 'rejected' }, 'delete'), ['activeAgain']);
+    assert.deepEqual(retirable({ state: 'inactive', answer: 'accepted' }, 'delete'), ['oldAccepted']);
+    assert.deepEqual(retirable({ state: 'inactive', answer: 'unknown' }, 'delete'), ['oldUnknown']);
+  });
+
+  it('speaks against retiring what another secret of the plan holds, as its current or its old credential (S7)', () => {
+    const current: Fact = { ...good, arn: 'arn:other', account: 'sha256:old' };
+    const old: Fact = { ...good, arn: 'arn:other', account: 'sha256:else', old: quiet };
+    for (const other of [current, old]) assert.deepEqual(retirable({}, 'deactivate', other), ['oldShared']);
+  });
+
   it('has no reason that cannot come about', () => {
     const found = [
       ...judgeFact(candidate, [], bounds),
@@ -105,6 +144,12 @@ describe('what the preflight saw of a candidate (S4)', () => {
       ...restorable({ kind: 'malformed', answer: 'unknown' }),
       ...restorable({ kind: 'fit', answer: 'rejected' }),
       ...restorable({ kind: 'unread', answer: 'unknown' }),
+      ...retirable({ identity: 'same' }, 'deactivate'),
+      ...retirable({ identity: 'unreadable' }, 'deactivate'),
+      ...retirable({ state: 'unknown', lastUsed: aWeekAgo }, 'deactivate', { ...good, arn: 'arn:other', old: quiet }),
+      ...retirable({ state: 'gone', lastUsed: 'unknown', answer: 'accepted' }, 'delete'),
+      ...retirable({ state: 'inactive' }, 'deactivate'),
+      ...retirable({ answer: 'unknown' }, 'delete'),
     ];
     assert.deepEqual([...new Set(found)].sort(), Object.keys(preflightReasons).sort());
   });

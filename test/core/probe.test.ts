@@ -4,8 +4,10 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 
 import type { BatchAnswer, Claim } from '../../core/claim.ts';
+import { instant } from '../../core/instant.ts';
+import type { OldCredential } from '../../core/plan.ts';
 import { doubts, judgeBatch, type Sighting, sayDoubt } from '../../core/probe.ts';
-import { a, b, back, batch, failed, leftAlone, rotated, seen, turned, unseen } from './batches.ts';
+import { a, b, back, batch, failed, leftAlone, plannedWith, rotated, run, seen, turned, unseen } from './batches.ts';
 
 const doubtsOf = (answer: BatchAnswer | undefined, sightings: readonly Sighting[]): unknown[] =>
   judgeBatch(batch, answer, sightings).doubts.map(sayDoubt);
@@ -87,6 +89,55 @@ describe('holding a batch’s claims against what was seen (S10)', () => {
     ]);
   });
 
+  describe('about an old credential (S7)', () => {
+    const of = (retirement: OldCredential['retirement']) => {
+      const secret = plannedWith({
+        ...{ name: 'prod/low/a', arn: 'arn:a', newVersion: 'version-2' },
+        old: { version: 'version-1', retirement, replacedBy: run, replacedAt: instant(0), unusedSince: instant(0) },
+      });
+      const retired: Claim = {
+        arn: 'arn:a',
+        name: secret.name,
+        kind: 'retired',
+        did: retirement,
+        versionId: 'version-2',
+      };
+      return (claim: 'retired' | 'back' | 'leftAlone', old: Sighting['old']) => {
+        const made = { retired, back: back(secret), leftAlone: leftAlone(secret) }[claim];
+        const sighting = { ...seen(secret, 'version-2'), ...(old === undefined ? {} : { old }) };
+        return judgeBatch({ ...batch, secrets: [secret] }, turned(made), [sighting]).doubts.map(({ kind }) => kind);
+      };
+    };
+    const [deactivation, deletion] = [of('deactivate'), of('delete')];
+
+    it('believes that it was retired only when it is rejected, and deleted only when it is gone', () => {
+      assert.deepEqual(deactivation('retired', { state: 'inactive', answer: 'rejected' }), []);
+      assert.deepEqual(deactivation('retired', { state: 'active', answer: 'accepted' }), ['oldAccepted']);
+      assert.deepEqual(deactivation('retired', { state: 'inactive', answer: 'accepted' }), ['oldAccepted']);
+      assert.deepEqual(deactivation('retired', { state: 'inactive', answer: 'unknown' }), ['oldUnknown']);
+      assert.deepEqual(deactivation('retired', undefined), ['oldUnknown']);
+      assert.deepEqual(deletion('retired', { state: 'gone', answer: 'rejected' }), []);
+      assert.deepEqual(deletion('retired', { state: 'inactive', answer: 'rejected' }), ['claimContradicted']);
+    });
+
+    it('believes that it was brought back only when it is accepted', () => {
+      assert.deepEqual(deactivation('back', { state: 'active', answer: 'accepted' }), []);
+      assert.deepEqual(deactivation('back', { state: 'inactive', answer: 'rejected' }), ['oldRejected']);
+      assert.deepEqual(deactivation('back', { state: 'active', answer: 'unknown' }), ['oldUnknown']);
+      assert.deepEqual(deletion('back', { state: 'inactive', answer: 'rejected' }), []);
+      assert.deepEqual(deletion('back', { state: 'gone', answer: 'rejected' }), ['claimContradicted']);
+      assert.deepEqual(deletion('back', { state: 'unknown', answer: 'unknown' }), ['oldUnknown']);
+    });
+
+    it('contradicts a claim to have left alone what is further than the plan found it', () => {
+      assert.deepEqual(deactivation('leftAlone', { state: 'active', answer: 'accepted' }), []);
+      assert.deepEqual(deactivation('leftAlone', { state: 'unknown', answer: 'unknown' }), []);
+      assert.deepEqual(deactivation('leftAlone', { state: 'inactive', answer: 'rejected' }), ['claimContradicted']);
+      assert.deepEqual(deletion('leftAlone', { state: 'inactive', answer: 'rejected' }), []);
+      assert.deepEqual(deletion('leftAlone', { state: 'gone', answer: 'rejected' }), ['claimContradicted']);
+    });
+  });
+
   it('has no doubt that cannot come about', () => {
     const found = [
       ...judgeBatch(batch, undefined, []).doubts,
@@ -96,7 +147,9 @@ describe('holding a batch’s claims against what was seen (S10)', () => {
       ...judgeBatch(batch, turned(rotated(a), rotated(b)), [seen(a, 'version-3', 'rejected')]).doubts,
       ...judgeBatch(batch, turned(rotated(a), rotated(b)), [seen(a, 'version-3', 'unknown')]).doubts,
     ];
-    assert.deepEqual([...new Set(found.map(({ kind }) => kind))].sort(), Object.keys(doubts).sort());
+    // Those of old credentials come about above.
+    const ofOld = ['oldAccepted', 'oldRejected', 'oldUnknown'];
+    assert.deepEqual([...new Set([...found.map(({ kind }) => kind), ...ofOld])].sort(), Object.keys(doubts).sort());
   });
 
   it('is only ever without a doubt about a rotation that was seen to be accepted', () => {

@@ -26,7 +26,7 @@ const settings: RotatorSettings = { kind: 'http-api-key', strategy: 'overlap', a
 const replacedAt = instant(Date.parse('2026-11-11T00:00:00Z'));
 
 class World {
-  now = instant(Date.parse('2026-11-25T00:00:00Z'));
+  now = instant(Date.parse('2026-11-10T00:00:00Z'));
   readonly calls: string[] = [];
   readonly keys = new KeyService(this.#clock(), () => `hunter2-${this.keys.keysOf('a').length}`);
   readonly values = new Map<string, SecretValue>();

@@ -185,6 +185,8 @@ describe('a candidate is contradicted when', () => {
       'quarantined',
       // Of a restore: test/lambdas/restore.test.ts has them.
       ...['returnsTo', 'notOfRun', 'returnsElsewhere', 'forgotten', 'notAskedFor'],
+      // Of a retirement: test/core/retire-selection.test.ts has them.
+      ...['retires', 'retiresNothing', 'oldIsCurrent', 'notReplaced', 'notDeactivated', 'graceNotOver'],
       ...cases.map(([, key]) => key),
     ]);
     assert.deepEqual(

@@ -14,6 +14,7 @@ import { outcomes } from '../../core/outcome.ts';
 import { previewVerdicts } from '../../core/preview.ts';
 import { doubts } from '../../core/probe.ts';
 import { restoreReasons, restoreRefusals } from '../../core/restore.ts';
+import { retireReasons } from '../../core/retire-selection.ts';
 import { retirementHolds } from '../../core/retirement.ts';
 import { holds } from '../../core/rotation.ts';
 import { contradictions } from '../../core/second-judgement.ts';
@@ -54,6 +55,7 @@ describe('the glossary has every reason', () => {
     'Why a decision does not stand': flaws,
     'Why a batch does not start': notStarted,
     'Why a rotation holds': holds,
+    'Why an old credential is kept': retireReasons,
     'Why a retirement holds': retirementHolds,
     'Why a batch is in doubt': doubts,
     'Why a wave is unsound': waveReasons,

@@ -41,7 +41,8 @@ export const settings: Settings = {
   windows: [{ days: ['thu'], from: '02:00', to: '05:00', timeZone: 'UTC' }],
   freezes: [],
   writesPerSecond: 10,
-  schedules: { audit: daily, rotation: daily },
+  schedules: { audit: daily, rotation: daily, retirement: daily },
+  retirement: { graceDays: 7, deleteAfterDays: 7 },
   exemptPatterns: [],
   rotators: {
     postgres: {

@@ -48,6 +48,7 @@ const variables = {
   TIER: 'low',
   TOPIC_ARN: 'arn:aws:sns:us-east-1:111122223333:keyturn-prod',
   WORKFLOW: 'arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod',
+  RETIREMENT: 'arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod-retirement',
 };
 
 /** Loads the bundle, calls it with an event that is none, and prints what came of both. */

@@ -93,6 +93,8 @@ export class RunWorld {
       versions: fleet,
       rotatorFor: fleet.rotatorFor,
       proberFor: fleet.proberFor,
+      retirerFor: () => undefined,
+      standingsFor: () => undefined,
       archive,
       settings: this.settings,
       hash: sha256,

@@ -110,11 +110,11 @@ describe('what makes no sense starts nothing, and is told what is wrong with it:
   for (const [what, body, problem] of [
     ['no JSON', 'mode=rotate', 'the body is no JSON object; send {"mode": …, "why": …}'],
     ['no object', [], 'the body is no JSON object; send {"mode": …, "why": …}'],
-    ['no mode', { why: 'x' }, 'mode is none that can be started; use one of audit, rotate, restore'],
+    ['no mode', { why: 'x' }, 'mode is none that can be started; use one of audit, rotate, restore, retire'],
     [
       'another mode',
       { mode: 'revoke', why: 'x' },
-      'mode is none that can be started; use one of audit, rotate, restore',
+      'mode is none that can be started; use one of audit, rotate, restore, retire',
     ],
     ['no reason', { mode: 'audit' }, 'why is missing; say why, for those who are to approve it'],
     ['an empty reason', { mode: 'audit', why: ' \n ' }, 'why is empty; say why, for those who are to approve it'],

@@ -79,6 +79,7 @@ describe('S13: deploying rotates nothing', () => {
     assert.deepEqual(schedules, [
       ['ENABLED', 'keyturn-prod-start-run', { schedule: 'audit', at }],
       ['DISABLED', 'keyturn-prod-start-run', { schedule: 'rotation', at }],
+      ['DISABLED', 'keyturn-prod-start-run', { schedule: 'retirement', at }],
     ]);
   });
 
@@ -265,7 +266,7 @@ describe('people', () => {
 describe('a function', () => {
   const stores = ['ARCHIVE_BUCKET', 'DESK_BUCKET'];
   const variables: Readonly<Record<string, readonly string[]>> = {
-    'start-run': ['ARCHIVE_BUCKET', 'WORKFLOW'],
+    'start-run': ['ARCHIVE_BUCKET', 'RETIREMENT', 'WORKFLOW'],
     'draft-plan': stores,
     'confirm-plan': stores,
     'request-approval': [...stores, 'REVIEW_URL', 'TOPIC_ARN'],
@@ -350,15 +351,27 @@ describe('alarms', () => {
 
   it('tell people of every end that nobody intended, of a start that was not made, of a recovery that failed, and of a decision that is not heard of', () => {
     const summed = alarms.flatMap(({ Metrics = [] }) => Metrics.map(({ Id }: { Id: string }) => Id));
-    assert.deepEqual(summed.toSorted(), ['aborted', 'blind', 'expr_1', 'failed', 'timedOut']);
+    assert.deepEqual(summed.toSorted(), [
+      ...['aborted', 'blind', ...Array(4).fill('expr_1'), 'failed'],
+      ...['m0', 'm0', 'm0', 'm1', 'm1', 'm1', 'timedOut'],
+    ]);
     assert.deepEqual(alarms.flatMap(({ MetricName }) => MetricName ?? []).toSorted(), [
       'ApproximateNumberOfMessagesVisible',
       'Contradictions',
       'Errors',
-      'ExecutionsAborted',
-      'ExecutionsFailed',
-      'ExecutionsTimedOut',
     ]);
+    // Each of them is of both machines that conduct runs.
+    const ends = alarms.flatMap(({ AlarmName, Metrics = [] }) =>
+      Metrics.flatMap(({ MetricStat }: { MetricStat?: { Metric: { MetricName: string; Dimensions: object[] } } }) =>
+        AlarmName.includes('-run-') && MetricStat
+          ? [`${MetricStat.Metric.MetricName} ${JSON.stringify(MetricStat.Metric.Dimensions)}`]
+          : [],
+      ),
+    );
+    for (const end of ['ExecutionsAborted', 'ExecutionsFailed', 'ExecutionsTimedOut']) {
+      const machines = ends.filter((said) => said.startsWith(`${end} `));
+      assert.deepEqual([machines.length, new Set(machines).size], [2, 2], end);
+    }
     for (const { AlarmActions } of alarms) assert.match(deployed.say(AlarmActions[0]), /AnnouncementsTopic/);
   });
 

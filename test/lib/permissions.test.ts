@@ -73,10 +73,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     's3:GetObject on {ArchiveBucket}/runs/*/start.json',
     's3:PutObject on {ArchiveBucket}/runs/*/start.json',
     'sqs:SendMessage on {SchedulesUndelivered}',
+    'states:StartExecution on {keyturn-prod-retirement}',
     'states:StartExecution on {keyturn-prod}',
   ],
   'keyturn-prod-draft-plan': [
     's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:GetObject on {StoreBucket}/history.json',
     's3:GetObject on {StoreBucket}/lock.json',
     's3:GetObject on {StoreBucket}/quarantine.json',
     's3:ListBucket on {StoreBucket}',
@@ -116,12 +118,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     's3:PutObject on {ArchiveBucket}/runs/*/decision.json',
     's3:PutObject on {ArchiveBucket}/runs/*/decisions/*.json',
     'states:SendTaskSuccess on arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod',
+    'states:SendTaskSuccess on arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod-retirement',
   ],
   'keyturn-prod-deliver-decisions': [
     's3:GetObject on {ArchiveBucket}/runs/*',
     's3:GetObject on {StoreBucket}/pending/*',
     's3:ListBucket on {StoreBucket} if StringEquals s3:prefix pending/',
     'states:SendTaskSuccess on arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod',
+    'states:SendTaskSuccess on arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod-retirement',
   ],
   'keyturn-prod-admit-wave': [
     's3:GetObject on {ArchiveBucket}/runs/*',
@@ -185,12 +189,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     's3:PutObject on {StoreBucket}/quarantine.json',
     ...mailing,
     'sns:Publish on {AnnouncementsTopic}',
+    'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-retirement:*',
     'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod:*',
   ],
   'keyturn-prod-watch-runs': [
     's3:GetObject on {ArchiveBucket}/runs/*',
     's3:GetObject on {StoreBucket}/lock.json',
     's3:ListBucket on {StoreBucket}',
+    'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-retirement:*',
     'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod:*',
     'states:StartExecution on {keyturn-prod-recovery}',
   ],
@@ -220,6 +226,20 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'states:StartExecution on arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod',
     'states:StopExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod/*',
     'states:StopExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod:*',
+  ],
+  'keyturn-prod-retirement, the state machine': [
+    ...[
+      ...['admit-wave', 'close-run', 'confirm-plan', 'draft-plan', 'judge-wave'],
+      ...['probe-batch-high', 'probe-batch-low', 'probe-batch-medium', 'request-approval'],
+      ...['rotate-batch-high', 'rotate-batch-low', 'rotate-batch-medium'],
+    ].map((step) => `lambda:InvokeFunction on keyturn-prod-${step}:*`),
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-retirement/*',
+    'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-retirement:*',
+    'states:RedriveExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-retirement/*',
+    'states:StartExecution on arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod-retirement',
+    'states:StopExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-retirement/*',
+    'states:StopExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-retirement:*',
   ],
   SchedulesRole: ['lambda:InvokeFunction on keyturn-prod-start-run', 'sqs:SendMessage on {SchedulesUndelivered}'],
 };
@@ -254,7 +274,7 @@ describe('S9: who may do what', () => {
         .map(({ condition }) => `${actor.endsWith(', the state machine') ? 'workflow' : 'step'}: ${condition}`),
     );
     const history = 'arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod';
-    const recovery = `${history}-recovery`;
+    const [recovery, retirement] = [`${history}-recovery`, `${history}-retirement`];
     assert.deepEqual([...new Set(conditions)].toSorted(), [
       'step: StringEquals kms:ViaService s3.{AWS::Region}.amazonaws.com',
       'step: StringEquals kms:ViaService sns.{AWS::Region}.amazonaws.com',
@@ -262,6 +282,7 @@ describe('S9: who may do what', () => {
       'workflow: StringEquals kms:ViaService s3.{AWS::Region}.amazonaws.com',
       `workflow: StringLike kms:EncryptionContext:aws:states:stateMachineArn ${history} | ${history}/*`,
       `workflow: StringLike kms:EncryptionContext:aws:states:stateMachineArn ${recovery} | ${recovery}/*`,
+      `workflow: StringLike kms:EncryptionContext:aws:states:stateMachineArn ${retirement} | ${retirement}/*`,
     ]);
   });
 });

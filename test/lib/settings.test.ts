@@ -456,7 +456,9 @@ describe('settings', () => {
       schedules: {
         audit: { expression: 'cron(0 6 * * ? *)', timeZone: 'UTC', enabled: true },
         rotation: { expression: 'cron(0 7 ? * TUE *)', timeZone: 'UTC', enabled: false },
+        retirement: { expression: 'cron(0 7 ? * THU *)', timeZone: 'UTC', enabled: false },
       },
+      retirement: { graceDays: 7, deleteAfterDays: 7 },
       exemptPatterns: [],
       alarms: [],
       channels: {},

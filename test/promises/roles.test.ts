@@ -41,6 +41,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'list secrets',
     'read the archive',
     'read who asked',
+    'see the history',
     'see the lock',
     'see the quarantine',
   ],
@@ -114,6 +115,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'watch-runs': ['read the archive', 'read who asked', 'see the lock'],
   workflow: ['read the archive', 'read who asked'],
   'workflow-recovery': ['read the archive', 'read who asked'],
+  'workflow-retirement': ['read the archive', 'read who asked'],
   schedules: [],
 };
 

@@ -83,10 +83,10 @@ const promised: Readonly<Record<string, Promised>> = {
   },
 };
 
-it('has a promise written down for every scenario; the good day, two runs and a restored run have tests of their own', () => {
+it('has a promise written down for every scenario; the good day, two runs, a restored run and retired keys have tests of their own', () => {
   assert.deepEqual(
     Object.keys(scenarios).toSorted(),
-    [...Object.keys(promised), 'good-day', 'two-runs', 'restored-run'].toSorted(),
+    [...Object.keys(promised), 'good-day', 'two-runs', 'restored-run', 'retired-keys'].toSorted(),
   );
 });
 

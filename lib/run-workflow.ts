@@ -12,41 +12,47 @@ import { Construct } from 'constructs';
 import type { Settings } from '../core/settings.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import type { Foundation } from './foundation.ts';
-import { workflowName } from './names.ts';
+import { retirementName, workflowName } from './names.ts';
 import type { RunSteps } from './run-steps.ts';
 import type { Tier } from './tier.ts';
 import { batchMaps } from './workflow/batch-maps.ts';
 import { runDefinition } from './workflow/run.ts';
 import { WorkflowRole } from './workflow-role.ts';
 
-export interface RotationWorkflowProps {
+export interface RunWorkflowProps {
   readonly foundation: Foundation;
   readonly settings: Settings;
   readonly steps: RunSteps;
   readonly desk: ApprovalDesk;
   readonly tiers: ReadonlyMap<string, Tier>;
+  /** Rotations, with their audits and restores; or retirements, after which no tag is to be moved. */
+  readonly conducts: 'rotations' | 'retirements';
 }
 
 /**
- * The state machine that conducts runs.
+ * A state machine that conducts runs.
  *
  * It holds a task token for the moment in which it hands it to the desk, so its history is encrypted, and its log tells
  * what happened but not with which data.
  */
-export class RotationWorkflow extends Construct {
+export class RunWorkflow extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(scope: Construct, id: string, { foundation, settings, steps, desk, tiers }: RotationWorkflowProps) {
+  constructor(scope: Construct, id: string, props: RunWorkflowProps) {
     super(scope, id);
 
+    const { foundation, settings, steps, desk, tiers, conducts } = props;
     const { stage, encryptionKey } = foundation.ground;
+    const isRotation = conducts === 'rotations';
+    const name = isRotation ? workflowName(stage) : retirementName(stage);
     const maps = batchMaps(this, { archive: foundation.archive.bucket, tiers, concurrency: settings.concurrency });
-    const definition = runDefinition(this, { steps, requestApproval: desk.requestApproval, maps, settings });
+    const { requestApproval } = desk;
+    const definition = runDefinition(this, { steps, requestApproval, maps, settings, renews: isRotation });
 
     const { role, policy } = new WorkflowRole(this, 'Acting', {
       foundation,
-      name: workflowName(stage),
-      called: calledSteps(steps, desk, tiers),
+      name,
+      called: [...calledSteps(steps, desk, tiers), ...(isRotation ? [steps.renewExpiry] : [])],
     });
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_YEAR,
@@ -54,7 +60,7 @@ export class RotationWorkflow extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.stateMachine = new StateMachine(this, 'StateMachine', {
-      stateMachineName: workflowName(stage),
+      stateMachineName: name,
       comment: 'One run of Keyturn: a plan, its approval, and its waves',
       definitionBody: DefinitionBody.fromChainable(definition),
       queryLanguage: QueryLanguage.JSONATA,
@@ -74,7 +80,6 @@ const calledSteps = (steps: RunSteps, desk: ApprovalDesk, tiers: ReadonlyMap<str
   steps.confirmPlan,
   steps.admitWave,
   steps.judgeWave,
-  steps.renewExpiry,
   steps.closeRun,
   desk.requestApproval,
   ...[...tiers.values()].flatMap(({ rotateBatch, probeBatch }) => [rotateBatch, probeBatch]),

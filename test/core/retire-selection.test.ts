@@ -1,0 +1,291 @@
+/*
+ * Goal: what is retired was replaced by a finished run, long enough ago, and two looks that share no code say so (S7, S2).
+ *
+ * Method: an archive with the documents of a rotation and of a retirement; then one thing is otherwise.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { sha256 } from '../../adapters/sha256.ts';
+import { canonicalJson } from '../../core/canonical.ts';
+import { NotInArchiveError } from '../../core/errors.ts';
+import type { FinishedRun } from '../../core/history.ts';
+import type { Instant } from '../../core/instant.ts';
+import type { Batch, OldCredential, PlannedSecret, Run } from '../../core/plan.ts';
+import type { Archive } from '../../core/ports.ts';
+import { readReplaced, selectRetired } from '../../core/retire-selection.ts';
+import { contradictions, expired, judgeAgain } from '../../core/second-judgement.ts';
+import { lookAgainAtOld } from '../../core/second-retire.ts';
+import type { SelectedSecret } from '../../core/selection.ts';
+import type { Settings } from '../../core/settings.ts';
+import { answerWith, decisionOf } from '../decisions.ts';
+import { asOf, at, entryWith, selectedWith, tagsWith } from '../entries.ts';
+import { chromepaySettings } from '../settings.ts';
+
+const rotation = 'rotation-1' as Run;
+const retirement = 'retirement-1' as Run;
+const settings: Settings = { ...chromepaySettings, retirement: { graceDays: 7, deleteAfterDays: 14 } };
+/** Seven days and fourteen days before `asOf`, 2026-11-18T19:15:00Z. */
+const [weekAgo, twoWeeksAgo] = [at('2026-11-11T19:15:00Z'), at('2026-11-04T19:15:00Z')];
+const justAfter = (moment: Instant) => (moment + 1) as Instant;
+
+const rotated: PlannedSecret = {
+  ...selectedWith({ currentVersion: 'version-1' }),
+  newVersion: 'version-2',
+  currentSince: at('2026-08-01T00:00:00Z'),
+};
+const unusedSince = at('2026-10-20T00:00:00Z');
+const deactivatedThen: PlannedSecret = {
+  ...selectedWith(),
+  newVersion: 'version-2',
+  currentSince: at('2026-10-01T00:00:00Z'),
+  old: {
+    version: 'version-1',
+    retirement: 'deactivate',
+    replacedBy: rotation,
+    replacedAt: at('2026-10-01T00:00:00Z'),
+    unusedSince,
+  },
+};
+
+class Documents implements Archive {
+  readonly texts = new Map<string, string>();
+  readonly history: FinishedRun[] = [];
+
+  deposit = async () => assert.fail('nothing is deposited here');
+
+  async fetch(key: string): Promise<string> {
+    const text = this.texts.get(key);
+    if (text === undefined) throw new NotInArchiveError(key);
+    return text;
+  }
+
+  add(run: Run, mode: 'rotate' | 'restore' | 'retire', secret: PlannedSecret, kind: string, endedAt: Instant): this {
+    const batch: Batch = { run, wave: 1, index: 0, tier: secret.tier, secrets: [secret] };
+    const line = canonicalJson(batch);
+    const waves = [
+      { number: 1, tiers: ['low'], secrets: 1, batches: [{ tier: 'low', secrets: 1, hash: sha256(line) }] },
+    ];
+    const plan = canonicalJson({ run, mode, waves });
+    const answer = answerWith({ run, digest: sha256(plan) });
+    this.texts.set(`runs/${run}/plan.json`, plan);
+    this.texts.set(`runs/${run}/waves/1.jsonl`, line);
+    this.texts.set(`runs/${run}/decision.json`, JSON.stringify(decisionOf(answer)));
+    this.texts.set(
+      `runs/${run}/report.json`,
+      JSON.stringify({ run, mode, endedAt, secrets: [{ arn: secret.arn, kind }] }),
+    );
+    const done = ['rotated', 'deactivated', 'deleted'].includes(kind) ? 1 : 0;
+    this.history.push({ run, mode, outcome: 'completed', endedAt, selected: 1, rotated: done, rotators: [] });
+    return this;
+  }
+}
+
+const rotatedAt = (endedAt: Instant, kind = 'rotated') =>
+  new Documents().add(rotation, 'rotate', rotated, kind, endedAt);
+const deactivatedAt = (endedAt: Instant, kind = 'deactivated') =>
+  rotatedAt(at('2026-10-01T00:00:00Z')).add(retirement, 'retire', deactivatedThen, kind, endedAt);
+
+async function select(documents: Documents, entry = entryWith(), given = settings) {
+  const replaced = await readReplaced(documents, sha256, documents.history);
+  return selectRetired({ replaced, entries: [entry], quarantine: {}, settings: given, asOf });
+}
+
+const leftAlone = async (...given: Parameters<typeof select>) => {
+  const { selected, leftAlone } = await select(...given);
+  assert.deepEqual(selected, []);
+  return leftAlone.map(({ reason }) => reason);
+};
+
+/** Both looks at one plan: what the first selected, the second confirms. */
+async function selectedTwice(...given: Parameters<typeof select>): Promise<readonly SelectedSecret[]> {
+  const { selected } = await select(...given);
+  const [documents, entry = entryWith()] = given;
+  const grounds = await lookAgainAtOld(documents, sha256, selected, settings);
+  assert.deepEqual(judgeAgain(selected, [entry], settings, asOf, [], grounds), []);
+  return selected;
+}
+
+describe('S7: what is selected for retiring', () => {
+  it('is deactivated from the very end of the grace period on, and not a millisecond before', async () => {
+    const [selected] = await selectedTwice(rotatedAt(weekAgo));
+    const old: OldCredential = {
+      version: 'version-1',
+      retirement: 'deactivate',
+      replacedBy: rotation,
+      replacedAt: weekAgo,
+      unusedSince: weekAgo,
+    };
+    assert.deepEqual(selected, { ...selectedWith(), old });
+    assert.deepEqual(await leftAlone(rotatedAt(justAfter(weekAgo))), ['replacedLately']);
+  });
+
+  it('is deleted from the very end of the second grace period on, and not a millisecond before', async () => {
+    const [selected] = await selectedTwice(deactivatedAt(twoWeeksAgo));
+    assert.deepEqual(selected?.old, {
+      version: 'version-1',
+      retirement: 'delete',
+      replacedBy: rotation,
+      replacedAt: at('2026-10-01T00:00:00Z'),
+      unusedSince,
+      deactivatedBy: retirement,
+      deactivatedAt: twoWeeksAgo,
+    });
+    assert.deepEqual(await leftAlone(deactivatedAt(justAfter(twoWeeksAgo))), ['deactivatedLately']);
+  });
+
+  it('is nothing of a rotation that went back, or of one that touched nothing', async () => {
+    for (const kind of ['rolledBack', 'held', 'untouched']) {
+      assert.deepEqual(await select(rotatedAt(weekAgo, kind)), { selected: [], leftAlone: [] });
+    }
+  });
+
+  it('is deactivated once more where a retirement was sent back', async () => {
+    const [selected] = await selectedTwice(deactivatedAt(twoWeeksAgo, 'rolledBack'));
+    assert.equal(selected?.old?.retirement, 'deactivate');
+  });
+
+  it('is nothing more once it was deleted', async () => {
+    const documents = deactivatedAt(twoWeeksAgo).add(
+      'retirement-2' as Run,
+      'retire',
+      { ...deactivatedThen, old: { ...(deactivatedThen.old as OldCredential), retirement: 'delete' } },
+      'deleted',
+      at('2026-11-16T00:00:00Z'),
+    );
+    assert.deepEqual(await select(documents), { selected: [], leftAlone: [] });
+  });
+
+  it('is nothing that is AWSCURRENT again', async () => {
+    const restored = entryWith({ versions: { 'version-1': ['AWSCURRENT'], 'version-2': ['AWSPREVIOUS'] } });
+    assert.deepEqual(await leftAlone(rotatedAt(weekAgo), restored), ['currentAgain']);
+  });
+
+  it('is what a restore left behind, too', async () => {
+    const back: PlannedSecret = { ...rotated, currentVersion: 'version-2', newVersion: 'version-1' };
+    const documents = rotatedAt(at('2026-10-01T00:00:00Z')).add(
+      'restore-1' as Run,
+      'restore',
+      back,
+      'rotated',
+      weekAgo,
+    );
+    const restored = entryWith({ versions: { 'version-1': ['AWSCURRENT'], 'version-2': ['AWSPREVIOUS'] } });
+    const [selected] = await selectedTwice(documents, restored);
+    assert.deepEqual([selected?.currentVersion, selected?.old?.version], ['version-1', 'version-2']);
+  });
+
+  it('is nothing where the target has no old credential beside the new one, and it says so', async () => {
+    const pair = { rotator: 'postgres', probe: 'postgres' };
+    const secret: PlannedSecret = { ...rotated, ...pair, strategy: 'alternate' };
+    const documents = new Documents().add(rotation, 'rotate', secret, 'rotated', weekAgo);
+    assert.deepEqual(await leftAlone(documents, entryWith({ tags: tagsWith(pair) })), ['nothingToRetire']);
+  });
+
+  it('is nothing whose rotator was changed since', async () => {
+    const given = { ...settings, rotators: { ...settings.rotators, other: settings.rotators['http-api-key'] } };
+    const entry = entryWith({ tags: tagsWith({ rotator: 'other' }) });
+    assert.deepEqual(await leftAlone(rotatedAt(weekAgo), entry, given as Settings), ['retagged']);
+  });
+
+  it('is nothing that is unclear or quarantined, whatever was replaced of it (S4)', async () => {
+    const owned = entryWith({ owningService: 'rds' });
+    assert.deepEqual(await leftAlone(rotatedAt(weekAgo), owned), ['ownedByService']);
+    const replaced = await readReplaced(rotatedAt(weekAgo), sha256, rotatedAt(weekAgo).history);
+    const { arn, name } = selectedWith();
+    const quarantine = { [arn]: { name, run: rotation, reason: 'held', at: weekAgo } };
+    const { selected, leftAlone: alone } = selectRetired({
+      replaced,
+      entries: [entryWith()],
+      quarantine,
+      settings,
+      asOf,
+    });
+    assert.deepEqual([selected, alone.map(({ reason }) => reason)], [[], ['quarantined']]);
+  });
+
+  it('believes no plan that is not what was approved, to the byte', async () => {
+    const documents = rotatedAt(weekAgo);
+    const key = `runs/${rotation}/waves/1.jsonl`;
+    documents.texts.set(key, (documents.texts.get(key) ?? '').replace('version-1', 'version-9'));
+    assert.deepEqual(await select(documents), { selected: [], leftAlone: [] });
+  });
+
+  it('is one old credential of a secret at a time, the oldest', async () => {
+    const next: PlannedSecret = { ...rotated, currentVersion: 'version-2', newVersion: 'version-3' };
+    const documents = rotatedAt(at('2026-10-01T00:00:00Z')).add(
+      'rotation-2' as Run,
+      'rotate',
+      next,
+      'rotated',
+      weekAgo,
+    );
+    const entry = entryWith({ versions: { 'version-3': ['AWSCURRENT'], 'version-2': ['AWSPREVIOUS'] } });
+    const selected = await selectedTwice(documents, entry);
+    assert.deepEqual(
+      selected.map(({ old }) => old?.version),
+      ['version-1'],
+    );
+  });
+});
+
+describe('the second look at a retirement', () => {
+  const old: OldCredential = {
+    version: 'version-1',
+    retirement: 'deactivate',
+    replacedBy: rotation,
+    replacedAt: weekAgo,
+    unusedSince: weekAgo,
+  };
+  const deletion: OldCredential = {
+    ...old,
+    retirement: 'delete',
+    unusedSince,
+    deactivatedBy: retirement,
+    deactivatedAt: twoWeeksAgo,
+  };
+  const against = async (documents: Documents, candidate: SelectedSecret) =>
+    (await lookAgainAtOld(documents, sha256, [candidate], settings))(candidate, asOf);
+
+  it('contradicts whatever the runs that the plan names do not say', async () => {
+    const reached: (string | undefined)[] = [];
+    for (const [contradiction, documents, candidate] of [
+      [undefined, rotatedAt(weekAgo), selectedWith({ old })],
+      [undefined, deactivatedAt(twoWeeksAgo), selectedWith({ old: deletion })],
+      ['retiresNothing', rotatedAt(weekAgo), selectedWith()],
+      ['forgotten', rotatedAt(weekAgo), selectedWith({ old, strategy: 'alternate' })],
+      ['oldIsCurrent', rotatedAt(weekAgo), selectedWith({ old: { ...old, version: 'version-2' } })],
+      ['notReplaced', new Documents(), selectedWith({ old })],
+      ['notReplaced', rotatedAt(weekAgo), selectedWith({ old: { ...old, version: 'version-0' } })],
+      ['notReplaced', rotatedAt(weekAgo, 'rolledBack'), selectedWith({ old })],
+      ['notReplaced', rotatedAt(weekAgo), selectedWith({ old, arn: 'arn:other' })],
+      ['graceNotOver', rotatedAt(justAfter(weekAgo)), selectedWith({ old })],
+      ['graceNotOver', rotatedAt(weekAgo), selectedWith({ old: { ...old, unusedSince: justAfter(weekAgo) } })],
+      ['graceNotOver', deactivatedAt(justAfter(twoWeeksAgo)), selectedWith({ old: deletion })],
+      ['notDeactivated', deactivatedAt(twoWeeksAgo, 'rolledBack'), selectedWith({ old: deletion })],
+      ['notDeactivated', deactivatedAt(twoWeeksAgo), selectedWith({ old: { ...deletion, unusedSince: weekAgo } })],
+      ['notDeactivated', rotatedAt(weekAgo), selectedWith({ old: { ...deletion, deactivatedBy: rotation } })],
+    ] as const) {
+      assert.equal(await against(documents, candidate), contradiction);
+      reached.push(contradiction);
+    }
+    const ofRetiring = ['retiresNothing', 'oldIsCurrent', 'notReplaced', 'notDeactivated', 'graceNotOver'];
+    assert.deepEqual(
+      ofRetiring.filter((key) => !reached.includes(key) || !Object.hasOwn(contradictions, key)),
+      [],
+    );
+  });
+
+  it('believes no text but that which was approved', async () => {
+    for (const document of ['plan.json', 'waves/1.jsonl', 'decision.json']) {
+      const documents = rotatedAt(weekAgo);
+      const key = `runs/${rotation}/${document}`;
+      documents.texts.set(key, (documents.texts.get(key) ?? '').replace('rotation-1', 'rotation-9'));
+      assert.equal(await against(documents, selectedWith({ old })), 'notReplaced');
+    }
+  });
+
+  it('finds an old credential in a plan that is none of a retirement', () => {
+    assert.equal(expired(selectedWith({ old }), asOf), 'retires');
+  });
+});
