@@ -1,4 +1,5 @@
 import { commandLine } from './command-line.ts';
+import { approve, reject } from './commands/answer.ts';
 import { evidence } from './commands/evidence.ts';
 import { plan } from './commands/plan.ts';
 import { quarantine, release } from './commands/quarantine.ts';
@@ -14,6 +15,8 @@ const commands = {
   plan,
   rehearse,
   start: start(),
+  approve: approve(),
+  reject: reject(),
   status: status(),
   halt: halt(),
   resume: resume(),

@@ -22,12 +22,25 @@ export const invitationNotice = (header: PlanHeader, pending: PendingApproval, a
   references: referencesOf(pending),
 });
 
+/** Who was asked, and how each can answer. */
+export interface Reached {
+  /** Sent a link of their own. */
+  readonly asked: readonly string[];
+  readonly unreached: readonly string[];
+  /** Can answer as an IAM principal. */
+  readonly byIam: readonly string[];
+}
+
+/** A command decides nothing by being read: whoever types it is whom AWS says. */
+const commandsFor = ({ run }: PendingApproval): string =>
+  `npm run keyturn -- approve ${run}, or reject ${run} --reason TEXT`;
+
 /** What everybody may know: that a plan waits, and for whom. Nothing in it decides. */
 export const waitingNotice = (
   header: PlanHeader,
   pending: PendingApproval,
   asking: Asking,
-  { asked, unreached }: { readonly asked: readonly string[]; readonly unreached: readonly string[] },
+  { asked, unreached, byIam }: Reached,
 ): Notice => ({
   subject: subjectOf(header, pending, asking),
   lead: `A plan waits for an approval: ${headline(header, pending.askedAt)}.`,
@@ -36,6 +49,7 @@ export const waitingNotice = (
     answerFact(pending),
     ...(asked.length === 0 ? [] : [{ name: 'Asked, each by a link of their own', value: asked.join(', ') }]),
     ...(unreached.length === 0 ? [] : [{ name: 'Sent no link', value: unreached.join(', ') }]),
+    ...(byIam.length === 0 ? [] : [{ name: `From a terminal, by ${byIam.join(', ')}`, value: commandsFor(pending) }]),
   ],
   sections: summaryOf(header),
   references: referencesOf(pending),

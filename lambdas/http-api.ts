@@ -1,8 +1,6 @@
 import * as z from 'zod';
 
-/*
- * What steps behind the HTTP API share: requests that API Gateway has authenticated by IAM, and answers in JSON.
- */
+/* Requests that API Gateway has authenticated by IAM. */
 
 /** A request as an HTTP API hands it over (payload 2.0), as far as steps for programs care. */
 export const signedRequest = z.object({
@@ -18,13 +16,6 @@ export const signedRequest = z.object({
 
 export type SignedRequest = z.infer<typeof signedRequest>;
 
-/** An answer as an HTTP API takes it (payload 2.0). */
-export interface JsonResponse {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 /** Longer than any body that makes sense. */
 const longestBody = 262_144;
 
@@ -34,18 +25,3 @@ export function bodyText({ body, isBase64Encoded }: SignedRequest): string | und
   const text = isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
   return text.length > longestBody ? undefined : text;
 }
-
-export const json = (statusCode: number, content: object): JsonResponse => ({
-  statusCode,
-  headers: {
-    'content-type': 'application/json',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'strict-transport-security': 'max-age=63072000',
-  },
-  body: JSON.stringify(content),
-});
-
-/** Why a request came to nothing: a word for programs, and a sentence for people. */
-export const refusal = (statusCode: number, error: string, message: string, more: object = {}): JsonResponse =>
-  json(statusCode, { error, message, ...more });

@@ -20,6 +20,9 @@ export interface ApprovalDeskProps {
 /** The run and the link stand in the path, so the path is never written down: the route that it matched is. */
 const reviewRoute = '/review/{run}/{link}';
 
+/** Where approvers answer whom IAM authenticates. */
+const iamRoute = '/runs/{run}/approval';
+
 /** Where approvers sign in, if they must, and where the provider sends them back to. */
 const signInRoute = '/sign-in/{run}/{link}';
 const returnRoute = '/signed-in';
@@ -51,6 +54,11 @@ export class ApprovalDesk extends Construct {
       { path: reviewRoute, methods: [HttpMethod.GET, HttpMethod.POST], step: this.review },
       whyNoAuthorizer,
     );
+    foundation.door.openToIam('Approval', {
+      path: iamRoute,
+      methods: [HttpMethod.GET, HttpMethod.POST],
+      step: this.review,
+    });
     if (settings.signIn !== undefined) this.letSignIn();
   }
 

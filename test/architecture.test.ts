@@ -24,7 +24,7 @@ const places: readonly (readonly [string, RegExp, RegExp])[] = [
     /^lambdas\/([^/]+\/(wiring|index)|[^/]+)\.ts$/,
     /^(?!lib\/|rehearsal\/|bin\/|test\/|aws-cdk|constructs|computed)/,
   ],
-  ['a step', /^lambdas\//, /^(core\/|zod$|lambdas\/(shapes|http-api)\.ts$)/],
+  ['a step', /^lambdas\//, /^(core\/|zod$|lambdas\/(shapes|http-api|json-response)\.ts$)/],
   ['a construct', /^lib\//, /^(lib\/|core\/|aws-cdk-lib(\/|$)|constructs$|cdk-nag$|zod$|node:)/],
   [
     'the rehearsal',

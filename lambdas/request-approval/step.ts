@@ -106,7 +106,8 @@ async function tell(
     (took.length > 0 ? asked : unreached).push(fresh.approver.name);
   }
 
-  const posted = await postBy(channels, waitingNotice(header, pending, asking, { asked, unreached }), log);
+  const byIam = invited.flatMap(({ approver: { name, principal } }) => (principal === undefined ? [] : name));
+  const posted = await postBy(channels, waitingNotice(header, pending, asking, { asked, unreached, byIam }), log);
   const isAnybodyTold = asked.length > 0 || (channels.personal.length === 0 && posted.length > 0);
   // A reminder that reached nobody takes nothing from those who were asked before.
   if (!isAnybodyTold && asking === 'ask') throw new NobodyReachedError(pending.run);

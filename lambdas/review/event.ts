@@ -1,7 +1,7 @@
 import type { Run } from '../../core/plan.ts';
 
 /** What a browser asked for, as far as this step cares. Nothing in it has been believed yet. */
-export type Request = LinkRequest | Return;
+export type Request = LinkRequest | Return | IamRequest;
 
 /** A link was opened or answered, or its owner wants to sign in. */
 export interface LinkRequest {
@@ -31,6 +31,16 @@ export interface Return {
   readonly issuer: string;
 }
 
+/** Somebody asks as whom IAM authenticated, to look at a plan or to answer. */
+export interface IamRequest {
+  readonly kind: 'iam';
+  readonly method: string;
+  readonly run: Run;
+  /** Whom API Gateway authenticated. Undefined: nobody, so the route is not what it should be. */
+  readonly caller: string | undefined;
+  readonly body: string | undefined;
+}
+
 /** Longer than any answer: a form with a reason of the greatest length, every character escaped. */
 export const longestBody = 16_384;
 
@@ -38,6 +48,9 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 /** An execution's name and 256 bits, as they stand in a link. Anything else is not a link of ours. */
 const linkPath = /^\/(review|sign-in)\/([A-Za-z0-9_-]{1,80})\/([A-Za-z0-9_-]{43})$/;
+
+/** Where approvers ask whom IAM authenticates. */
+const iamPath = /^\/runs\/([A-Za-z0-9_-]{1,80})\/approval$/;
 
 /** Where an identity provider sends browsers back to. */
 export const returnPath = '/signed-in';
@@ -55,6 +68,10 @@ export function parseEvent(event: unknown): Request | undefined {
   const cookies = cookiesOf(event['cookies']);
   if (path === returnPath) return { kind: 'signedIn', method, cookies, ...returned(query) };
 
+  const [, asked] = iamPath.exec(path) ?? [];
+  if (asked !== undefined)
+    return { kind: 'iam', method, run: asked as Run, caller: callerOf(event), body: bodyIn(event) };
+
   const [, where, run, link] = linkPath.exec(path) ?? [];
   if (run === undefined || link === undefined) return undefined;
 
@@ -67,7 +84,7 @@ export function parseEvent(event: unknown): Request | undefined {
     again: new URLSearchParams(query.slice(0, 100)).has('again'),
     headers: headersOf(within(event, 'headers')),
     cookies,
-    body: bodyOf(text(event['body']), event['isBase64Encoded'] === true),
+    body: bodyIn(event),
   };
 }
 
@@ -85,7 +102,15 @@ function pageOf(query: string): number {
   return /^\d{1,5}$/.test(page) ? Number(page) : 1;
 }
 
-function bodyOf(body: string, isBase64: boolean): string | undefined {
+/** API Gateway says who it is where no caller can write. */
+function callerOf(event: Readonly<Record<string, unknown>>): string | undefined {
+  const iam = within(within(within(event, 'requestContext'), 'authorizer'), 'iam');
+  const caller = text(iam['userArn']);
+  return caller === '' ? undefined : caller;
+}
+
+function bodyIn(event: Readonly<Record<string, unknown>>): string | undefined {
+  const [body, isBase64] = [text(event['body']), event['isBase64Encoded'] === true];
   if (body.length > longestBody * 2) return undefined;
   const decoded = isBase64 ? Buffer.from(body, 'base64').toString('utf8') : body;
   return decoded.length > longestBody ? undefined : decoded;

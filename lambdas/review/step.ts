@@ -2,9 +2,11 @@ import type { Refusal } from '../../core/approval-answer.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { SignInRefusal } from '../../core/sign-in.ts';
 import { ProviderError } from '../../core/sign-in-ports.ts';
+import { refusal } from '../json-response.ts';
 import { type DecidePorts, decide } from './decide.ts';
-import { type LinkRequest, parseEvent, type Request } from './event.ts';
+import { type IamRequest, type LinkRequest, parseEvent, type Request } from './event.ts';
 import { formFaults, readForm } from './form.ts';
+import { atIam } from './iam.ts';
 import { page } from './page.ts';
 import { type Response, respondWith } from './response.ts';
 import { script } from './script.ts';
@@ -41,7 +43,7 @@ export const review = (ports: ReviewPorts) => {
     return { ...respond(303, page({ kind: 'elsewhere' }), { location: answered.address }), cookies };
   };
 
-  const answer = async (request: Request): Promise<Response> => {
+  const answer = async (request: Exclude<Request, IamRequest>): Promise<Response> => {
     const { kind, method } = request;
     const run = kind === 'signedIn' ? undefined : request.run;
     const methods = kind === 'review' ? ['GET', 'HEAD', 'POST'] : ['GET'];
@@ -103,6 +105,7 @@ export const review = (ports: ReviewPorts) => {
       return respond(404, page({ kind: 'nothing' }));
     }
     try {
+      if (request.kind === 'iam') return await atIam(ports, request);
       const response = await answer(request);
       return request.method === 'HEAD' ? { ...response, body: '' } : response;
     } catch (error) {
@@ -112,6 +115,8 @@ export const review = (ports: ReviewPorts) => {
         return fault(503, 'Nobody can sign in now', providerFault);
       }
       log.error('the desk cannot work', { run, error: error instanceof Error ? error.name : 'unknown' });
+      if (request.kind === 'iam')
+        return refusal(503, 'notNow', 'Something that the desk needs does not answer. Ask again.');
       return fault(503, 'Not now', 'Something that the desk needs does not answer. Open your link again in a minute.');
     }
   };

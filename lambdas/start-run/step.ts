@@ -7,7 +7,8 @@ import type { Random } from '../../core/random.ts';
 import { findDocument } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
 import { isTimely, type ScheduleName, type Start, scheduledRun, scheduledStart, wishedRun } from '../../core/start.ts';
-import { bodyText, type JsonResponse, json, refusal, type SignedRequest } from '../http-api.ts';
+import { bodyText, type SignedRequest } from '../http-api.ts';
+import { type JsonResponse, json, refusal } from '../json-response.ts';
 import { type BeginPorts, type Begun, begin } from './begin.ts';
 import { parseEvent, parseWish } from './event.ts';
 

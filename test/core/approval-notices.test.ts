@@ -95,14 +95,22 @@ Plan: sha256:plan`,
 });
 
 describe('what everybody is told of a plan that waits', () => {
-  const say = (asked: readonly string[], unreached: readonly string[]) =>
-    noticeText(waitingNotice(header, pending, 'ask', { asked, unreached }));
+  const say = (asked: readonly string[], unreached: readonly string[], byIam: readonly string[] = []) =>
+    noticeText(waitingNotice(header, pending, 'ask', { asked, unreached, byIam }));
 
   it('says whom it waits for, and has no link', () => {
     const text = say(['grace', 'joan'], []);
     assert.match(text, /^A plan waits for an approval: Rotate 38 of 127 secrets/);
     assert.match(text, /Asked, each by a link of their own: grace, joan/);
     assert.doesNotMatch(text, /https?:|the-link|Sent no link/);
+  });
+
+  it('says who can answer from a terminal, and how, without a link', () => {
+    const text = say([], ['grace', 'joan'], ['joan']);
+    const commands = 'npm run keyturn -- approve run-1, or reject run-1 --reason TEXT';
+    assert.ok(text.includes(`From a terminal, by joan: ${commands}`), text);
+    assert.doesNotMatch(text, /https?:/);
+    assert.doesNotMatch(say(['grace'], []), /terminal/);
   });
 
   it('says who was sent no link', () => assert.match(say(['grace'], ['joan']), /Sent no link: joan/));

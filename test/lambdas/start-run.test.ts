@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 
 import { instant } from '../../core/instant.ts';
-import type { JsonResponse } from '../../lambdas/http-api.ts';
+import type { JsonResponse } from '../../lambdas/json-response.ts';
 import { ada, StartWorld } from './start-world.ts';
 
 /*

@@ -2,7 +2,7 @@ import { sha256 } from '../../adapters/sha256.ts';
 import { type Instant, instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
 import type { Start } from '../../core/start.ts';
-import type { JsonResponse } from '../../lambdas/http-api.ts';
+import type { JsonResponse } from '../../lambdas/json-response.ts';
 import { startRun } from '../../lambdas/start-run/step.ts';
 import { chromepaySettings } from '../settings.ts';
 import { InMemoryArchive } from './approval-world.ts';

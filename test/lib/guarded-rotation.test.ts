@@ -213,7 +213,9 @@ describe('the door', () => {
     );
     assert.deepEqual(routes.toSorted(), [
       'GET /review/{run}/{link}: NONE',
+      'GET /runs/{run}/approval: AWS_IAM',
       'POST /review/{run}/{link}: NONE',
+      'POST /runs/{run}/approval: AWS_IAM',
       'POST /runs: AWS_IAM',
     ]);
   });

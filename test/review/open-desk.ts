@@ -10,6 +10,7 @@ import type { Account } from '../../rehearsal/account.ts';
 import { Door } from '../../rehearsal/door.ts';
 import type { HttpApi } from '../../rehearsal/stack.ts';
 import { ApprovalWorld } from '../lambdas/approval-world.ts';
+import type { Key } from '../rehearsal/signing.ts';
 import { OpenProvider } from './open-provider.ts';
 
 /* A desk behind a real server on loopback: the rehearsal's door before the deployed steps, over ports in memory. */
@@ -24,9 +25,16 @@ const routes = [
   'GET /signed-in',
 ].map((routeKey) => ({ routeKey, authorizationType: 'NONE', integrationUri: 'arn:review' }));
 
+const iamRoutes = ['GET /runs/{run}/approval', 'POST /runs/{run}/approval'].map((routeKey) => ({
+  routeKey,
+  authorizationType: 'AWS_IAM',
+  integrationUri: 'arn:review',
+}));
+
 /** An account whose one function answers, and to whom nothing else can be said. */
 const accountWith = (answer: (event: unknown) => Promise<unknown>) =>
   ({
+    authorisation: { contextOf: () => ({ allows: () => true }) },
     call: async (_principal: string, _service: string, _operation: string, { Payload }: { Payload: string }) => {
       try {
         return { Payload: JSON.stringify(await answer(JSON.parse(Payload))) };
@@ -51,13 +59,22 @@ export class OpenDesk {
     this.url = door.url;
     const { ports } = this.world;
     const answer = review({ ...ports, ...idp?.portsOf(ports), reviewUrl: this.url });
-    door.leadTo(accountWith(answer), { id: 'api', routes } as unknown as HttpApi, 'us-east-1:111122223333');
+    door.leadTo(
+      accountWith(answer),
+      { id: 'api', routes: [...routes, ...iamRoutes] } as unknown as HttpApi,
+      'us-east-1:111122223333',
+    );
   }
 
   /** With a provider, whoever has a link must sign in there. */
   static async open({ signIn = false, ...settings }: OpenOptions = {}): Promise<OpenDesk> {
     const door = await Door.open();
     return new OpenDesk(door, signIn ? await OpenProvider.open(`${door.url}/signed-in`) : undefined, settings);
+  }
+
+  /** From now on requests that are signed with this key are its holder's, and IAM lets them. */
+  giveKey(key: Key): void {
+    this.#door.giveKey(key.accessKeyId, key);
   }
 
   async close(): Promise<void> {
