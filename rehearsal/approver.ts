@@ -1,8 +1,11 @@
-import type { PendingApproval } from '../core/approval-desk.ts';
+import { secretsAsked } from '../core/approval-answer.ts';
+import { eligibleApprovers, type PendingApproval } from '../core/approval-desk.ts';
 import { archiveKeys } from '../core/archive-keys.ts';
 import type { Run } from '../core/plan.ts';
+import type { PlanShown } from '../lambdas/review/shown.ts';
 import type { Cloud } from './cloud.ts';
 import type { Door } from './door.ts';
+import { type Signer, signedBy } from './signature.ts';
 import { buttonUrl, type SlackWorkspace } from './targets/slack.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import { Visitor } from './visitor.ts';
@@ -64,6 +67,76 @@ export async function approve(time: VirtualTime, door: Door, [name, link]: reado
       body: form.toString(),
     });
     if (answer.status !== 200) throw new Error(`the page did not accept the approval: ${answer.status}`);
+  } finally {
+    door.forget();
+  }
+}
+
+/** A way for one approver to answer. */
+export interface Way {
+  readonly name: string;
+  /** The link, or the command, by which a person would go. */
+  readonly where: string;
+  approve(): Promise<void>;
+}
+
+/** How approvers can answer what waits: by the links that they were sent, or, if none was, as the principals that they are. */
+export function waysToAnswer(
+  given: { readonly cloud: Cloud; readonly door: Door; readonly time: VirtualTime; readonly run: Run },
+  slack: SlackWorkspace | undefined,
+): readonly Way[] {
+  const { cloud, door, time, run } = given;
+  if (!isAsking(cloud, run)) return [];
+  const links = [...linksOf(cloud, run, slack)];
+  if (links.length > 0) {
+    return links.map(([name, link]) => ({ name, where: link, approve: () => approve(time, door, [name, link]) }));
+  }
+  const { requestedBy } = JSON.parse(cloud.s3.text(cloud.deskBucket, `pending/${run}.json`) ?? '{}') as PendingApproval;
+  return eligibleApprovers(cloud.settings.approvers, requestedBy).flatMap((approver) => {
+    if (approver.principal === undefined) return [];
+    const key = keyOf(approver.name, approver.principal, cloud, door);
+    const credentials = `AWS_ACCESS_KEY_ID=${key.accessKeyId} AWS_SECRET_ACCESS_KEY=${key.secretAccessKey}`;
+    const where = `${credentials} AWS_REGION=us-east-1 KEYTURN_API=${door.url} npm run keyturn -- approve ${run}`;
+    return { name: approver.name, where, approve: () => approveByIam(time, door, run, key) };
+  });
+}
+
+/** A key with which somebody acts as a principal, known at the door and let in there by IAM. It opens nothing else. */
+function keyOf(name: string, principal: string, cloud: Cloud, door: Door): Signer {
+  const { acting, userArn } = callerAs(principal);
+  cloud.account.authorisation.admit(acting, [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*' }]);
+  const accessKeyId = `AKIA${name.replace(/\W/g, '').toUpperCase()}`;
+  const signer = { accessKeyId, secretAccessKey: 'rehearsal', userArn, principal: acting };
+  door.giveKey(accessKeyId, signer);
+  return signer;
+}
+
+/** Whose policies count for a principal, and whom AWS says that it is: of a role, some session. */
+function callerAs(principal: string): { readonly acting: string; readonly userArn: string } {
+  const [, account, role] = /^arn:aws[a-z-]*:iam::(\d{12}):role\/(?:.+\/)?([^/]+)$/.exec(principal) ?? [];
+  if (role !== undefined) {
+    return { acting: principal, userArn: `arn:aws:sts::${account}:assumed-role/${role}/rehearsal` };
+  }
+  const [, of, assumed] = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([^/]+)\//.exec(principal) ?? [];
+  return { acting: assumed === undefined ? principal : `arn:aws:iam::${of}:role/${assumed}`, userArn: principal };
+}
+
+/** Approves as `keyturn approve` does: looks at the plan, and answers with its digest and the number of its secrets. */
+export async function approveByIam(time: VirtualTime, door: Door, run: Run, key: Signer): Promise<void> {
+  const url = new URL(`/runs/${run}/approval`, door.url);
+  const ask = async (method: string, body?: string) => {
+    const scope = { service: 'execute-api', region: 'us-east-1', now: Date.now() };
+    const headers = signedBy(key, { method, url, ...(body === undefined ? {} : { body }) }, scope);
+    const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
+    if (response.status !== 200) throw new Error(`the desk did not take the approval: ${response.status}`);
+    return (await response.json()) as { readonly plan: PlanShown };
+  };
+  door.mind(time.hold());
+  try {
+    const { plan } = await ask('GET');
+    const { digest, scope, header } = plan;
+    const count = String(secretsAsked(header, plan));
+    await ask('POST', JSON.stringify({ decision: 'approved', digest, scope, count }));
   } finally {
     door.forget();
   }

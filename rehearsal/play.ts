@@ -10,7 +10,7 @@ import { select } from '../core/selection.ts';
 import { type Settings, switchName } from '../core/settings.ts';
 import type { StartableMode } from '../core/start.ts';
 import { cutIntoWaves } from '../core/waves.ts';
-import { approve, isAsking, linksOf } from './approver.ts';
+import { isAsking, waysToAnswer } from './approver.ts';
 import { openChannels } from './channels.ts';
 import { Cloud } from './cloud.ts';
 import { Door } from './door.ts';
@@ -183,17 +183,17 @@ async function answer(given: {
   const { options, run, time, door, cloud, slack, settings, recorder, execution } = given;
   const mayAskAgain = settings.tiers.some(({ holdBefore }) => holdBefore);
   while (execution.status === 'RUNNING') {
-    const links = isAsking(cloud, run) ? linksOf(cloud, run, slack) : new Map<string, string>();
+    const ways = waysToAnswer({ cloud, door, time, run }, slack);
     let isPersons = options.person;
-    for (const [name, link] of links) {
+    for (const { name, where, approve } of ways) {
       if (!isAsking(cloud, run)) break;
-      recorder.tell({ kind: 'waiting for approval', link });
+      recorder.tell({ kind: 'waiting for approval', link: where });
       if (isPersons) await door.personDecides(time.hold());
-      else await approve(time, door, [name, link]);
+      else await approve();
       recorder.tell({ kind: 'approved', by: isPersons ? 'you' : `${name}, played by the rehearsal` });
       isPersons = false;
     }
-    if (links.size > 0 && !mayAskAgain) return;
+    if (ways.length > 0 && !mayAskAgain) return;
     await time.sleep(1_000);
   }
 }

@@ -12,6 +12,8 @@ export interface KeyHolder {
   readonly principal: string;
 }
 
+type SignableRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+
 /** Who signed a request, and with which of their keys. */
 export type Signer = KeyHolder & { readonly accessKeyId: string };
 
@@ -32,7 +34,7 @@ const header =
 
 /** Checks Signature Version 4 of a request, as AWS does. Undefined: nobody has signed it in a way that counts. */
 export function signerOf(
-  request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  request: SignableRequest,
   body: Buffer,
   keys: ReadonlyMap<string, KeyHolder>,
   { service, region, now }: SignatureScope,
@@ -49,12 +51,51 @@ export function signerOf(
   const signed = list.split(';');
   if (!['host', 'x-amz-date'].every((name) => signed.includes(name))) return undefined;
 
-  const scope = [day, region, service, 'aws4_request'];
-  const canonical = canonicalRequest(request, signed, body);
-  const text = [algorithm, moment, scope.join('/'), sha256(canonical)].join('\n');
-  const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${holder.secretAccessKey}`);
-  const isGenuine = timingSafeEqual(hmac(key, text), Buffer.from(signature, 'hex'));
-  return isGenuine ? { ...holder, accessKeyId } : undefined;
+  const expected = signatureOf(request, signed, body, { moment, region, service, secret: holder.secretAccessKey });
+  return timingSafeEqual(expected, Buffer.from(signature, 'hex')) ? { ...holder, accessKeyId } : undefined;
+}
+
+/** Headers that make a request its signer's, as AWS's own clients would send them. */
+export function signedBy(
+  { accessKeyId, secretAccessKey, sessionToken }: Signer,
+  { method, url, body = '' }: { readonly method: string; readonly url: URL; readonly body?: string },
+  { service, region, now }: SignatureScope,
+): Record<string, string> {
+  const moment = `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+  const headers = {
+    host: url.host,
+    'x-amz-date': moment,
+    ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
+  };
+  const signed = Object.keys(headers);
+  const request = { method, url: `${url.pathname}${url.search}`, headers };
+  const what = { moment, region, service, secret: secretAccessKey };
+  const signature = signatureOf(request, signed, Buffer.from(body), what).toString('hex');
+  const scope = `${moment.slice(0, 8)}/${region}/${service}/aws4_request`;
+  const { host: _, ...sent } = headers;
+  return {
+    ...sent,
+    authorization: `${algorithm} Credential=${accessKeyId}/${scope}, SignedHeaders=${signed.join(';')}, Signature=${signature}`,
+  };
+}
+
+interface Signing {
+  readonly moment: string;
+  readonly region: string;
+  readonly service: string;
+  readonly secret: string;
+}
+
+function signatureOf(
+  request: SignableRequest,
+  signed: readonly string[],
+  body: Buffer,
+  { moment, region, service, secret }: Signing,
+): Buffer {
+  const scope = [moment.slice(0, 8), region, service, 'aws4_request'];
+  const text = [algorithm, moment, scope.join('/'), sha256(canonicalRequest(request, signed, body))].join('\n');
+  const key = scope.reduce<string | Buffer>((derived, part) => hmac(derived, part), `AWS4${secret}`);
+  return hmac(key, text);
 }
 
 function isNear(moment: string, now: number): boolean {
@@ -65,7 +106,7 @@ function isNear(moment: string, now: number): boolean {
 
 /** Header values as they are signed: without blanks around them, and with one in place of several. */
 function canonicalRequest(
-  { method = 'GET', url = '/', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  { method = 'GET', url = '/', headers }: SignableRequest,
   signed: readonly string[],
   body: Buffer,
 ): string {

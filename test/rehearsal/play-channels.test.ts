@@ -194,4 +194,32 @@ describe('with the topic alone', () => {
     assert.match(ended, /Nobody answered in time/);
     assert.deepEqual(linksIn(waits + reminded + ended), []);
   });
+
+  it('whoever acts as an IAM principal approves from a terminal, as the notice tells them', async () => {
+    const principals = [
+      'arn:aws:sts::111122223333:assumed-role/Approver/platform@example.com',
+      'arn:aws:iam::111122223333:role/people/Security',
+    ];
+    const approvers = settings.approvers.map((approver, index) => ({
+      ...approver,
+      principal: principals[index] ?? '',
+    }));
+    const day = await played(synthesised({}, { approvers }));
+    assert.deepEqual([day.report.outcome, day.report.rotated, day.report.denied], ['completed', 10, []]);
+    const [waits = ''] = topic(day, platform);
+    assert.match(waits, /From a terminal, by platform-oncall, security-oncall: npm run keyturn -- approve rehearsal-/);
+    assert.deepEqual(linksIn(waits), []);
+    const { cloud, run } = day.scene;
+    const decision = JSON.parse(cloud.s3.text(cloud.archiveBucket, `runs/${run}/decision.json`) ?? '{}');
+    assert.deepEqual(
+      decision.answers.map(({ answer }: { answer: { approver: string; provedBy: unknown } }) => [
+        answer.approver,
+        answer.provedBy,
+      ]),
+      [
+        ['platform-oncall', { kind: 'iam', principal: principals[0] }],
+        ['security-oncall', { kind: 'iam', principal: 'arn:aws:sts::111122223333:assumed-role/Security/rehearsal' }],
+      ],
+    );
+  });
 });

@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 
 import type { Account } from '../../rehearsal/account.ts';
 import { Door } from '../../rehearsal/door.ts';
+import { signedBy } from '../../rehearsal/signature.ts';
 import { type Asked, sessionOf, signedFetch, signedHeaders } from './signing.ts';
 
 const role = 'arn:aws:iam::111122223333:role/Engineer';
@@ -84,6 +85,16 @@ describe('a door of IAM', () => {
       'execute-api:Invoke',
       'arn:aws:execute-api:us-east-1:111122223333:api1/$default/POST/runs',
     ]);
+  });
+
+  it('lets in whom the rehearsal signs for', async () => {
+    const url = new URL(start().url);
+    const body = '{"mode":"audit"}';
+    const scope = { service: 'execute-api', region: 'us-east-1', now };
+    for (const key of [ada, user]) {
+      const headers = signedBy(key, { method: 'POST', url, body }, scope);
+      assert.equal((await fetch(url, { method: 'POST', headers, body })).status, 200);
+    }
   });
 
   it('evaluates the very path that is asked for, its escapes and its query too', async () => {
