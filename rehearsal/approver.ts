@@ -75,6 +75,8 @@ export async function approve(time: VirtualTime, door: Door, [name, link]: reado
 /** A way for one approver to answer. */
 export interface Way {
   readonly name: string;
+  /** What the question is about. */
+  readonly scope: string;
   /** The link, or the command, by which a person would go. */
   readonly where: string;
   approve(): Promise<void>;
@@ -87,17 +89,23 @@ export function waysToAnswer(
 ): readonly Way[] {
   const { cloud, door, time, run } = given;
   if (!isAsking(cloud, run)) return [];
+  const pending = JSON.parse(cloud.s3.text(cloud.deskBucket, `pending/${run}.json`) ?? '{}') as PendingApproval;
+  const { requestedBy, scope } = pending;
   const links = [...linksOf(cloud, run, slack)];
   if (links.length > 0) {
-    return links.map(([name, link]) => ({ name, where: link, approve: () => approve(time, door, [name, link]) }));
+    return links.map(([name, link]) => ({
+      name,
+      scope,
+      where: link,
+      approve: () => approve(time, door, [name, link]),
+    }));
   }
-  const { requestedBy } = JSON.parse(cloud.s3.text(cloud.deskBucket, `pending/${run}.json`) ?? '{}') as PendingApproval;
   return eligibleApprovers(cloud.settings.approvers, requestedBy).flatMap((approver) => {
     if (approver.principal === undefined) return [];
     const key = keyOf(approver.name, approver.principal, cloud, door);
     const credentials = `AWS_ACCESS_KEY_ID=${key.accessKeyId} AWS_SECRET_ACCESS_KEY=${key.secretAccessKey}`;
     const where = `${credentials} AWS_REGION=us-east-1 KEYTURN_API=${door.url} npm run keyturn -- approve ${run}`;
-    return { name: approver.name, where, approve: () => approveByIam(time, door, run, key) };
+    return { name: approver.name, scope, where, approve: () => approveByIam(time, door, run, key) };
   });
 }
 

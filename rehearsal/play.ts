@@ -182,18 +182,20 @@ async function answer(given: {
 }): Promise<void> {
   const { options, run, time, door, cloud, slack, settings, recorder, execution } = given;
   const mayAskAgain = settings.tiers.some(({ holdBefore }) => holdBefore);
+  /** Who has answered what. Links arrive one after the other, so whoever has none yet is looked for again. */
+  const answered = new Map<string, Set<string>>();
   while (execution.status === 'RUNNING') {
-    const ways = waysToAnswer({ cloud, door, time, run }, slack);
-    let isPersons = options.person;
-    for (const { name, where, approve } of ways) {
-      if (!isAsking(cloud, run)) break;
+    for (const { scope, name, where, approve } of waysToAnswer({ cloud, door, time, run }, slack)) {
+      const before = answered.get(scope) ?? new Set();
+      if (before.has(name) || !isAsking(cloud, run)) continue;
+      const isPersons = options.person && before.size === 0;
       recorder.tell({ kind: 'waiting for approval', link: where });
       if (isPersons) await door.personDecides(time.hold());
       else await approve();
       recorder.tell({ kind: 'approved', by: isPersons ? 'you' : `${name}, played by the rehearsal` });
-      isPersons = false;
+      answered.set(scope, before.add(name));
     }
-    if (ways.length > 0 && !mayAskAgain) return;
+    if (answered.size > 0 && !isAsking(cloud, run) && !mayAskAgain) return;
     await time.sleep(1_000);
   }
 }
