@@ -48,9 +48,12 @@ export interface FreshInvitation {
 /** Makes a link that nobody can guess, for one approver and one run. */
 export function invite(approver: Approver, random: Random, hash: Hash): FreshInvitation {
   const link = base64Url(random.bytes(linkBytes));
-  const nonce = base64Url(random.bytes(linkBytes));
+  const nonce = freshNonce(random);
   return { approver, link, invitation: { approver: approver.name, linkHash: hash(link), nonce } };
 }
+
+/** What an approver's page hands back with an answer. */
+export const freshNonce = (random: Random): string => base64Url(random.bytes(linkBytes));
 
 /** Whose link it is. Every invitation is compared in full, so that the time it takes tells nothing. */
 export function ownerOf(link: string, { invitations }: PendingApproval, hash: Hash): Invitation | undefined {

@@ -1,5 +1,6 @@
 import type { FreshInvitation, PendingApproval } from './approval-desk.ts';
-import { headline } from './approval-summary.ts';
+import { headline, waveHeadline } from './approval-summary.ts';
+import { waveOfScope } from './decision.ts';
 import { guardrailName, nearness } from './guardrail-words.ts';
 import { modeWords } from './mode-words.ts';
 import { type Fact, type Notice, type PersonalLink, quoted, type Section } from './notice.ts';
@@ -16,7 +17,7 @@ const mostLines = 12;
 /** What an approver is sent: enough to know whether to look now. The link that is theirs alone goes beside it. */
 export const invitationNotice = (header: PlanHeader, pending: PendingApproval, asking: Asking): Notice => ({
   subject: subjectOf(header, pending, asking),
-  lead: `${headline(header, pending.askedAt)}.`,
+  lead: `${headingOf(header, pending)}.`,
   facts: [...askedFacts(header), answerFact(pending)],
   sections: summaryOf(header),
   references: referencesOf(pending),
@@ -43,7 +44,7 @@ export const waitingNotice = (
   { asked, unreached, byIam }: Reached,
 ): Notice => ({
   subject: subjectOf(header, pending, asking),
-  lead: `A plan waits for an approval: ${headline(header, pending.askedAt)}.`,
+  lead: `${pending.scope === 'plan' ? 'A plan' : 'A wave'} waits for an approval: ${headingOf(header, pending)}.`,
   facts: [
     ...askedFacts(header),
     answerFact(pending),
@@ -67,8 +68,16 @@ export const personalLink = (
   warning: 'The link is yours alone: whoever has it can answer as you.',
 });
 
-function subjectOf({ stage, mode, selected }: PlanHeader, { answerBy }: PendingApproval, asking: Asking): string {
-  const question = `${modeWords[mode].act} ${counted(selected, 'secret')}? Answer by ${utcMinute(answerBy)}`;
+function headingOf(header: PlanHeader, { scope, askedAt }: PendingApproval): string {
+  const wave = waveOfScope(scope);
+  return wave === undefined ? headline(header, askedAt) : waveHeadline(header, wave);
+}
+
+function subjectOf(header: PlanHeader, { answerBy, scope }: PendingApproval, asking: Asking): string {
+  const { stage, mode, selected } = header;
+  const wave = waveOfScope(scope);
+  const what = wave === undefined ? `${modeWords[mode].act} ${counted(selected, 'secret')}` : `go on with wave ${wave}`;
+  const question = `${what}? Answer by ${utcMinute(answerBy)}`;
   return `Keyturn ${oneLine(stage)}: ${asking === 'ask' ? question : `still waiting: ${question}`}`;
 }
 
@@ -77,9 +86,9 @@ const askedFacts = ({ requestedBy, why }: PlanHeader): readonly Fact[] => [
   { name: 'Why', value: quoted(why) },
 ];
 
-const answerFact = ({ answerBy }: PendingApproval): Fact => ({
+const answerFact = ({ answerBy, scope }: PendingApproval): Fact => ({
   name: 'Answer by',
-  value: `${utcMinute(answerBy)}. Without an answer nothing is touched.`,
+  value: `${utcMinute(answerBy)}. Without an answer nothing ${scope === 'plan' ? '' : 'more '}is touched.`,
 });
 
 const referencesOf = ({ run, digest }: PendingApproval): readonly Fact[] => [

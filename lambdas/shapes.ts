@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { phases } from '../core/archive-keys.ts';
 import type { BatchAnswer } from '../core/claim.ts';
+import type { Scope } from '../core/decision.ts';
 import type { CandidateBatch } from '../core/draft.ts';
 import { type Instant, instant, parseInstant } from '../core/instant.ts';
 import { type Batch, modes, type PlanDigest, type Run } from '../core/plan.ts';
@@ -24,6 +25,11 @@ export const digest = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/)
   .transform((text) => text as PlanDigest);
+
+export const scope = z
+  .string()
+  .regex(/^(plan|wave-[1-9]\d{0,4})$/)
+  .transform((text) => text as Scope);
 
 export const moment = z.string().transform((text, context): Instant => {
   const at = parseInstant(text);

@@ -26,6 +26,9 @@ const sentences: Readonly<Record<string, string>> = {
   batchFailed: 'another secret of its batch could not be turned',
 };
 
+/** After these the same wave is admitted once more. */
+const admittedAgain = new Set(['Await window', 'Request wave approval', 'Remind of wave']);
+
 /** Notes what happens while a run is played, and makes a report of it. */
 export class Recorder {
   readonly #time: VirtualTime;
@@ -64,7 +67,8 @@ export class Recorder {
 
   transition({ kind, state, at, executionArn }: Transition): void {
     if (kind !== 'entered' || executionArn.includes('/Map') || isChild(executionArn)) return;
-    if (state === 'Admit wave' && this.#timeline.at(-1)?.state !== 'Await window') this.#wave = (this.#wave ?? 0) + 1;
+    if (state === 'Admit wave' && !admittedAgain.has(this.#timeline.at(-1)?.state ?? ''))
+      this.#wave = (this.#wave ?? 0) + 1;
     if (state === 'Close run' || state === 'Settle run') this.#wave = undefined;
     this.#timeline.push({ at, state, wave: this.#wave });
     this.tell({ kind: 'state', state, wave: this.#wave });

@@ -1,12 +1,15 @@
 import { judgeApproval } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import { parseDecision } from '../../core/decision.ts';
+import { parseDecision, reasonOf, scopeOfWave } from '../../core/decision.ts';
 import { admitFlags, readSwitch } from '../../core/flags.ts';
-import { toIso } from '../../core/instant.ts';
+import { type Instant, toIso } from '../../core/instant.ts';
 import type { RunLock } from '../../core/living-ports.ts';
 import type { Ending } from '../../core/outcome.ts';
 import { readPlan, waveOf } from '../../core/plan-reading.ts';
 import type { Archive, Clock, GoAhead, Hash, Switch } from '../../core/ports.ts';
+import { approvalsNeeded } from '../../core/quorum.ts';
+import { readDecision } from '../../core/recorded-decision.ts';
+import { waitsOf } from '../../core/reminder.ts';
 import type { Settings } from '../../core/settings.ts';
 import { nextStart } from '../../core/windows.ts';
 import { parseEvent } from './event.ts';
@@ -21,7 +24,12 @@ export interface AdmitWavePorts {
   readonly clock: Clock;
 }
 
-export type Admission = { readonly next: 'go on' } | { readonly next: 'wait'; readonly until: string } | Ending;
+export type Admission =
+  | { readonly next: 'go on' }
+  | { readonly next: 'wait'; readonly until: string }
+  /** The wave is held: people are asked, reminded after the first of these seconds, and waited for no longer than both. */
+  | { readonly next: 'ask'; readonly first: number; readonly last: number }
+  | Ending;
 
 /**
  * Says whether a wave may start now, later, or not at all. It is asked again after every wait: what was so before the
@@ -50,6 +58,15 @@ export const admitWave =
     if (!(await goAhead.isGiven(run))) return halted(['goAheadWithdrawn']);
     if (!(await lock.isHeldBy(run))) return halted(['lockNotHeld']);
 
+    const scope = scopeOfWave(wave);
+    if (approvalsNeeded(scope, header, settings) > 0) {
+      const ofWave = await readDecision(archive, run, scope);
+      if (ofWave === undefined) return { next: 'ask', ...timeToAsk(header.expiresAt, now, settings) };
+      if (ofWave.decision === 'rejected') return halted([`waveRejected: ${reasonOf(ofWave)}`]);
+      const held = judgeApproval(ofWave, { header, digest, scope, settings }, now, 'unchecked');
+      if (held.kind === 'falls') return halted(held.reasons);
+    }
+
     const start = nextStart(settings.windows, settings.freezes, now);
     if (start === undefined || start >= header.expiresAt) return halted(['noWindowBeforeExpiry']);
     if (start > now) return { next: 'wait', until: toIso(start) };
@@ -57,5 +74,9 @@ export const admitWave =
     await archive.deposit(archiveKeys.admission(run, wave), JSON.stringify({ run, wave, admittedAt: now }));
     return { next: 'go on' };
   };
+
+/** No longer than approvers may take, nor than the plan stands. */
+const timeToAsk = (expiresAt: Instant, now: Instant, { approvalTimeoutSeconds }: Settings) =>
+  waitsOf(Math.max(2, Math.min(approvalTimeoutSeconds, Math.floor((expiresAt - now) / 1_000))));
 
 const halted = (reasons: readonly string[]): Ending => ({ next: 'end', outcome: 'halted', reasons });

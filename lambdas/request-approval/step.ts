@@ -2,6 +2,7 @@ import {
   answerBy,
   eligibleApprovers,
   type FreshInvitation,
+  freshNonce,
   invite,
   type PendingApproval,
 } from '../../core/approval-desk.ts';
@@ -15,6 +16,7 @@ import { type Asking, invitationNotice, personalLink, waitingNotice } from '../.
 import type { ApprovalDesk } from '../../core/approval-ports.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Channels, postBy, writeTo } from '../../core/channel.ts';
+import type { Scope } from '../../core/decision.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import type { PlanHeader, Run } from '../../core/plan.ts';
 import { readPlan } from '../../core/plan-reading.ts';
@@ -52,32 +54,34 @@ export const requestApproval =
   (ports: RequestApprovalPorts) =>
   async (given: unknown): Promise<ApprovalRequested> => {
     const { archive, desk, random, hash, clock, log, settings } = ports;
-    const { goal, run, digest, requestedBy, taskToken } = parseEvent(given);
+    const { goal, run, digest, scope, requestedBy, taskToken } = parseEvent(given);
 
     const plan = await readPlan(archive, hash, run);
     const { header } = plan;
     if (plan.digest !== digest || header.run !== run || header.requestedBy !== requestedBy) {
       throw new OtherPlanError(run, digest);
     }
-    if (goal === 'remind' && (await isDecided(archive, run))) throw new AlreadyDecidedError(run);
+    const isFirst = goal === 'ask' && scope === 'plan';
+    if (!isFirst && (await isDecided(archive, run, scope))) throw new AlreadyDecidedError(run);
 
     const invited = eligibleApprovers(settings.approvers, requestedBy).map((approver) =>
       invite(approver, random, hash),
     );
     if (invited.length === 0) throw new NoEligibleApproverError(run, requestedBy);
 
-    const earlier = goal === 'remind' ? await desk.find(run) : undefined;
+    const found = isFirst ? undefined : await desk.find(run);
+    const earlier = found?.scope === scope && goal === 'remind' ? found : undefined;
     const askedAt = earlier?.askedAt ?? clock.now();
     const pending: PendingApproval = {
       run,
       digest,
-      scope: 'plan',
+      scope,
       requestedBy,
       askedAt,
       answerBy: earlier?.answerBy ?? answerBy(header, askedAt, settings.approvalTimeoutSeconds),
       expiresAt: header.expiresAt,
       taskToken,
-      invitations: [...(earlier?.invitations ?? []), ...invited.map(({ invitation }) => invitation)],
+      invitations: [...keptFrom(found, scope, random), ...invited.map(({ invitation }) => invitation)],
     };
     await desk.lay(pending);
 
@@ -85,6 +89,16 @@ export const requestApproval =
     log.info(goal === 'ask' ? 'approval requested' : 'approvers reminded', { run, digest, asked });
     return { asked };
   };
+
+/** Links stay alive. What their pages handed back was for one question: for another they hand back something else. */
+const keptFrom = (
+  found: PendingApproval | undefined,
+  scope: Scope,
+  random: Random,
+): readonly PendingApproval['invitations'][number][] =>
+  (found?.invitations ?? []).map((invitation) =>
+    found?.scope === scope ? invitation : { ...invitation, nonce: freshNonce(random) },
+  );
 
 /** Tells each approver with their link, and then everybody without one. */
 async function tell(
@@ -114,9 +128,9 @@ async function tell(
   return asked;
 }
 
-async function isDecided(archive: Archive, run: Run): Promise<boolean> {
+async function isDecided(archive: Archive, run: Run, scope: Scope): Promise<boolean> {
   try {
-    await archive.fetch(archiveKeys.decision(run));
+    await archive.fetch(archiveKeys.decision(run, scope));
     return true;
   } catch (error) {
     if (error instanceof NotInArchiveError) return false;

@@ -7,6 +7,7 @@ import {
   type IChainable,
   Pass,
   Succeed,
+  Timeout,
   Wait,
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
@@ -113,7 +114,7 @@ function requesting(scope: Construct, { requestApproval, settings, confirmApprov
       scope,
       name,
       { step: requestApproval, event: { goal, run, digest, requestedBy } },
-      Duration.seconds(seconds),
+      Timeout.duration(Duration.seconds(seconds)),
     );
 
   const remind = ask('Remind approvers', 'remind', last)
@@ -169,14 +170,53 @@ function waves(scope: Construct, props: RunProps, close: IChainable): IChainable
         .otherwise(backAfterDeadline),
     );
 
-  return admit
-    .addCatch(close, haltedBy('Admit wave'))
-    .next(
-      Choice.jsonata(scope, 'Wave admitted')
-        .when(goesOn, rotate)
-        .when(Condition.jsonata("{% $states.input.next = 'wait' %}"), awaitWindow.next(admit))
-        .otherwise(close),
+  const admitted = Choice.jsonata(scope, 'Wave admitted')
+    .when(goesOn, rotate)
+    .when(Condition.jsonata("{% $states.input.next = 'wait' %}"), awaitWindow.next(admit));
+  if (settings.tiers.some(({ holdBefore }) => holdBefore)) {
+    admitted.when(
+      Condition.jsonata("{% $states.input.next = 'ask' %}"),
+      askingForWave(scope, props, { admit, close }),
+      {
+        assign: { timeLeft: '{% $states.input.last %}' },
+      },
     );
+  }
+  return admit.addCatch(close, haltedBy('Admit wave')).next(admitted.otherwise(close));
+}
+
+/**
+ * Asks people once more before a wave that is held, as they were asked about the plan. Whatever they say, the wave is
+ * admitted anew; when they say nothing, the waves before it stay and the run ends.
+ */
+function askingForWave(
+  scope: Construct,
+  { requestApproval }: RunProps,
+  { admit, close }: { readonly admit: IChainable; readonly close: IChainable },
+): IChainable {
+  const ask = (name: string, goal: 'ask' | 'remind', seconds: string) =>
+    callAndWait(
+      scope,
+      name,
+      {
+        step: requestApproval,
+        event: { goal, run, digest, requestedBy, scope: "{% 'wave-' & $string($wave) %}" },
+      },
+      Timeout.jsonata(seconds),
+    );
+  const unanswered = { outcome: 'halted', reasons: ["{% 'waveNotApproved: ' & $string($wave) %}"] };
+
+  const remind = ask('Remind of wave', 'remind', '{% $timeLeft %}')
+    .addCatch(close, { errors: [Errors.TIMEOUT], outputs: unanswered })
+    .addCatch(admit, { errors: ['AlreadyDecidedError'], outputs: {} })
+    .addCatch(close, haltedBy('Remind of wave'))
+    .next(admit);
+
+  return ask('Request wave approval', 'ask', '{% $states.input.first %}')
+    .addCatch(remind, { errors: [Errors.TIMEOUT], outputs: {} })
+    .addCatch(admit, { errors: ['AlreadyDecidedError'], outputs: {} })
+    .addCatch(close, haltedBy('Request wave approval'))
+    .next(admit);
 }
 
 /**

@@ -46,14 +46,14 @@ export function callAndWait(
   scope: Construct,
   name: string,
   { step, event }: Pick<Call, 'step'> & { readonly event: Json },
-  timeout: Duration,
+  timeout: Timeout,
 ): TaskStateBase {
   return LambdaInvoke.jsonata(scope, name, {
     lambdaFunction: step.version,
     integrationPattern: IntegrationPattern.WAIT_FOR_TASK_TOKEN,
     payload: TaskInput.fromObject({ ...event, taskToken: '{% $states.context.Task.Token %}' }),
     outputs: {},
-    taskTimeout: Timeout.duration(timeout),
+    taskTimeout: timeout,
     retryOnServiceExceptions: false,
   }).addRetry(serviceFault);
 }

@@ -31,6 +31,7 @@ const pending = {
   run: 'run-1',
   digest: 'sha256:plan',
   askedAt: instant(0),
+  scope: 'plan',
   answerBy: instant(Date.UTC(2026, 10, 19, 1, 15)),
 } as PendingApproval;
 

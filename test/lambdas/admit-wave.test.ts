@@ -21,6 +21,7 @@ async function admitted(
     'it writes nothing but that it let the wave go',
   );
   if (admission.next === 'go on') return 'go on';
+  if (admission.next === 'ask') return `ask for ${admission.first} s, then ${admission.last} s`;
   return admission.next === 'wait' ? admission.until : [admission.outcome, ...admission.reasons];
 }
 

@@ -81,5 +81,5 @@ export const fieldsIn = (page: string): Record<string, string> => ({
   digest: /name="digest" value="([^"]*)"/.exec(page)?.[1] ?? '',
   scope: /name="scope" value="([^"]*)"/.exec(page)?.[1] ?? '',
   nonce: /name="nonce" value="([^"]*)"/.exec(page)?.[1] ?? '',
-  count: /<h1>\w+ (\d+) of/.exec(page)?.[1] ?? '',
+  count: /<h1>(?:Go on [^:]*: )?\w+ (\d+) /.exec(page)?.[1] ?? '',
 });

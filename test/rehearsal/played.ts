@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-
+import type { Settings } from '../../core/settings.ts';
 import settings from '../../keyturn.config.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import type { InventoryEntry } from '../../rehearsal/fleet.ts';
@@ -50,10 +50,10 @@ export const printed = (list: readonly InventoryEntry[]): string => JSON.stringi
 export const few = printed(fewEntries);
 
 /** Synthesises ChromePay's own deployment into a folder that is gone after the tests of the file. */
-export function synthesised(): string {
+export function synthesised(of: Settings = settings): string {
   const outdir = mkdtempSync(join(tmpdir(), 'keyturn-played-'));
   after(() => rmSync(outdir, { recursive: true }));
-  synthesise({ settings, outdir, account: '111122223333', region: 'us-east-1', bundling: false });
+  synthesise({ settings: of, outdir, account: '111122223333', region: 'us-east-1', bundling: false });
   return outdir;
 }
 
