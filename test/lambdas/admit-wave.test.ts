@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import type { GivenAnswer } from '../../core/decision.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
-import { at, RunWorld, run } from './run-world.ts';
+import { at, RunWorld, run, settings } from './run-world.ts';
 
 /** What is said of a wave of an approved plan, at a moment. */
 async function admitted(
@@ -90,6 +90,26 @@ describe('admitting a wave', () => {
   ] as const) {
     it(`stops when the plan ${what} (S1)`, async () => {
       assert.deepEqual(await admitted({}, (world) => world.decide(more)), ['halted', ...flaws]);
+    });
+  }
+
+  it('asks people first where a wave is held, for no longer than the plan stands (S1)', async () => {
+    const tiers = settings.tiers.map((tier) => ({ ...tier, holdBefore: tier.name === 'medium' }));
+    assert.equal(await admitted({ wave: 1 }, undefined, { tiers }), 'go on');
+    assert.equal(await admitted({ wave: 2 }, undefined, { tiers }), 'ask for 64800 s, then 21600 s');
+    const late = { wave: 2, now: '2026-11-20T19:14:56Z' };
+    assert.equal(await admitted(late, undefined, { tiers }), 'ask for 3 s, then 1 s');
+  });
+
+  for (const [what, more, expected] of [
+    ['approved', {}, 'go on'],
+    ['rejected', { decision: 'rejected', reason: 'no' } as Partial<GivenAnswer>, ['halted', 'waveRejected: no']],
+    ['approved by an answer to the plan', { scope: 'plan' }, ['halted', 'otherScope']],
+  ] as const) {
+    it(`goes by what was said of a wave that is held: ${what} (S1)`, async () => {
+      const tiers = settings.tiers.map((tier) => ({ ...tier, holdBefore: tier.name === 'medium' }));
+      const decide = (world: RunWorld) => world.decideBy([more], undefined, 'wave-2');
+      assert.deepEqual(await admitted({ wave: 2 }, decide, { tiers }), expected);
     });
   }
 
