@@ -96,7 +96,7 @@ describe('an answer on record', () => {
   }
 });
 
-describe('a decision on record', () => {
+describe('a decision on record (S1)', () => {
   it('is read back as it was written', () => {
     for (const decision of [decisionOf(approval, answerWith({ approver: 'joan' })), decisionOf(rejection)])
       assert.deepEqual(parseDecision(serialiseDecision(decision)), decision);
@@ -116,7 +116,7 @@ describe('a decision on record', () => {
     });
   }
 
-  it('never makes the reader throw', () => {
+  it('never makes the reader throw, and is never believed of itself (S1)', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         const read: readonly (Decision | object | undefined)[] = [parseDecision(text), parseSealedAnswer(text)];

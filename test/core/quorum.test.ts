@@ -78,7 +78,7 @@ const decided = (...answers: ReturnType<typeof answerWith>[]) =>
     question,
   );
 
-describe('what answers come to', () => {
+describe('what answers come to (S1)', () => {
   it('is open until as many different people have approved as it takes', () => {
     assert.equal(decided(), undefined);
     assert.equal(decided(by('grace', 1)), undefined);
@@ -95,7 +95,7 @@ describe('what answers come to', () => {
     assert.deepEqual(decided(by('grace', 1), by('joan', 2), by('mary', 3, no)), decisionOf(by('mary', 3, no)));
   });
 
-  it('counts nobody twice, by name or by address', () => {
+  it('counts nobody twice, by name or by address (S1)', () => {
     assert.equal(decided(by('grace', 1), by('Grace', 2)), undefined);
     const double = { ...question, approvers: [...people, { name: 'gh', email: 'Grace@Example.com ' }] };
     assert.equal(decisionFrom([sealed(by('grace', 1)), sealed(by('gh', 2))], double), undefined);
