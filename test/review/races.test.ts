@@ -3,7 +3,8 @@ import { afterEach, describe, it } from 'node:test';
 
 import { type Decision, reasonOf } from '../../core/decision.ts';
 import { instant } from '../../core/instant.ts';
-import { answerAt, asOf, filledAt, OpenDesk, run, send, smallPlan } from './open-desk.ts';
+import { answerWith, sealed } from '../decisions.ts';
+import { answerAt, asOf, byTwo, filledAt, OpenDesk, run, send, smallPlan } from './open-desk.ts';
 
 /*
  * Goal: whoever races whom, and whatever is sent twice, there is one decision, and everybody is told the same one (S1).
@@ -125,6 +126,35 @@ describe('over HTTP, one decision is the only one', () => {
     assert.equal((await send(grace, form)).status, 409);
     assert.deepEqual(reasonsLogged(), [['alreadyDecided']]);
     assert.equal(desk.world.told.length, 1);
+  });
+
+  it('and an answer that somebody else put into the archive is not counted as one of two (S1)', async () => {
+    desk = await OpenDesk.open(byTwo);
+    ({ grace, joan } = await desk.ask(smallPlan()));
+    const { digest = '' } = desk.world.pending.get(run) ?? {};
+    const { decidedAt, expiresAt } = { decidedAt: asOf, expiresAt: asOf + 24 * hour };
+    const forged = sealed(answerWith({ run, digest, approver: 'joan', decidedAt, expiresAt }), 'c2VhbA==');
+    desk.world.archive.texts.set(`runs/${run}/answers/plan/joan.json`, JSON.stringify(forged));
+    const response = await answerAt(grace, approve);
+
+    assert.match(await response.text(), /1 more approval is needed/);
+    assert.deepEqual([desk.decisionOf(run), desk.world.told], [undefined, []]);
+    assert.match(desk.logged, /an answer on record is not what this desk sealed/);
+  });
+
+  it('and two who approve at the same moment complete a quorum of two, once (S1)', async () => {
+    desk = await OpenDesk.open(byTwo);
+    ({ grace, joan } = await desk.ask(smallPlan()));
+    startTogether(2);
+    await Promise.all([answerAt(grace, approve), answerAt(joan, approve)]);
+    assert.deepEqual(
+      desk
+        .decisionOf(run)
+        ?.answers.map(({ answer }) => answer.approver)
+        .sort(),
+      ['grace', 'joan'],
+    );
+    assert.deepEqual(outputsTold(), ['approved']);
   });
 
   it('and a reason with line breaks and headers is recorded as one line', async () => {
