@@ -1,4 +1,5 @@
 import type { Scope } from './decision.ts';
+import { type Instant, toIso } from './instant.ts';
 import type { Run } from './plan.ts';
 
 /**
@@ -10,6 +11,9 @@ export type Phase = (typeof phases)[number];
 
 /** What everything of a run is below. */
 export const runPrefix = (run: Run): string => `runs/${run}/`;
+
+/** Where the report of a look at drift stands: beside the runs, whose evidence is signed already. */
+export const driftReportKey = (at: Instant): string => `drift/${toIso(at)}.json`;
 
 /** Where a run's documents stand in the archive. Everything of a run is below one prefix. */
 export const archiveKeys = {

@@ -171,6 +171,8 @@ export interface Settings {
   readonly writesPerSecond: number;
   readonly schedules: { readonly audit: Schedule; readonly rotation: Schedule; readonly retirement: Schedule };
   readonly retirement: RetirementSettings;
+  /** When somebody looks whether the secrets of the last runs still are as they were left. */
+  readonly driftLook: Schedule;
   /** Secrets whose name fits one of these are never touched. `*` stands for any characters. */
   readonly exemptPatterns: readonly string[];
   readonly rotators: Readonly<Record<string, RotatorSettings>>;

@@ -16,6 +16,8 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
 import { contradictionFound } from '../core/contradiction.ts';
+import { driftFound } from '../core/drift.ts';
+import type { DriftLook } from './drift-look.ts';
 import { workflowName } from './names.ts';
 import type { Recovery } from './recovery.ts';
 import type { RunSteps } from './run-steps.ts';
@@ -26,6 +28,7 @@ export interface AlarmsProps {
   readonly stateMachines: readonly StateMachine[];
   readonly recovery: Recovery;
   readonly steps: RunSteps;
+  readonly driftLook: DriftLook;
   readonly deliverDecisions: Step;
   /** Starts that the schedules could not make. */
   readonly undelivered: Queue;
@@ -45,7 +48,7 @@ export class Alarms extends Construct {
     super(scope, id);
 
     this.#props = props;
-    const { stateMachines, recovery, steps, deliverDecisions, undelivered } = props;
+    const { stateMachines, recovery, steps, driftLook, deliverDecisions, undelivered } = props;
     const period = Duration.minutes(5);
     this.on(
       'run-failed',
@@ -73,6 +76,17 @@ export class Alarms extends Construct {
       'claim-contradicted',
       'a claim is not so',
       this.linesOf('Contradictions', contradictionFound, judges, period),
+    );
+    const { watchDrift } = driftLook;
+    this.on(
+      'drift',
+      'secrets changed since the run that rotated them',
+      this.linesOf('Drift', driftFound, { watchDrift }, period),
+    );
+    this.on(
+      'drift-unseen',
+      'nobody could look whether secrets have drifted',
+      watchDrift.version.metricErrors({ period, statistic: Stats.SUM }),
     );
     this.on(
       'run-not-started',

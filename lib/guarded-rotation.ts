@@ -8,6 +8,7 @@ import { Announcements } from './announcements.ts';
 import { ApprovalDesk } from './approval-desk.ts';
 import { DataKey } from './data-key.ts';
 import { Door } from './door.ts';
+import { DriftLook } from './drift-look.ts';
 import type { Foundation } from './foundation.ts';
 import { KillSwitch } from './kill-switch.ts';
 import { LivingStore } from './living-store.ts';
@@ -62,11 +63,13 @@ export class GuardedRotation extends Construct {
     const { stateMachine: retirement } = this.retirement;
     const { startRun } = new RunStarter(this, 'RunStarter', { foundation, rotation, retirement });
     const { undelivered } = new Schedules(this, 'Schedules', { settings, startRun });
+    const driftLook = new DriftLook(this, 'DriftLook', { foundation, settings, tiers, undelivered });
     new Alarms(this, 'Alarms', {
       stage: settings.stage,
       stateMachines: [rotation, retirement],
       recovery,
       steps,
+      driftLook,
       deliverDecisions: desk.deliverDecisions,
       undelivered,
       topic: this.announcements.topic,

@@ -139,6 +139,13 @@ export class LivingStore extends Construct {
     return this.grantPut(grantee, 'history.json');
   }
 
+  /** Lets the grantee remember which drift people were told of. */
+  grantKnowDrift(grantee: IGrantable): Grant {
+    this.grantTellAbsent(grantee);
+    this.grantGet(grantee, 'drift.json');
+    return this.grantPut(grantee, 'drift.json');
+  }
+
   /** Lets the grantee tell what is absent from what it may not see. S3 asks for the right to list the whole bucket. */
   grantTellAbsent(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucket.bucketArn] });

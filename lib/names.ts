@@ -16,6 +16,7 @@ export type StepName =
   | 'renew-expiry'
   | 'close-run'
   | 'recover-run'
+  | 'watch-drift'
   | 'watch-runs';
 
 /** What a step's function is called, in the account and in the rehearsal. */

@@ -77,6 +77,14 @@ export class PlanArchive extends Construct {
     return this.grantDeposit(role, document);
   }
 
+  /** Lets the grantee add reports of what drifted between runs, each once. */
+  grantDepositDrift(grantee: IGrantable): Grant {
+    grantKeyUse(grantee, { via: 's3', keyArns: [this.#encryptionKey.keyArn], actions: ['kms:GenerateDataKey'] });
+    const resourceArns = [this.bucket.arnForObjects('drift/*')];
+    acknowledgeWildcards(Stack.of(this), 'Looks are named by their moments.', resourceArns);
+    return Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns });
+  }
+
   /** Lets the grantee see which documents a run has. */
   grantList(grantee: IGrantable): Grant {
     return this.grantListing(grantee, 's3:ListBucket');

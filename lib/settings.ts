@@ -33,6 +33,7 @@ const fields = z.strictObject({
     })
     .prefault({}),
   retirement: shape.retirement.prefault({}),
+  driftLook: shape.schedule.default({ expression: 'cron(0 5 * * ? *)', timeZone: 'UTC', enabled: true }),
   exemptPatterns: shape.exemptPatterns.default([]),
   rotators: shape.rotators,
   probes: shape.probes,

@@ -12,6 +12,7 @@ import { wire as review } from '../lambdas/review/wiring.ts';
 import { wire as rotateBatch } from '../lambdas/rotate-batch/wiring.ts';
 import type { Networked, Runtime, Verifying } from '../lambdas/runtime.ts';
 import { wire as startRun } from '../lambdas/start-run/wiring.ts';
+import { wire as watchDrift } from '../lambdas/watch-drift/wiring.ts';
 import { wire as watchRuns } from '../lambdas/watch-runs/wiring.ts';
 import type { Clients } from './seam.ts';
 
@@ -41,6 +42,7 @@ export const steps: Readonly<Record<string, (runtime: AnyRuntime) => Handler>> =
   review: (runtime) => review(withSfn(runtime)),
   'rotate-batch': rotateBatch,
   'start-run': (runtime) => startRun(withSfn(runtime)),
+  'watch-drift': watchDrift,
   'watch-runs': (runtime) => watchRuns(withSfn(runtime)),
 };
 

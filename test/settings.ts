@@ -47,6 +47,7 @@ export const chromepaySettings: Settings = {
     graceDays: 7,
     deleteAfterDays: 7,
   },
+  driftLook: { expression: 'cron(0 5 * * ? *)', timeZone: 'UTC', enabled: true },
   exemptPatterns: [],
   rotators: {
     postgres: {

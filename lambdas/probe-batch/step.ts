@@ -42,6 +42,11 @@ export interface BatchProbed {
   readonly sound: boolean;
 }
 
+/** What a look between runs saw. */
+export interface BatchSeen {
+  readonly sightings: readonly Sighting[];
+}
+
 /**
  * Looks at a batch as a client would, under a role that can change nothing: which version is AWSCURRENT, and does its
  * target accept it. What was claimed is only held against what was seen.
@@ -52,7 +57,7 @@ export interface BatchProbed {
 export const probeBatch = (ports: ProbeBatchPorts) => {
   const { archive, goAhead, log } = ports;
 
-  return async (given: unknown): Promise<BatchProbed> => {
+  return async (given: unknown): Promise<BatchProbed | BatchSeen> => {
     const event = parseEvent(given);
     if (event.phase === 'preflight') {
       await archive.deposit(
@@ -61,6 +66,9 @@ export const probeBatch = (ports: ProbeBatchPorts) => {
       );
       return { sound: true };
     }
+
+    // Of no run: what it finds is for whoever asked, and no go-ahead depends on it.
+    if (event.phase === 'drift') return { sightings: await look(ports, event.batch) };
 
     const { run, phase, batch } = event;
     const sightings = await look(ports, batch, phase);

@@ -7,6 +7,7 @@ import { refusals } from '../../core/approval-answer.ts';
 import { notStarted } from '../../core/claim.ts';
 import { malformations } from '../../core/credential.ts';
 import { preflightReasons } from '../../core/draft.ts';
+import { drifts } from '../../core/drift.ts';
 import { evidenceFindings } from '../../core/evidence-check.ts';
 import { flagReasons, stopReasons } from '../../core/flags.ts';
 import { leaveAloneReasons } from '../../core/leave-alone.ts';
@@ -60,6 +61,7 @@ describe('the glossary has every reason', () => {
     'Why a batch is in doubt': doubts,
     'Why a wave is unsound': waveReasons,
     'What is wrong with evidence': evidenceFindings,
+    'How a secret has drifted': drifts,
   })) {
     it(heading, () => {
       assert.deepEqual(

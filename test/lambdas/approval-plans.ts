@@ -43,6 +43,7 @@ export const settings: Settings = {
   writesPerSecond: 10,
   schedules: { audit: daily, rotation: daily, retirement: daily },
   retirement: { graceDays: 7, deleteAfterDays: 7 },
+  driftLook: { expression: 'cron(0 5 * * ? *)', timeZone: 'UTC', enabled: true },
   exemptPatterns: [],
   rotators: {
     postgres: {

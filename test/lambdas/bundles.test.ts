@@ -32,6 +32,7 @@ const expected: Readonly<Record<string, { readonly clients: readonly string[]; r
   review: { clients: ['kms', 's3', 'secrets-manager', 'sfn'], most: 750_000 },
   'rotate-batch': { clients: ['kms', 's3', 'secrets-manager', 'ssm'], most: 870_000 },
   'start-run': { clients: ['s3', 'sfn'], most: 680_000 },
+  'watch-drift': { clients: ['lambda', 's3', 'secrets-manager', 'sesv2', 'sns'], most: 900_000 },
   'watch-runs': { clients: ['s3', 'sfn'], most: 680_000 },
 };
 
@@ -41,6 +42,7 @@ const variables = {
   EVENT_BUS: 'default',
   EXECUTIONS: 'arn:aws:states:us-east-1:111122223333:execution:keyturn-prod',
   RECOVERY: 'arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod-recovery',
+  PROBES: '{"low":"arn:aws:lambda:us-east-1:111122223333:function:keyturn-prod-probe-batch-low:1"}',
   REVIEW_URL: 'https://review.example/review',
   SEAL_KEY: 'arn:aws:kms:us-east-1:111122223333:key/seal',
   SIGNING_KEY: 'arn:aws:kms:us-east-1:111122223333:key/signing',

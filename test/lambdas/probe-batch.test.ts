@@ -34,7 +34,8 @@ async function probed(alter: (claim: Claim, world: RunWorld) => unknown, world?:
   const answer = await rotated.turn('rotate');
   const claims = answer.kind === 'turned' ? answer.claims.map((claim) => alter(claim, rotated)) : assert.fail();
   const altered = { kind: 'turned', claims: claims.filter((claim) => claim !== undefined) };
-  const { sound } = await rotated.probeBatch({ phase: 'rotated', run, batch: rotated.batch(), answer: altered });
+  const said = await rotated.probeBatch({ phase: 'rotated', run, batch: rotated.batch(), answer: altered });
+  const sound = 'sound' in said && said.sound;
   const doubts = rotated
     .document(probeKey('rotated'))
     .doubts.map(({ kind, name }: Said & { kind: string }) => [kind, name]);

@@ -3,6 +3,7 @@ import { archiveKeys } from '../../core/archive-keys.ts';
 import type { BatchAnswer } from '../../core/claim.ts';
 import { type Decision, type GivenAnswer, messageToSeal, type Scope, serialiseDecision } from '../../core/decision.ts';
 import type { CandidateBatch } from '../../core/draft.ts';
+import type { KnownDrift } from '../../core/drift.ts';
 import type { History } from '../../core/history.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Ledger } from '../../core/ledger.ts';
@@ -21,6 +22,7 @@ import { judgeWave } from '../../lambdas/judge-wave/step.ts';
 import { probeBatch } from '../../lambdas/probe-batch/step.ts';
 import { renewExpiry } from '../../lambdas/renew-expiry/step.ts';
 import { rotateBatch } from '../../lambdas/rotate-batch/step.ts';
+import { watchDrift } from '../../lambdas/watch-drift/step.ts';
 import { answerWith, sealed } from '../decisions.ts';
 import { asOf, at } from '../entries.ts';
 import type { Told } from './approval-world.ts';
@@ -46,6 +48,7 @@ export class RunWorld {
   readonly goAheads = new Set<Run>();
   readonly quarantine = new InMemoryRegister<Quarantine>({});
   readonly ledger = new InMemoryRegister<Ledger>([]);
+  readonly knownDrift = new InMemoryRegister<KnownDrift>([]);
   readonly history = new InMemoryRegister<History>([]);
   /** Which run has the lock. */
   lockedBy: Run | undefined;
@@ -144,6 +147,13 @@ export class RunWorld {
           if (this.lockedBy === owner) this.lockedBy = undefined;
         },
       },
+      known: this.knownDrift,
+      lookout: {
+        look: async (batch: Batch) => {
+          const seen = await this.probeBatch({ phase: 'drift', batch });
+          return 'sightings' in seen ? seen.sightings : [];
+        },
+      },
       killSwitch: {
         read: async () => {
           calls.push('switch');
@@ -204,6 +214,7 @@ export class RunWorld {
   readonly probeBatch = (event: unknown) => probeBatch(this.ports)(event);
   readonly judgeWave = (event: unknown) => judgeWave(this.ports)(event);
   readonly renewExpiry = (event: unknown = { run: this.run, wave: 1 }) => renewExpiry(this.ports)(event);
+  readonly watchDrift = (event: unknown) => watchDrift(this.ports)(event);
   readonly closeRun = (event: unknown) => closeRun(this.ports)(event);
   readonly rotateBatch = (event: unknown, tier = 'low') => rotateBatch({ ...this.ports, tier })(event);
 

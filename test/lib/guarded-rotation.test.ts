@@ -80,6 +80,7 @@ describe('S13: deploying rotates nothing', () => {
       ['ENABLED', 'keyturn-prod-start-run', { schedule: 'audit', at }],
       ['DISABLED', 'keyturn-prod-start-run', { schedule: 'rotation', at }],
       ['DISABLED', 'keyturn-prod-start-run', { schedule: 'retirement', at }],
+      ['ENABLED', 'keyturn-prod-watch-drift', { at }],
     ]);
   });
 
@@ -100,7 +101,7 @@ describe('S13: deploying rotates nothing', () => {
 
   it('changes no run under way: the versions that it calls stay', () => {
     const versions = Object.values(deployed.all('AWS::Lambda::Version'));
-    assert.equal(versions.length, 18);
+    assert.equal(versions.length, 19);
     for (const { DeletionPolicy, UpdateReplacePolicy } of versions) {
       assert.deepEqual([DeletionPolicy, UpdateReplacePolicy], ['Retain', 'Retain']);
     }
@@ -279,6 +280,7 @@ describe('a function', () => {
     'renew-expiry': ['ARCHIVE_BUCKET'],
     'close-run': [...stores, 'EVENT_BUS', 'SIGNING_KEY', 'TOPIC_ARN'],
     'recover-run': [...stores, 'EVENT_BUS', 'EXECUTIONS', 'SIGNING_KEY', 'TOPIC_ARN'],
+    'watch-drift': [...stores, 'PROBES', 'TOPIC_ARN'],
     'watch-runs': [...stores, 'EXECUTIONS', 'RECOVERY'],
     ...Object.fromEntries(
       settings.tiers.flatMap(({ name }) => [
@@ -360,6 +362,8 @@ describe('alarms', () => {
     assert.deepEqual(alarms.flatMap(({ MetricName }) => MetricName ?? []).toSorted(), [
       'ApproximateNumberOfMessagesVisible',
       'Contradictions',
+      'Drift',
+      'Errors',
       'Errors',
     ]);
     // Each of them is of both machines that conduct runs.

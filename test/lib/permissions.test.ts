@@ -192,6 +192,20 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-retirement:*',
     'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod:*',
   ],
+  'keyturn-prod-watch-drift': [
+    'lambda:InvokeFunction on keyturn-prod-probe-batch-high',
+    'lambda:InvokeFunction on keyturn-prod-probe-batch-low',
+    'lambda:InvokeFunction on keyturn-prod-probe-batch-medium',
+    's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:GetObject on {StoreBucket}/drift.json',
+    's3:GetObject on {StoreBucket}/history.json',
+    's3:GetObject on {StoreBucket}/lock.json',
+    's3:ListBucket on {StoreBucket}',
+    's3:PutObject on {ArchiveBucket}/drift/*',
+    's3:PutObject on {StoreBucket}/drift.json',
+    ...mailing,
+    'sns:Publish on {AnnouncementsTopic}',
+  ],
   'keyturn-prod-watch-runs': [
     's3:GetObject on {ArchiveBucket}/runs/*',
     's3:GetObject on {StoreBucket}/lock.json',
@@ -241,6 +255,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'states:StopExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-retirement/*',
     'states:StopExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-retirement:*',
   ],
+  DriftLookRole: ['lambda:InvokeFunction on keyturn-prod-watch-drift', 'sqs:SendMessage on {SchedulesUndelivered}'],
   SchedulesRole: ['lambda:InvokeFunction on keyturn-prod-start-run', 'sqs:SendMessage on {SchedulesUndelivered}'],
 };
 
@@ -257,7 +272,7 @@ describe('S9: who may do what', () => {
 
   it('comes from one role for each function, with no policy but its own', () => {
     const roles = [...deployed.functions().values()].map(({ Role }) => deployed.say(Role));
-    assert.equal(new Set(roles).size, 18);
+    assert.equal(new Set(roles).size, 19);
 
     for (const { Properties } of Object.values(deployed.all('AWS::IAM::Role'))) {
       assert.deepEqual([Properties.ManagedPolicyArns, Properties.Policies], [undefined, undefined]);

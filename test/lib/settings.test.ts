@@ -459,6 +459,7 @@ describe('settings', () => {
         retirement: { expression: 'cron(0 7 ? * THU *)', timeZone: 'UTC', enabled: false },
       },
       retirement: { graceDays: 7, deleteAfterDays: 7 },
+      driftLook: { expression: 'cron(0 5 * * ? *)', timeZone: 'UTC', enabled: true },
       exemptPatterns: [],
       alarms: [],
       channels: {},

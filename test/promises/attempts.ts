@@ -132,6 +132,12 @@ export function attemptsIn({
     'change the quarantine': desk('PutObject', 'quarantine.json'),
     'see the ledger': desk('GetObject', 'ledger.json'),
     'change the ledger': desk('PutObject', 'ledger.json'),
+    'report drift': [
+      's3',
+      'PutObject',
+      { Bucket: archiveBucket, Key: 'drift/2026-11-20T05:00:00.000Z.json', Body: '{}', IfNoneMatch: '*' },
+    ],
+    'note drift': desk('PutObject', 'drift.json'),
     'see the history': desk('GetObject', 'history.json'),
     'change the history': desk('PutObject', 'history.json'),
     'read the switch': ['ssm', 'GetParameter', { Name: '/keyturn/prod/switch' }],

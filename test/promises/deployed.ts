@@ -41,13 +41,15 @@ export class Deployed {
     ssm.set('/keyturn/prod/switch', '{"go":true}');
   }
 
-  /** Every role of the stack, by the function that has it: `rotate-batch-low`; and `workflow`, `workflow-recovery`, `schedules`. */
+  /** Every role of the stack, by the function that has it: `rotate-batch-low`; and `workflow`, `workflow-recovery`, `schedules`, `drift-schedule`. */
   get roles(): ReadonlyMap<string, string> {
     const { functions, stateMachines, schedules } = this.stack;
     return new Map([
       ...functions.map(({ name, roleArn }) => [name.replace('keyturn-prod-', ''), roleArn] as const),
       ...stateMachines.map(({ name, roleArn }) => [name.replace('keyturn-prod', 'workflow'), roleArn] as const),
-      ...schedules.map(({ target }) => ['schedules', target.roleArn] as const),
+      ...schedules.map(
+        ({ target }) => [/DriftLook/.test(target.roleArn) ? 'drift-schedule' : 'schedules', target.roleArn] as const,
+      ),
     ]);
   }
 

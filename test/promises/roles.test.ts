@@ -112,11 +112,20 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'see the quarantine',
     'withdraw the go-ahead',
   ],
+  'watch-drift': [
+    'note drift',
+    'read the archive',
+    'read who asked',
+    'report drift',
+    'see the history',
+    'see the lock',
+  ],
   'watch-runs': ['read the archive', 'read who asked', 'see the lock'],
   workflow: ['read the archive', 'read who asked'],
   'workflow-recovery': ['read the archive', 'read who asked'],
   'workflow-retirement': ['read the archive', 'read who asked'],
   schedules: [],
+  'drift-schedule': [],
 };
 
 describe('S9 a role', () => {
@@ -167,7 +176,7 @@ describe('S9 the workflow', () => {
   const workflow = cloud.account.authorisation.contextOf(roles.get('workflow') ?? '');
 
   it('S13 may invoke published versions only, of the steps of a run', () => {
-    const elsewhere = ['review', 'start-run', 'deliver-decisions', 'recover-run', 'watch-runs'].map(
+    const elsewhere = ['review', 'start-run', 'deliver-decisions', 'recover-run', 'watch-runs', 'watch-drift'].map(
       (step) => `keyturn-prod-${step}`,
     );
     for (const { name, arn, qualifiedArns } of stack.functions) {
@@ -187,12 +196,15 @@ describe('S9 the workflow', () => {
     assert.deepEqual(allowed('states:StartExecution').toSorted(), ['start-run', 'workflow']);
   });
 
-  it('S9 of all roles, no other may invoke a function, but that the schedules hand their starts to start-run', () => {
+  it('S9 of all roles, no other may invoke a function, but that the schedules hand their starts to start-run, and their looks to watch-drift, which has probe-batch look', () => {
     for (const [name, role] of roles) {
       if (name.startsWith('workflow')) continue;
       const context = cloud.account.authorisation.contextOf(role);
       for (const { qualifiedArns, arn } of stack.functions) {
-        const isHandedOver = name === 'schedules' && arn.endsWith(':keyturn-prod-start-run');
+        const isHandedOver =
+          (name === 'schedules' && arn.endsWith(':keyturn-prod-start-run')) ||
+          (name === 'drift-schedule' && arn.endsWith(':keyturn-prod-watch-drift')) ||
+          (name === 'watch-drift' && arn.includes(':keyturn-prod-probe-batch-'));
         for (const one of [arn, ...qualifiedArns])
           assert.equal(context.allows('lambda:InvokeFunction', one), isHandedOver && one !== arn, name);
       }
