@@ -68,7 +68,7 @@ export const probeBatch = (ports: ProbeBatchPorts) => {
     }
 
     // Of no run: what it finds is for whoever asked, and no go-ahead depends on it.
-    if (event.phase === 'drift') return { sightings: await look(ports, event.batch) };
+    if (event.phase === 'drift') return { sightings: await look(ports, event.batch, 'baked') };
 
     const { run, phase, batch } = event;
     const sightings = await look(ports, batch, phase);
