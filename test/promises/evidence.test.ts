@@ -74,6 +74,7 @@ describe('the evidence of a run', () => {
       'probes/2/baked/0.json',
       'probes/2/rotated/0.json',
       'report.json',
+      'start.json',
       'verdicts/1-baked.json',
       'verdicts/2-baked.json',
       'waves/1.jsonl',
