@@ -78,6 +78,8 @@ export const closeRun =
     const decision = await readDecision(archive, run);
 
     const report = await keepFirst(archive, made);
+    // Confirm-plan gives no go-ahead to a run that is reported; a late delivery of it may have given one just before.
+    await goAhead.withdraw(run);
     await rememberRun(ports, report, story);
     log.info('a run ended', { run, outcome: report.outcome, reasons: report.reasons });
     await herald.tell('Keyturn run ended', eventOf(report));

@@ -115,10 +115,8 @@ async function confirmApproval(
   if (decision === undefined) return end('refused', ['approvalMissing']);
   if (decision.decision === 'rejected') return end('rejected', [`rejected: ${reasonOf(decision)}`]);
 
-  if (await hasEnded(archive, run)) return end('refused', ['runEnded']);
-  // A delivery that comes after the first wave was admitted is a late one: it must not give back what was withdrawn since.
-  if ((await findDocument(archive, archiveKeys.admission(run, 1))) !== undefined)
-    return end('refused', ['runUnderWay']);
+  const late = await reasonTooLate(archive, run);
+  if (late !== undefined) return end('refused', [late]);
 
   const now = clock.now();
   const { header, digest } = await readPlan(archive, hash, run);
@@ -142,18 +140,23 @@ async function confirmApproval(
   // What drifted is left alone one by one, right before it would be touched. Only when nothing is left, nothing is begun.
   if (drifted.length > 0 && drifted.length === planned.length) return end('refused', sayContradictions(drifted));
 
+  // Looking takes a while. Meanwhile the run may have gone on, and ended, on what another delivery of this step said.
+  const lateNow = await reasonTooLate(archive, run);
+  if (lateNow !== undefined) return end('refused', [lateNow]);
   const holder = await lock.take(run, now);
   if (holder.run !== run) return end('refused', [`lockHeld: ${holder.run}`]);
   // Another run may have ended since the list was read: from now on nobody else quarantines anything.
   const since = await quarantine.read();
-  const late = planned.filter(({ arn }) => Object.hasOwn(since, arn)).length;
-  if (late > 0) return end('refused', [`quarantined: ${late}`]);
+  const barredSince = planned.filter(({ arn }) => Object.hasOwn(since, arn)).length;
+  if (barredSince > 0) return end('refused', [`quarantined: ${barredSince}`]);
 
   const limit = settings.caps.secretsPerDay;
   const asked = { run, at: now, secrets: planned.length };
   const reserved = await ledger.change((before) => reserve(before, limit, asked));
   if (!reserved.some((one) => one.run === run)) return end('refused', [sayExceeded(judgeDay(reserved, limit, asked))]);
 
+  const lateAtLast = await reasonTooLate(archive, run);
+  if (lateAtLast !== undefined) return end('refused', [lateAtLast]);
   await goAhead.give(run);
   return { next: 'go on', digest, waves: header.waves.length, reasons: sayContradictions(drifted) };
 }
@@ -190,6 +193,15 @@ const nothingTo: Readonly<Record<Mode, string>> = {
   restore: 'nothingToRestore',
   retire: 'nothingToRetire',
 };
+
+/**
+ * Why this delivery comes too late, if it does: one after the first wave was admitted must not give back what was withdrawn
+ * since.
+ */
+async function reasonTooLate(archive: Archive, run: Run): Promise<'runEnded' | 'runUnderWay' | undefined> {
+  if (await hasEnded(archive, run)) return 'runEnded';
+  return (await findDocument(archive, archiveKeys.admission(run, 1))) === undefined ? undefined : 'runUnderWay';
+}
 
 /** Whether the run was closed, or settled after it died: then an execution of it that is redriven begins nothing. */
 async function hasEnded(archive: Archive, run: Run): Promise<boolean> {

@@ -165,8 +165,9 @@ describe('closing a run', () => {
     const world = await baked();
     world.calls.length = 0;
     await closed(world, 'completed');
-    assert.deepEqual(world.calls.slice(-6), [
+    assert.deepEqual(world.calls.slice(-7), [
       `deposit ${reportKey}`,
+      'withdraw',
       'tell',
       'announce',
       'sign',

@@ -81,6 +81,28 @@ describe('S4 a secret that failed in an earlier run', () => {
     assert.equal(world.goAheads.size, 0);
   });
 
+  it('S11 gives no go-ahead to a run that ended while its approval was confirmed again', async () => {
+    const world = await decided();
+    const read = world.quarantine.read.bind(world.quarantine);
+    world.quarantine.read = async () => {
+      world.archive.texts.set(archiveKeys.report(run), '{}');
+      return read();
+    };
+    assert.deepEqual(await world.confirmApproval(), { next: 'end', outcome: 'refused', reasons: ['runEnded'] });
+    assert.deepEqual([world.goAheads.size, world.lockedBy], [0, undefined]);
+  });
+
+  it('S11 is left without a go-ahead that a late delivery gave while the run was closed', async () => {
+    const world = await new RunWorld().approved();
+    const deposit = world.archive.deposit.bind(world.archive);
+    world.archive.deposit = async (key, text) => {
+      if (key === archiveKeys.report(run)) world.goAheads.add(run);
+      return deposit(key, text);
+    };
+    await world.closeRun(ending('halted'));
+    assert.equal(world.goAheads.size, 0);
+  });
+
   it('is looked for, and nothing goes on when the quarantine cannot be read', async () => {
     const world = await decided();
     world.quarantine.content = undefined;
