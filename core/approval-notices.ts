@@ -18,7 +18,7 @@ const mostLines = 12;
 export const invitationNotice = (header: PlanHeader, pending: PendingApproval, asking: Asking): Notice => ({
   subject: subjectOf(header, pending, asking),
   lead: `${headingOf(header, pending)}.`,
-  facts: [...askedFacts(header), answerFact(pending)],
+  facts: [...askedFacts(header), ...finalFacts(header), answerFact(pending)],
   sections: summaryOf(header),
   references: referencesOf(pending),
 });
@@ -47,6 +47,7 @@ export const waitingNotice = (
   lead: `${pending.scope === 'plan' ? 'A plan' : 'A wave'} waits for an approval: ${headingOf(header, pending)}.`,
   facts: [
     ...askedFacts(header),
+    ...finalFacts(header),
     answerFact(pending),
     ...(asked.length === 0 ? [] : [{ name: 'Asked, each by a link of their own', value: asked.join(', ') }]),
     ...(unreached.length === 0 ? [] : [{ name: 'Sent no link', value: unreached.join(', ') }]),
@@ -85,6 +86,12 @@ const askedFacts = ({ requestedBy, why }: PlanHeader): readonly Fact[] => [
   { name: 'Asked for by', value: quoted(requestedBy) },
   { name: 'Why', value: quoted(why) },
 ];
+
+/** What nobody can undo is said before anybody approves it. */
+const finalFacts = ({ retirements }: PlanHeader): readonly Fact[] =>
+  retirements === undefined || retirements.delete === 0
+    ? []
+    : [{ name: 'Final', value: `${counted(retirements.delete, 'old credential')} deleted: this cannot be undone` }];
 
 const answerFact = ({ answerBy, scope }: PendingApproval): Fact => ({
   name: 'Answer by',

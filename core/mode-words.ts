@@ -6,7 +6,7 @@ export const modeWords: Readonly<Record<Mode, { readonly act: string; readonly a
     audit: { act: 'rotate', acts: 'rotates', done: 'rotated' },
     rotate: { act: 'rotate', acts: 'rotates', done: 'rotated' },
     restore: { act: 'restore', acts: 'restores', done: 'restored' },
-    retire: { act: 'retire', acts: 'retires', done: 'retired' },
+    retire: { act: 'retire the old credentials of', acts: 'retires old credentials of', done: 'retired' },
   };
 
 /** A word as a sentence begins with it. */

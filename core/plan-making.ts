@@ -4,6 +4,7 @@ import { type Instant, instant } from './instant.ts';
 import type { Batch, Guardrail, Mode, PlanHeader, PlannedSecret, PlannedWave, Run } from './plan.ts';
 import type { Hash } from './ports.ts';
 import { quorumOf, quorumOfWave } from './quorum.ts';
+import type { Retirement } from './retirement.ts';
 import type { SelectedSecret } from './selection.ts';
 import type { Settings } from './settings.ts';
 import { type PastRun, unusualIn } from './unusual.ts';
@@ -69,6 +70,7 @@ export function makePlan({ draft, facts, fleet, guardrails, settings, hash, prev
     ),
     fleet,
     selected: planned.length,
+    ...(draft.mode === 'retire' ? { retirements: countRetirements(planned) } : {}),
     guardrails,
     waves: waves.map((batches, index) => waveHeader(index + 1, batches, { settings, hash })),
     leftAlone: countReasons(leftAlone),
@@ -85,6 +87,11 @@ function withLastUse({ arn, old }: SelectedSecret, facts: readonly Fact[]): Pick
   const lastUsed = facts.find((fact) => fact.arn === arn)?.old?.lastUsed;
   return { old: lastUsed === undefined || lastUsed === 'unknown' ? old : { ...old, lastUsed } };
 }
+
+const countRetirements = (planned: readonly PlannedSecret[]): Record<Retirement, number> => ({
+  deactivate: planned.filter(({ old }) => old?.retirement === 'deactivate').length,
+  delete: planned.filter(({ old }) => old?.retirement === 'delete').length,
+});
 
 /** How many batches the preflight of a draft went through: so many files of facts there are. */
 export const preflightBatches = ({ run, selected }: Draft): number => candidateBatches(run, selected).length;

@@ -120,6 +120,8 @@ export interface PlanHeader {
   readonly approvals: number;
   readonly fleet: { readonly secrets: number; readonly services: number };
   readonly selected: number;
+  /** How many old credentials a retirement deactivates, and how many it deletes. No other mode has it. */
+  readonly retirements?: Readonly<Record<Retirement, number>>;
   readonly guardrails: readonly Guardrail[];
   readonly waves: readonly PlannedWave[];
   /** How many were left alone, by reason. */

@@ -6,6 +6,12 @@ import type { Goal } from './rotation.ts';
 export const retirements = ['deactivate', 'delete'] as const;
 export type Retirement = (typeof retirements)[number];
 
+/** What becomes of an old credential, and whether anybody can undo it. */
+export const retirementTexts: Readonly<Record<Retirement, string>> = {
+  deactivate: 'deactivated (reversible)',
+  delete: 'deleted (final)',
+};
+
 /**
  * What is so, as far as it was looked at. Old is the credential that a finished run replaced; recorded is the version that
  * the plan saw as AWSCURRENT.

@@ -59,7 +59,7 @@ export async function approve(time: VirtualTime, door: Door, [name, link]: reado
       digest: hiddenField(page, 'digest'),
       scope: hiddenField(page, 'scope'),
       nonce: hiddenField(page, 'nonce'),
-      count: /<h1>(?:Go on [^:]*: )?[a-zA-Z ]+ (\d[\d,]*) /.exec(page)?.[1]?.replaceAll(',', '') ?? '',
+      count: /<h1>.*?(\d[\d,]*)(?: of [\d,]+)? secrets?\b/.exec(page)?.[1]?.replaceAll(',', '') ?? '',
     });
     const answer = await browser.ask(link, {
       method: 'POST',

@@ -1,6 +1,7 @@
-import { guardrailName, nearness } from '../../core/approval-summary.ts';
+import { guardrailName, nearness, oldHistory, wayBack } from '../../core/approval-summary.ts';
 import { decidedAt, reasonOf } from '../../core/decision.ts';
 import { counted, oneLine, utcMinute } from '../../core/plain-text.ts';
+import { retirementTexts } from '../../core/retirement.ts';
 import { sayUnusual } from '../../core/unusual.ts';
 import type { PlanShown, Shown } from '../../lambdas/review/shown.ts';
 import { table } from '../table.ts';
@@ -19,7 +20,7 @@ export function planText(plan: PlanShown): string {
     wavesText(plan),
     secretsText(plan),
     leftAloneText(plan),
-    'If a probe fails, the run stops before the next batch, and all that the wave touched goes back to its recorded version.',
+    wayBack(plan.header).join('\n'),
     `The decision is about exactly this plan, and no other:\n${plan.digest}`,
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -53,24 +54,29 @@ const wavesText = ({ header }: PlanShown): string =>
   );
 
 /** By tier in the order of risk, and by service within it. */
-function secretsText({ batches, tiers }: PlanShown): string {
+function secretsText({ header, batches, tiers }: PlanShown): string {
   const secrets = batches.flatMap((batch) => batch.secrets.map((secret) => ({ ...secret, wave: batch.wave })));
   const ordered = tiers.flatMap((tier) =>
     secrets.filter((secret) => secret.tier === tier).toSorted((a, b) => (a.service < b.service ? -1 : 1)),
   );
-  const rows = ordered.map(({ tier, service, name, wave, rotator, strategy, daysOverdue, currentSince }) => [
+  const rows = ordered.map(({ tier, service, name, wave, rotator, strategy, daysOverdue, currentSince, old }) => [
     `  ${oneLine(tier)}`,
     oneLine(service),
     oneLine(name),
     String(wave),
     oneLine(rotator),
     strategy,
-    utcMinute(currentSince).slice(0, 10),
-    String(daysOverdue),
+    ...(old === undefined
+      ? [utcMinute(currentSince).slice(0, 10), String(daysOverdue)]
+      : [retirementTexts[old.retirement], oldHistory(old)]),
   ]);
-  const heads = ['  tier', 'service', 'secret', 'wave', 'rotator', 'strategy', 'last rotated', 'days overdue'];
+  const heads = ['  tier', 'service', 'secret', 'wave', 'rotator', 'strategy', ...turnHeads(header)];
   return section('Secrets', table([heads, ...rows]));
 }
+
+/** Of a retirement, what becomes of each old credential; of any other run, how old the current one is. */
+const turnHeads = ({ mode }: PlanShown['header']): readonly string[] =>
+  mode === 'retire' ? ['old credential', 'which was'] : ['last rotated', 'days overdue'];
 
 const leftAloneText = ({ header }: PlanShown): string =>
   section(

@@ -2,6 +2,7 @@ import { type NotPlanned, preflightReasons } from '../../core/draft.ts';
 import { leaveAloneReasons } from '../../core/leave-alone.ts';
 import { counted } from '../../core/plain-text.ts';
 import { restoreReasons } from '../../core/restore.ts';
+import { retireReasons } from '../../core/retire-selection.ts';
 import { type Html, html } from './html.ts';
 import type { ReasonOnSheet } from './sheet.ts';
 import type { PlanView } from './view.ts';
@@ -29,4 +30,9 @@ const summary = (reason: NotPlanned['reason'], count: number): string =>
 const nameWithOthers = ({ name, reasons: [, ...others] }: NotPlanned): Html =>
   html`<li><bdi>${name}</bdi>${others.length === 0 ? undefined : html`<small>and ${others.map((key) => sentences[key] ?? key).join('; ')}</small>`}</li>`;
 
-const sentences: Readonly<Record<string, string>> = { ...leaveAloneReasons, ...restoreReasons, ...preflightReasons };
+const sentences: Readonly<Record<string, string>> = {
+  ...leaveAloneReasons,
+  ...restoreReasons,
+  ...retireReasons,
+  ...preflightReasons,
+};

@@ -1,3 +1,4 @@
+import { wayBack } from '../../core/approval-summary.ts';
 import { guardrailName, nearness } from '../../core/guardrail-words.ts';
 import { counted } from '../../core/plain-text.ts';
 import type { Strategy } from '../../core/settings.ts';
@@ -80,15 +81,18 @@ const distanceOf = (seconds: number): string =>
 const wayBackSection = ({ header, batches }: PlanView): Html => {
   const used = new Set(batches.flatMap(({ secrets }) => secrets.map(({ strategy }) => strategy)));
   return html`<section aria-labelledby="back-title"><h2 id="back-title">If it fails</h2>
-<p>At the first failed probe, the run stops before the next batch. All that the wave has touched goes back to the versions
-recorded in this plan, and is probed again there. Waves that ended well stay. People are told.</p>
+<p>${wayBack(header).join(' ')}</p>
 ${
   header.mode === 'restore'
     ? html`<p>A restore changes nothing at a target: both credentials keep working. Going back makes current again what is current
 now.</p>`
-    : html`<dl class="ways">${Object.entries(waysBack)
+    : undefined
+}${
+  header.mode === 'rotate' || header.mode === 'audit'
+    ? html`<dl class="ways">${Object.entries(waysBack)
         .filter(([strategy]) => used.has(strategy as Strategy))
         .map(([strategy, text]) => html`<div><dt>${strategy}</dt><dd>${text}</dd></div>`)}</dl>`
+    : undefined
 }</section>`;
 };
 

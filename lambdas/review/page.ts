@@ -2,6 +2,7 @@ import { type Refusal, refusals as refusalTexts } from '../../core/approval-answ
 import { headline, waveHeadline } from '../../core/approval-summary.ts';
 import { waveOfScope } from '../../core/decision.ts';
 import { capitalised, modeWords } from '../../core/mode-words.ts';
+import { counted } from '../../core/plain-text.ts';
 import { type Html, html } from './html.ts';
 import { answeredSection } from './page-answers.ts';
 import { decidedSection, decisionForms, overSection } from './page-decision.ts';
@@ -108,7 +109,7 @@ touched: the run ends by itself when the time to answer is over. Tell whoever op
 const questionOf = ({ header, scope }: PlanView): string => {
   const wave = waveOfScope(scope);
   return wave === undefined
-    ? `${capitalised(modeWords[header.mode].act)} ${header.selected} secrets?`
+    ? `${capitalised(modeWords[header.mode].act)} ${counted(header.selected, 'secret')}?`
     : `Go on with wave ${wave}?`;
 };
 

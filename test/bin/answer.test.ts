@@ -11,7 +11,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { commandLine } from '../../bin/command-line.ts';
 import { approve, reject } from '../../bin/commands/answer.ts';
 import { type Key, sessionOf } from '../rehearsal/signing.ts';
-import { OpenDesk, run, settings, smallPlan } from '../review/open-desk.ts';
+import { OpenDesk, retirementPlan, run, settings, smallPlan } from '../review/open-desk.ts';
 
 const role = 'arn:aws:iam::111122223333:role/Approver';
 const grace = sessionOf(role, 'grace@example.com');
@@ -75,6 +75,16 @@ describe('keyturn', () => {
       assert.ok(printed.includes(shown), `${shown} is missing in:\n${printed}`);
     }
     assert.equal(desk.decisionOf(run)?.answers[0].answer.approver, 'grace');
+  });
+
+  it('approve shows what becomes of each old credential, and what nobody can undo', async () => {
+    await desk.ask(retirementPlan());
+    const { exitCode, printed } = await keyturn(['approve', run], { types: '3\n' });
+    assert.equal(exitCode, 0);
+    assert.match(printed, /^Deactivate 2 and delete 1 old credentials of 3 of 127 secrets in 1 wave/);
+    assert.match(printed, /key-1 .*deactivated \(reversible\) +replaced 2026-11-09, last used 2026-11-09\n/);
+    assert.match(printed, /key-2 .*deleted \(final\) +replaced 2026-10-20, never used, deactivated 2026-11-01\n/);
+    assert.match(printed, /A deletion cannot be reversed/);
   });
 
   it('approve takes the number where there is no terminal, and says it to programs', async () => {

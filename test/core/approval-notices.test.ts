@@ -44,6 +44,16 @@ const fresh: FreshInvitation = {
 const link = personalLink('https://desk.example.com/', pending, fresh, 'ask');
 
 describe('what an approver is sent', () => {
+  it('says of a retirement what is final', () => {
+    const retirement = { ...header, mode: 'retire', selected: 5 } as const;
+    const some = invitationNotice({ ...retirement, retirements: { deactivate: 4, delete: 1 } }, pending, 'ask');
+    assert.equal(some.subject, 'Keyturn prod: retire the old credentials of 5 secrets? Answer by 2026-11-19 01:15 UTC');
+    assert.match(noticeText(some), /^Deactivate 4 and delete 1 old credentials of 5 of 127 secrets in 2 waves/);
+    assert.match(noticeText(some), /\nFinal: 1 old credential deleted: this cannot be undone\n/);
+    const none = invitationNotice({ ...retirement, retirements: { deactivate: 5, delete: 0 } }, pending, 'ask');
+    assert.doesNotMatch(noticeText(none), /Final/);
+  });
+
   it('holds the plan in short, and the link that is theirs beside it', () => {
     const notice = invitationNotice(header, pending, 'ask');
     assert.equal(notice.subject, 'Keyturn prod: rotate 38 secrets? Answer by 2026-11-19 01:15 UTC');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { headline } from '../../core/approval-summary.ts';
+import { headline, wayBack } from '../../core/approval-summary.ts';
 import { instant } from '../../core/instant.ts';
 import { type Mode, modes, type PlanHeader } from '../../core/plan.ts';
 
@@ -38,6 +38,24 @@ describe('the summary of a plan', () => {
   it('says what its mode does', () => {
     const sentence = (mode: Mode) => headline({ ...header, mode }, start).split(' ', 1)[0];
     assert.deepEqual(modes.map(sentence), ['Rotate', 'Rotate', 'Restore', 'Retire']);
+  });
+
+  it('says of a retirement what can be reversed and what is final', () => {
+    const sentence = (deactivate: number, deleted: number) =>
+      headline({ ...header, mode: 'retire', selected: 5, retirements: { deactivate, delete: deleted } }, start);
+    const end = 'of 5 of 127 secrets in 2 waves, starting as soon as it is approved';
+    assert.equal(sentence(4, 1), `Deactivate 4 and delete 1 old credentials ${end}`);
+    assert.equal(sentence(5, 0), `Deactivate 5 old credentials ${end}`);
+    assert.equal(sentence(0, 1), `Delete 1 old credential ${end}`);
+  });
+
+  it('promises no way back of what is deleted, and none of a deletion that is not planned', () => {
+    const ways = (deactivate: number, deleted: number) =>
+      wayBack({ mode: 'retire', retirements: { deactivate, delete: deleted } }).join(' ');
+    assert.doesNotMatch(ways(0, 1), /is reversed|goes back/);
+    assert.match(ways(0, 1), /A deletion cannot be reversed/);
+    assert.doesNotMatch(ways(1, 0), /deletion/);
+    assert.match(wayBack(header).join(' '), /goes back to the versions recorded in this plan/);
   });
 
   it('does not announce a start that has passed', () => {

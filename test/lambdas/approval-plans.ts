@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { secretEntry } from '../../adapters/secret-entry.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import { judgeCaps } from '../../core/caps.ts';
+import type { OldFact } from '../../core/draft.ts';
 import { instant } from '../../core/instant.ts';
-import type { Run } from '../../core/plan.ts';
+import type { OldCredential, Run } from '../../core/plan.ts';
 import { makePlan, type Plan } from '../../core/plan-making.ts';
 import { type SelectedSecret, select } from '../../core/selection.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -99,10 +100,11 @@ export function planOf(
 ): Plan {
   const { requestedBy = 'ada', why = 'The keys of the quarter are due', run: named = run, undoes } = said;
   const restore = undoes && { of: undoes, secrets: undefined };
-  const mode = undoes === undefined ? 'rotate' : 'restore';
+  const retires = selected.some(({ old }) => old !== undefined);
+  const mode = undoes !== undefined ? 'restore' : retires ? 'retire' : 'rotate';
   return makePlan({
     draft: { run: named, mode, requestedBy, why, asOf, restore, selected, leftAlone },
-    facts: selected.map(({ arn, name, currentVersion, expirationDate, before }) => ({
+    facts: selected.map(({ arn, name, currentVersion, expirationDate, before, old }) => ({
       arn,
       name,
       versionId: currentVersion,
@@ -110,6 +112,7 @@ export function planOf(
       malformed: undefined,
       account: arn,
       answer: 'accepted' as const,
+      ...(old === undefined ? {} : { old: outOfUse(arn, old) }),
       ...(before === undefined ? {} : { before: { kind: 'fit' as const, answer: 'accepted' as const } }),
     })),
     fleet,
@@ -120,6 +123,12 @@ export function planOf(
     now: asOf,
   });
 }
+
+/** What a preflight sees of an old credential that nobody uses. It was last used when it was replaced, to the day. */
+const outOfUse = (arn: string, { retirement, replacedAt }: OldCredential): OldFact =>
+  retirement === 'deactivate'
+    ? { identity: 'apart', state: 'active', lastUsed: replacedAt, answer: 'unasked', account: `old of ${arn}` }
+    : { identity: 'apart', state: 'inactive', lastUsed: 'never', answer: 'rejected', account: `old of ${arn}` };
 
 export const candidate = (name: string, more: Partial<SelectedSecret> = {}): SelectedSecret => ({
   name,
@@ -143,3 +152,31 @@ export const smallPlan = (said: { readonly requestedBy?: string; readonly why?: 
     { secrets: 5, services: 1 },
     said,
   );
+
+/** Old credentials whose time has come: two to be deactivated, and one, long out of use, to be deleted. */
+export function retirementPlan(): Plan {
+  const replaced = { version: 'version-0', replacedBy: 'rotation-of-november' as Run };
+  const deactivate: OldCredential = {
+    ...replaced,
+    retirement: 'deactivate',
+    replacedAt: instant(Date.UTC(2026, 10, 9, 3)),
+    unusedSince: instant(Date.UTC(2026, 10, 11)),
+  };
+  const remove: OldCredential = {
+    ...replaced,
+    retirement: 'delete',
+    replacedAt: instant(Date.UTC(2026, 9, 20, 3)),
+    unusedSince: instant(Date.UTC(2026, 9, 25)),
+    deactivatedBy: 'retirement-of-november' as Run,
+    deactivatedAt: instant(Date.UTC(2026, 10, 1, 3)),
+  };
+  return planOf(
+    [
+      candidate('prod/low/billing/key-1', { old: deactivate }),
+      candidate('prod/low/billing/key-2', { old: remove }),
+      candidate('prod/low/billing/key-3', { old: deactivate }),
+    ],
+    [{ name: 'prod/low/billing/key-4', arn: 'arn:4', reason: 'replacedLately', reasons: ['replacedLately'] }],
+    { secrets: 127, services: 50 },
+  );
+}

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import type { Run } from '../../core/plan.ts';
 import { html } from '../../lambdas/review/html.ts';
 import { script } from '../../lambdas/review/script.ts';
-import { ApprovalWorld, candidate, chromePayPlan, planOf, smallPlan } from './approval-world.ts';
+import { ApprovalWorld, candidate, chromePayPlan, planOf, retirementPlan, smallPlan } from './approval-world.ts';
 
 async function pageOf(plan = smallPlan()) {
   const world = new ApprovalWorld();
@@ -46,6 +46,39 @@ describe('the page of a restore', () => {
     assert.match(text, /1 secret: its target has one password, and forgot the old one when the new one was set/);
     assert.match(text, /A restore changes nothing at a target: both credentials keep working\./);
     assert.doesNotMatch(text, /overdue/i);
+  });
+});
+
+describe('the page of a retirement', () => {
+  it('says how many old credentials are deactivated and how many deleted, and asks for the number of secrets', async () => {
+    const { body, world } = await pageOf(retirementPlan());
+    assert.match(body, /<h1>Deactivate 2 and delete 1 old credentials of 3 of 127 secrets in 1 wave, starting/);
+    assert.match(body, /Type how many secrets this plan retires old credentials of/);
+    const path = world.pathFor('grace');
+    assert.match((await world.post(path, { decision: 'approved', count: '1' })).body, /not the number of secrets/);
+    assert.match((await world.post(path, { decision: 'approved', count: '3' })).body, /Approved by/);
+  });
+
+  it('says of each secret whether its old credential is deactivated or deleted, and what was with it', async () => {
+    const text = textOf((await pageOf(retirementPlan())).body);
+    assert.match(text, /Secret Age Old credential Wave/);
+    assert.match(
+      text,
+      /key-1 http-api-key, overlap; old credential replaced 2026-11-09, last used 2026-11-09 95 d deactivated \(reversible\) 1/,
+    );
+    assert.match(
+      text,
+      /key-2 http-api-key, overlap; old credential replaced 2026-10-20, never used, deactivated 2026-11-01 95 d deleted \(final\) 1/,
+    );
+    assert.match(text, /1 secret: its old credential was replaced less than the grace period ago/);
+    assert.doesNotMatch(text, /overdue/i);
+  });
+
+  it('says that a deactivation goes back, and that a deletion does not', async () => {
+    const text = textOf((await pageOf(retirementPlan())).body);
+    assert.match(text, /A deactivation is reversed: the old credential is made active again, and probed\./);
+    assert.match(text, /A deletion cannot be reversed: an old credential that is deleted is gone for good\./);
+    assert.doesNotMatch(text, /Going back|goes back to the versions/);
   });
 });
 
