@@ -1,11 +1,13 @@
 import type { PlanDigest, Run } from './plan.ts';
 
-/** Nobody may approve the plan. Not retryable: configure an approver who did not ask for it. */
-export class NoEligibleApproverError extends Error {
-  override readonly name = 'NoEligibleApproverError';
+/** Fewer people may approve than must. Not retryable: configure more approvers, or have somebody else ask. */
+export class TooFewApproversError extends Error {
+  override readonly name = 'TooFewApproversError';
 
-  constructor(run: Run, requestedBy: string, options?: ErrorOptions) {
-    super(`nobody but '${requestedBy}', who asked for run ${run}, may approve it; configure another approver`, options);
+  constructor(run: Run, requestedBy: string, people: { readonly needed: number; readonly eligible: number }) {
+    super(
+      `run ${run} needs ${people.needed} approvals, and beside '${requestedBy}', who asked for it, ${people.eligible} may approve; configure more approvers, or have somebody who is no approver ask`,
+    );
   }
 }
 

@@ -9,8 +9,8 @@ import {
 import {
   AlreadyDecidedError,
   NobodyReachedError,
-  NoEligibleApproverError,
   OtherPlanError,
+  TooFewApproversError,
 } from '../../core/approval-errors.ts';
 import { type Asking, invitationNotice, personalLink, waitingNotice } from '../../core/approval-notices.ts';
 import type { ApprovalDesk } from '../../core/approval-ports.ts';
@@ -21,6 +21,7 @@ import { NotInArchiveError } from '../../core/errors.ts';
 import type { PlanHeader, Run } from '../../core/plan.ts';
 import { readPlan } from '../../core/plan-reading.ts';
 import type { Archive, Clock, Hash, Log } from '../../core/ports.ts';
+import { approvalsNeeded, differentPeople } from '../../core/quorum.ts';
 import type { Random } from '../../core/random.ts';
 import type { Settings } from '../../core/settings.ts';
 import { parseEvent } from './event.ts';
@@ -33,7 +34,7 @@ export interface RequestApprovalPorts {
   readonly hash: Hash;
   readonly clock: Clock;
   readonly log: Log;
-  readonly settings: Pick<Settings, 'approvers' | 'approvalTimeoutSeconds'>;
+  readonly settings: Pick<Settings, 'tiers' | 'approvers' | 'approvalTimeoutSeconds'>;
   /** Where the review page is served, without the path. */
   readonly reviewUrl: string;
 }
@@ -64,10 +65,12 @@ export const requestApproval =
     const isFirst = goal === 'ask' && scope === 'plan';
     if (!isFirst && (await isDecided(archive, run, scope))) throw new AlreadyDecidedError(run);
 
-    const invited = eligibleApprovers(settings.approvers, requestedBy).map((approver) =>
-      invite(approver, random, hash),
-    );
-    if (invited.length === 0) throw new NoEligibleApproverError(run, requestedBy);
+    const eligible = eligibleApprovers(settings.approvers, requestedBy);
+    const needed = approvalsNeeded(scope, header, settings);
+    const people = differentPeople(eligible).length;
+    // Nobody is asked for what can come to nothing.
+    if (people < needed) throw new TooFewApproversError(run, requestedBy, { needed, eligible: people });
+    const invited = eligible.map((approver) => invite(approver, random, hash));
 
     const found = isFirst ? undefined : await desk.find(run);
     const earlier = found?.scope === scope && goal === 'remind' ? found : undefined;

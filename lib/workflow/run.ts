@@ -125,6 +125,10 @@ function requesting(scope: Construct, { requestApproval, settings, confirmApprov
 
   return ask('Request approval', 'ask', first)
     .addCatch(remind, { errors: [Errors.TIMEOUT], outputs: {} })
+    .addCatch(close, {
+      errors: ['TooFewApproversError'],
+      outputs: { outcome: 'refused', reasons: ['tooFewApprovers'] },
+    })
     .addCatch(close, haltedBy('Request approval'))
     .next(confirmApproval);
 }

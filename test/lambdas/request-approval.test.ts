@@ -102,10 +102,26 @@ describe('asking for an approval', () => {
     });
 
     await assert.rejects(alone(event(world)), {
-      name: 'NoEligibleApproverError',
-      message: /nobody but 'ada'.* configure another approver/,
+      name: 'TooFewApproversError',
+      message: /needs 1 approvals, and beside 'ada', who asked for it, 0 may approve; configure more approvers/,
     });
-    assert.deepEqual([world.announced, world.pending.size], [[], 0]);
+    assert.deepEqual([world.announced, world.posted, world.pending.size], [[], [], 0]);
+  });
+
+  it('fails at once when fewer may approve than must, and asks when as many may (S1)', async () => {
+    const asking = (approvals: number, more: Partial<typeof settings> = {}) => {
+      const world = new ApprovalWorld();
+      const tiers = settings.tiers.map((tier) => ({ ...tier, approvals }));
+      const ports = { ...world.ports, settings: { ...settings, tiers, ...more } };
+      return { world, asked: requestApproval(ports)(event(world)) };
+    };
+    assert.deepEqual(await asking(2).asked, { asked: ['grace', 'joan'] });
+
+    const sameMail = settings.approvers.map((approver) => ({ ...approver, email: 'everybody@example.com' }));
+    for (const { world, asked } of [asking(3), asking(2, { approvers: sameMail })]) {
+      await assert.rejects(asked, { name: 'TooFewApproversError' });
+      assert.deepEqual([world.announced, world.posted, world.pending.size], [[], [], 0]);
+    }
   });
 
   it('fails when the archived plan is not the one that it was asked about', async () => {

@@ -7,8 +7,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import settings from '../../keyturn.config.ts';
 import type { Scene, Trap } from '../../rehearsal/scenario.ts';
 import { answerWith, sealed } from '../decisions.ts';
+import { asOf } from '../entries.ts';
 import {
   answer,
   ask,
@@ -192,6 +194,21 @@ describe('S1 whoever asked for a run', () => {
       assert.deepEqual([report.outcome, report.approval?.by], ['completed', 'security-oncall and payments-oncall']);
       const links = scene.cloud.ses.inbox(platform).filter(({ text }) => text.includes('/review/'));
       assert.deepEqual(links, []);
+    }
+  });
+});
+
+describe('S1 a plan that fewer people may approve than must', () => {
+  it('S1 is refused at once, asked of nobody, and all are told', async () => {
+    const two = synthesised({ ...settings, approvers: settings.approvers.slice(0, 2) });
+    const day = await played(two, { requestedBy: 'platform-oncall', scenario: { outcome: 'refused' } });
+    assertNothingChanged(day, 'refused', 'tooFewApprovers');
+    const { cloud, time } = day.scene;
+    assert.ok(time.now() - asOf < 600_000, 'it waited for an answer');
+    for (const address of [platform, security]) {
+      const mails = cloud.ses.inbox(address).map(({ text }) => text);
+      assert.ok(mails.some((text) => text.includes('tooFewApprovers')));
+      assert.ok(mails.every((text) => !text.includes('/review/')));
     }
   });
 });
