@@ -6,6 +6,7 @@ import { quarantine, release } from './commands/quarantine.ts';
 import { recover } from './commands/recover.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { restore } from './commands/restore.ts';
+import { retire } from './commands/retire.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { halt, resume } from './commands/switch.ts';
@@ -21,6 +22,7 @@ const commands = {
   halt: halt(),
   resume: resume(),
   restore: restore(),
+  retire: retire(),
   recover: recover(),
   evidence: evidence(),
   quarantine: quarantine(),

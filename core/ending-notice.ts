@@ -2,7 +2,7 @@ import { type Decision, reasonOf } from './decision.ts';
 import { modeWords } from './mode-words.ts';
 import { type Fact, type Notice, quoted } from './notice.ts';
 import { counted, oneLine, utcMinute } from './plain-text.ts';
-import type { RunReport, WaveReport } from './report.ts';
+import type { RunReport, SecretReport, WaveReport } from './report.ts';
 
 /** How many reasons are quoted. The report has all. */
 const mostReasons = 12;
@@ -21,7 +21,7 @@ export function endingNotice(report: RunReport, decision: Decision | undefined):
       { name: 'Decided', value: sayDecision(report, decision) },
       {
         name: 'Secrets',
-        value: `${rotated} of ${selected} selected secrets ${modeWords[mode].done}, ${rolledBack} rolled back, ${held} held, of a fleet of ${fleet.secrets}`,
+        value: `${rotated} of ${selected} selected secrets ${modeWords[mode].done}${retiredHow(report)}, ${rolledBack} rolled back, ${held} held, of a fleet of ${fleet.secrets}`,
       },
       ...heldFacts(held),
     ],
@@ -53,5 +53,12 @@ function sayDecision({ outcome }: RunReport, decision: Decision | undefined): st
 const heldFacts = (held: number): readonly Fact[] =>
   held === 0 ? [] : [{ name: 'To do', value: 'Held secrets need a person: see the runbook' }];
 
+/** Of what was retired, how much can still come back. */
+function retiredHow({ mode, secrets }: RunReport): string {
+  if (mode !== 'retire') return '';
+  const count = (of: SecretReport['kind']) => secrets.filter(({ kind }) => kind === of).length;
+  return ` (${count('deactivated')} deactivated, ${count('deleted')} deleted)`;
+}
+
 const sayWave = ({ number, planned, rotated, outcome }: WaveReport, mode: RunReport['mode']): string =>
-  `Wave ${number}: ${rotated} of ${counted(planned, 'secret')} ${modeWords[mode].done}, ${outcome}`;
+  `Wave ${number}: ${rotated} of ${counted(planned, 'secret')} ${modeWords[mode].done}, ${outcome === 'renewed' ? modeWords[mode].well : outcome}`;

@@ -3,6 +3,7 @@ import { type GivenAnswer, parseDecision, parseSealedAnswer } from './decision.t
 import type { Confirmation, Draft, Fact } from './draft.ts';
 import { parseManifest } from './evidence.ts';
 import { instant, toIso } from './instant.ts';
+import { modeWords } from './mode-words.ts';
 import { counted } from './plain-text.ts';
 import type { Batch, PlanHeader } from './plan.ts';
 import { countReasons } from './plan-making.ts';
@@ -153,9 +154,9 @@ function sayAnswer(answer: BatchAnswer): string {
   return answer.kind === 'notStarted' ? `not started: ${answer.reason}` : `no claim: ${answer.error}`;
 }
 
-function sayReport({ outcome, endedAt, rotated, rolledBack, held, verification, reasons }: RunReport): string {
+function sayReport({ mode, outcome, endedAt, rotated, rolledBack, held, verification, reasons }: RunReport): string {
   const why = reasons.length === 0 ? '' : `; ${reasons.join('; ')}`;
-  return `${outcome} at ${toIso(endedAt)}: ${rotated} rotated, ${rolledBack} rolled back, ${held} held; ${verification.confirmed} of ${verification.claims} claims confirmed${why}`;
+  return `${outcome} at ${toIso(endedAt)}: ${rotated} ${modeWords[mode].done}, ${rolledBack} rolled back, ${held} held; ${verification.confirmed} of ${verification.claims} claims confirmed${why}`;
 }
 
 function sayManifest(text: string): string {

@@ -11,14 +11,16 @@ const modes = Object.entries(startable)
   .flatMap(([mode, { goesBack }]) => (goesBack ? [] : mode))
   .join(' or ');
 
-const flags = {
-  mode: { type: 'string' },
+/** What every command takes that starts a run and asks nothing else. */
+export const startFlags = {
   why: { type: 'string' },
   token: { type: 'string' },
   config: { type: 'string' },
   json: { type: 'boolean' },
   ...doorFlags,
 } as const;
+
+type Given = Partial<Readonly<Record<'why' | 'token' | 'config' | 'api', string>> & { readonly json: boolean }>;
 
 /** Asks for a run, as whom the AWS SDK finds. Whoever starts a run cannot approve it. */
 export const start = (client: () => LambdaClient = () => new LambdaClient({})): Command => ({
@@ -43,20 +45,29 @@ Example:
   npm run keyturn -- start --mode rotate --why 'the key that leaked on Tuesday'
 `,
   async run(args: readonly string[], output: Output): Promise<ExitCode> {
-    const given = readFlags(args, flags);
+    const given = readFlags(args, { ...startFlags, mode: { type: 'string' } });
     const why = required('why', given.why, "'the key that leaked on Tuesday'");
-    const { stage } = await loadSettings(given.config);
-    const door = await doorOf(stage, given.api, client());
-    const wish = { mode: given.mode ?? 'audit', why, token: given.token ?? randomUUID() };
-    const started = await askForRun(door, wish);
-    if (started.kind === 'refused') {
-      output.complain(`keyturn: ${started.message}\n`);
-      return 1;
-    }
-    output.print(given.json ? `${JSON.stringify(started.content)}\n` : `${started.said}\n`);
-    return 0;
+    return startOf({ mode: given.mode ?? 'audit', why }, given, client, output);
   },
 });
+
+/** Starts a run of which nothing more is to be said than its mode and why, and tells what came of it. */
+export async function startOf(
+  { mode, why }: { readonly mode: string; readonly why: string },
+  given: Given,
+  client: () => LambdaClient,
+  output: Output,
+): Promise<ExitCode> {
+  const { stage } = await loadSettings(given.config);
+  const door = await doorOf(stage, given.api, client());
+  const started = await askForRun(door, { mode, why, token: given.token ?? randomUUID() });
+  if (started.kind === 'refused') {
+    output.complain(`keyturn: ${started.message}\n`);
+    return 1;
+  }
+  output.print(given.json ? `${JSON.stringify(started.content)}\n` : `${started.said}\n`);
+  return 0;
+}
 
 /** What came of asking for a run. */
 export type Asked =

@@ -10,7 +10,7 @@ import { type Command, type ExitCode, type Output, readFlags, UsageError } from 
 import { loadSettings } from '../settings-file.ts';
 import { switchPosition } from './switch.ts';
 
-const help = `Says whether a deployment may go, what is running, and in which state each run is.
+const help = `Says whether a deployment may go, what is running, be it a retirement or another run, and in which state each run is.
 
 Usage: npm run keyturn -- status [--config FILE] [--json]
 
@@ -44,8 +44,10 @@ export const status = (
     const { stage } = await loadSettings(given.config);
     const { ssm, stepFunctions } = clients();
     const position = await switchPosition(ssm, stage);
-    const machine = await findMachine(stepFunctions, `keyturn-${stage}`);
-    const running = await runningOn(stepFunctions, machine);
+    const running: Running[] = [];
+    for (const name of [`keyturn-${stage}`, `keyturn-${stage}-retirement`]) {
+      running.push(...(await runningOn(stepFunctions, await findMachine(stepFunctions, name))));
+    }
 
     if (given.json) {
       output.print(`${JSON.stringify({ stage, switch: position, running })}\n`);

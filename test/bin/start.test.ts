@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 
 import { commandLine } from '../../bin/command-line.ts';
+import { retire } from '../../bin/commands/retire.ts';
 import { start } from '../../bin/commands/start.ts';
 import { Door } from '../../rehearsal/door.ts';
 import { StartWorld } from '../lambdas/start-world.ts';
@@ -30,13 +31,18 @@ describe('keyturn start', () => {
   after(() => door.close());
 
   async function keyturn(args: readonly string[], credentials = ada, api = door.url) {
+    const [command, rest] = args[0] === 'retire' ? ['retire', args.slice(1)] : ['start', args];
     const printed: string[] = [];
     const complained: string[] = [];
     const client = () => new LambdaClient({ region: 'us-east-1', credentials });
-    const exitCode = await commandLine({ start: start(client) }, ['start', '--api', api, ...args], {
-      print: (text) => printed.push(text),
-      complain: (text) => complained.push(text),
-    });
+    const exitCode = await commandLine(
+      { start: start(client), retire: retire(client) },
+      [command, '--api', api, ...rest],
+      {
+        print: (text) => printed.push(text),
+        complain: (text) => complained.push(text),
+      },
+    );
     return { exitCode, printed: printed.join(''), complained: complained.join('') };
   }
 
@@ -68,6 +74,21 @@ describe('keyturn start', () => {
       why: 'due',
       begun: 'underWay',
     });
+  });
+
+  it('retire starts a retirement, and says why it needs a why', async () => {
+    world = new StartWorld();
+    const { exitCode, printed } = await keyturn(['retire', '--why', 'the old keys of November']);
+    assert.equal(exitCode, 0);
+    const [{ run, start: started } = assert.fail('nothing was started')] = world.started;
+    assert.deepEqual(started, { mode: 'retire', requestedBy: ada.userArn, why: 'the old keys of November' });
+    assert.equal(printed, `Run ${run} is under way: retire, asked for by ${ada.userArn}.\n`);
+    const told = await keyturn(['retire', '--why', 'again', '--token', 'token-0001', '--json']);
+    assert.equal(JSON.parse(told.printed).mode, 'retire');
+    const silent = await keyturn(['retire']);
+    assert.equal(silent.exitCode, 2);
+    assert.match(silent.complained, /--why is missing/);
+    assert.equal(world.started.length, 2);
   });
 
   it('starts one run, when Step Functions did not answer at first', async () => {

@@ -51,6 +51,17 @@ Run: run-1`,
     assert.match(text, /Wave 1: 38 of 38 secrets restored, renewed/);
   });
 
+  it('is told of a retirement with what can still come back', () => {
+    const kinds = ['deactivated', 'deleted', 'deactivated', 'leftAlone'];
+    const secrets = kinds.map((kind) => ({ kind })) as unknown as RunReport['secrets'];
+    const waves = [{ number: 1, tiers: ['low'], planned: 4, rotated: 3, outcome: 'renewed' }] as const;
+    const retired = report('completed', { mode: 'retire', selected: 4, rotated: 3, secrets, waves });
+    const text = noticeText(endingNotice(retired, approved));
+    assert.match(text, /Secrets: 3 of 4 selected secrets retired \(2 deactivated, 1 deleted\), 0 rolled back,/);
+    assert.match(text, /Wave 1: 3 of 4 secrets retired, ended well/);
+    assert.doesNotMatch(text, /renewed|rotated/);
+  });
+
   it('is told with who rejected it and why', () => {
     const text = noticeText(endingNotice(report('rejected', { rotated: 0, waves: [] }), rejected));
     assert.match(text, /^The plan was rejected, and nothing was touched\.\n/);
