@@ -5,7 +5,7 @@ import type { SignInSettings } from '../core/settings.ts';
 import type { IdentityProvider } from '../core/sign-in-ports.ts';
 import type { Network } from './network.ts';
 import { OidcProvider } from './oidc-provider.ts';
-import { withRetries } from './retries.ts';
+import { type Patience, withRetries } from './retries.ts';
 import { SecretsManagerClientSecret } from './secrets-manager-client-secret.ts';
 import type { VerifyToken } from './token-signature.ts';
 
@@ -13,6 +13,8 @@ export interface IdentityTools {
   readonly secretsManager: SecretsManagerClient;
   readonly network: Network;
   readonly clock: Clock;
+  /** Of whoever signs in. */
+  readonly patience: Patience;
   readonly verify: VerifyToken;
   readonly redirectUri: string;
 }
@@ -20,11 +22,13 @@ export interface IdentityTools {
 /** The provider at which approvers sign in, where the settings name one. */
 export function providerOf(
   settings: SignInSettings | undefined,
-  { secretsManager, ...tools }: IdentityTools,
+  { secretsManager, patience, ...tools }: IdentityTools,
 ): IdentityProvider | undefined {
   if (settings === undefined) return undefined;
   const arn = settings.clientSecretArn;
   const secret =
-    arn === undefined ? undefined : new SecretsManagerClientSecret(withRetries(secretsManager, tools.clock), arn);
+    arn === undefined
+      ? undefined
+      : new SecretsManagerClientSecret(withRetries(secretsManager, tools.clock, patience), arn);
   return new OidcProvider(settings, { ...tools, secret });
 }

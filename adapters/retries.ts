@@ -1,3 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+import { type Instant, instant } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
 
 /**
@@ -48,6 +51,33 @@ export function mayPass(error: unknown): boolean {
   );
 }
 
+/** Somebody waits for an answer, and would be gone before another call of this client could be over. */
+export class OutOfTimeError extends Error {
+  override readonly name = 'OutOfTimeError';
+}
+
+/** How long the calls made for one piece of work may be begun: of each piece its own, also when several are at work at once. */
+export class Patience {
+  readonly #clock: Clock;
+  readonly #milliseconds: number;
+  readonly #until = new AsyncLocalStorage<Instant>();
+
+  constructor(clock: Clock, milliseconds: number) {
+    this.#clock = clock;
+    this.#milliseconds = milliseconds;
+  }
+
+  /** From now on the time for this work runs. */
+  during<T>(work: () => Promise<T>): Promise<T> {
+    return this.#until.run(instant(this.#clock.now() + this.#milliseconds), work);
+  }
+
+  /** Whether a call may still be begun so many milliseconds from now. */
+  lasts(milliseconds: number): boolean {
+    return this.#clock.now() + milliseconds < (this.#until.getStore() ?? Number.POSITIVE_INFINITY);
+  }
+}
+
 /** What stands around a call of any client, whatever it takes and answers. */
 type Middleware = <Input, Output>(next: (input: Input) => Promise<Output>) => (input: Input) => Promise<Output>;
 
@@ -72,14 +102,18 @@ interface Client {
  * The client's own retries wait on the machine's clock, so they are switched off (`maxAttempts: 1`) and these take their
  * place: deployed and rehearsed alike. They sit outermost. What answers in place of AWS must sit further in (`low` of the
  * same step), or nothing is ever repeated.
+ *
+ * Where somebody waits for what the calls are made for, their patience ends the repeating earlier.
  */
-export function withRetries<C extends Client>(client: C, clock: Clock): C {
+export function withRetries<C extends Client>(client: C, clock: Clock, patience?: Patience): C {
+  const lasts = (milliseconds: number) => patience?.lasts(milliseconds) ?? true;
   const middleware: Middleware = (next) => async (input) => {
+    if (!lasts(0)) throw new OutOfTimeError();
     for (const pause of pauses) {
       try {
         return await next(input);
       } catch (error) {
-        if (!mayPass(error)) throw error;
+        if (!mayPass(error) || !lasts(pause)) throw error;
         await clock.sleep(pause);
       }
     }

@@ -130,14 +130,16 @@ async function answerAt(
   const { status, content } = await door.ask('POST', path, { digest, scope, ...(await answerTo(plan)) });
   const answered = content as unknown as Shown;
   if (isJson) output.print(`${JSON.stringify(answered)}\n`);
-  if (status !== 200) {
+  if (status >= 300) {
     const standing = answered.decision === undefined ? '' : ` ${standingText(answered)}`;
     return complain(
       output,
       `your answer was not recorded. ${answered.message ?? `The door answered ${status}.`}${standing}`,
     );
   }
-  if (!isJson) output.print(`\nYour answer is on record. ${standingText(answered)}\n`);
+  const untold =
+    answered.delivery === 'lost' ? ' The run has not been told yet, and will be within a few minutes.' : '';
+  if (!isJson) output.print(`\nYour answer is on record. ${standingText(answered)}${untold}\n`);
   return 0;
 }
 

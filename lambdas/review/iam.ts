@@ -54,7 +54,7 @@ export async function atIam(ports: IamPorts, request: IamRequest): Promise<JsonR
   const view = viewOf(showing, { decided, reason: given.reason });
   const reasons = decided.kind === 'refused' ? decided.reasons : [];
   const isLost = decided.kind === 'decided' && decided.delivery === 'lost';
-  return json(isLost ? 503 : statusOf(reasons), shownOf(view, approver.name, reasons));
+  return json(isLost ? 202 : statusOf(reasons), shownOf(view, approver.name, reasons));
 }
 
 /** The one approver who acts as this caller: the settings let no two do. */

@@ -66,7 +66,7 @@ ${
   nonce === undefined || delivery === 'delivered' || goesOn
     ? undefined
     : html`<form method="post" class="again">${hiddenFields(decision.decision, { digest, scope }, nonce)}<p>${
-        delivery === 'lost' ? 'Try again:' : 'Should the run still wait for it:'
+        delivery === 'lost' ? 'Or do not wait for it:' : 'Should the run still wait for it:'
       } <button>Send the decision to the run again</button></p></form>`
 }
 ${plan === undefined || progress === undefined ? undefined : course(decision, plan, progress)}`;
@@ -88,7 +88,7 @@ function course({ decision }: Decided['decision'], plan: PlanView, progress: Pro
 const deliveryTexts: Readonly<Record<Delivery, string>> = {
   delivered: 'The run has been told.',
   closed: 'The run was not waiting for it: it knew it already, or had ended before.',
-  lost: 'The decision is recorded, but the run could not be told.',
+  lost: 'The decision is recorded. The run has not been told yet, and will be within a few minutes, as long as it waits.',
 };
 
 /** What an approver sees who comes too late. */

@@ -130,7 +130,7 @@ const providerFault =
 const correctable: ReadonlySet<Refusal> = new Set(['noDecision', 'countWrong', 'reasonMissing', 'reasonTooLong']);
 
 function statusOf(decided: Awaited<ReturnType<typeof decide>>, view: View): number {
-  if (decided.kind === 'decided') return decided.delivery === 'lost' ? 503 : 200;
+  if (decided.kind === 'decided') return decided.delivery === 'lost' ? 202 : 200;
   if (decided.kind === 'counted') return 200;
   return view.kind === 'open' && decided.reasons.every((reason) => correctable.has(reason)) ? 422 : 409;
 }

@@ -33,7 +33,7 @@ export interface PlanView extends Dossier {
   readonly now: Instant;
 }
 
-/** Whether the run heard of a decision: `lost` when it could not be told. */
+/** Whether the run heard of a decision: `lost` when it could not be told, and deliver-decisions will. */
 export type Delivery = 'delivered' | 'closed' | 'lost';
 
 /** All that an approver's page can be. It is a pure function of this. */

@@ -5,7 +5,7 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 
 import { providerOf } from '../../adapters/identity-provider.ts';
 import { KmsSeal, KmsSealer } from '../../adapters/kms-seal.ts';
-import { withRetries } from '../../adapters/retries.ts';
+import { Patience, withRetries } from '../../adapters/retries.ts';
 import { S3ApprovalDesk } from '../../adapters/s3-approval-desk.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
 import { SfnCallbacks } from '../../adapters/sfn-callbacks.ts';
@@ -14,6 +14,12 @@ import { requireVariable } from '../environment.ts';
 import type { Networked, Runtime, Verifying } from '../runtime.ts';
 import { returnPath } from './event.ts';
 import { review } from './step.ts';
+
+/**
+ * How long calls are begun for one request, in milliseconds. The last of them may take five seconds more, and the function is
+ * stopped after 25: so an approver always gets a page, and never none of which they cannot know what it recorded.
+ */
+const patienceMilliseconds = 12_000;
 
 export const wire = ({
   clients,
@@ -24,12 +30,13 @@ export const wire = ({
 }: Runtime<{ kms: KMSClient; s3: S3Client; secretsManager: SecretsManagerClient; sfn: SFNClient }> &
   Networked &
   Verifying) => {
-  const kms = withRetries(clients.kms, runtime.clock);
-  const s3 = withRetries(clients.s3, runtime.clock);
-  const sfn = withRetries(clients.sfn, runtime.clock);
+  const patience = new Patience(runtime.clock, patienceMilliseconds);
+  const kms = withRetries(clients.kms, runtime.clock, patience);
+  const s3 = withRetries(clients.s3, runtime.clock, patience);
+  const sfn = withRetries(clients.sfn, runtime.clock, patience);
   const reviewUrl = requireVariable(environment, 'REVIEW_URL');
 
-  return review({
+  const answer = review({
     ...runtime,
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
     desk: new S3ApprovalDesk(s3, requireVariable(environment, 'DESK_BUCKET')),
@@ -41,9 +48,11 @@ export const wire = ({
       network,
       verify,
       clock: runtime.clock,
+      patience,
       redirectUri: new URL(returnPath, reviewUrl).href,
     }),
     reviewUrl,
     hash: sha256,
   });
+  return (event: unknown) => patience.during(() => answer(event));
 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
-import { mayPass, pauses, withRetries } from '../../adapters/retries.ts';
+import { mayPass, OutOfTimeError, Patience, pauses, withRetries } from '../../adapters/retries.ts';
 import { instant } from '../../core/instant.ts';
 
 const failure = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more });
@@ -54,6 +54,64 @@ describe('a call that fails in passing', () => {
 
     await assert.rejects(call);
     assert.equal(calls(), 8);
+  });
+});
+
+describe('a call that somebody waits for', () => {
+  /** A call that fails after so many milliseconds, as often as it is made. */
+  function failing(takes: number) {
+    let now = 0;
+    let calls = 0;
+    const pass = (milliseconds: number) => {
+      now += milliseconds;
+    };
+    const clock = { now: () => instant(now), sleep: async (slept: number) => pass(slept) };
+    const patience = new Patience(clock, 1_000);
+    const client = withRetries(new SSMClient({ region: 'us-east-1' }), clock, patience);
+    client.middlewareStack.add(
+      () => async () => {
+        calls += 1;
+        pass(takes);
+        throw failure('ThrottlingException', status(400));
+      },
+      { step: 'initialize', priority: 'low', name: 'replica' },
+    );
+    const call = () => client.send(new GetParameterCommand({ Name: 'switch' }));
+    return { call, patience, calls: () => calls, pass };
+  }
+
+  it('is begun no more once their patience is over, and ends with its own error', async () => {
+    const barely = failing(99); // The fourth begins at 3 × 99 + 100 + 200 + 400 = 997.
+    await assert.rejects(barely.patience.during(barely.call), { name: 'ThrottlingException' });
+    assert.equal(barely.calls(), 4);
+    const late = failing(100); // It would begin at 1,000.
+    await assert.rejects(late.patience.during(late.call), { name: 'ThrottlingException' });
+    assert.equal(late.calls(), 3);
+  });
+
+  it('is not begun at all after that', async () => {
+    for (const [passed, calls] of [
+      [999, 1],
+      [1_000, 0],
+    ] as const) {
+      const world = failing(0);
+      const work = async () => {
+        world.pass(passed);
+        await world.call();
+      };
+      await assert.rejects(world.patience.during(work), calls === 0 ? OutOfTimeError : { name: 'ThrottlingException' });
+      assert.equal(world.calls(), calls);
+    }
+  });
+
+  it('has the patience of its own work, and any where nobody waits', async () => {
+    const world = failing(0);
+    await assert.rejects(world.patience.during(world.call));
+    assert.equal(world.calls(), 4);
+    await assert.rejects(world.patience.during(world.call));
+    assert.equal(world.calls(), 8);
+    await assert.rejects(world.call);
+    assert.equal(world.calls(), 16);
   });
 });
 

@@ -106,6 +106,18 @@ describe('keyturn', () => {
     assert.equal(desk.decisionOf(run), undefined);
   });
 
+  it('approve says that the run has not been told yet: the answer is on record all the same', async () => {
+    await desk.ask(smallPlan({ requestedBy: 'ada' }));
+    desk.world.callback = 'lost';
+    const { exitCode, printed } = await keyturn(['approve', run, '--count', count]);
+    assert.equal(exitCode, 0);
+    assert.match(
+      printed,
+      /Your answer is on record\..* The run has not been told yet, and will be within a few minutes\./,
+    );
+    assert.equal(desk.decisionOf(run)?.decision, 'approved');
+  });
+
   it('reject needs a reason, and ends it', async () => {
     await desk.ask(smallPlan({ requestedBy: 'ada' }));
     assert.equal((await keyturn(['reject', run])).exitCode, 2);

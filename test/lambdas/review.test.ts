@@ -101,8 +101,11 @@ describe('deciding about a plan', () => {
     world.callback = 'delivered';
     const again = await world.post(grace, { decision: 'approved' });
 
-    assert.equal(lost.statusCode, 503);
-    assert.match(lost.body, /recorded, but the run could not be told[\s\S]*Send the decision to the run again/);
+    assert.equal(lost.statusCode, 202);
+    assert.match(
+      lost.body,
+      /recorded\. The run has not been told yet, and will be[\s\S]*Send the decision to the run again/,
+    );
     assert.equal(again.statusCode, 200);
     assert.deepEqual(world.told, [{ token: 'task-token', output: { decision: 'approved', digest } }]);
     assert.equal(new Set(world.sealed).size, 1);

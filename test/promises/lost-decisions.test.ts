@@ -9,14 +9,14 @@ import { describe, it } from 'node:test';
 
 import { archiveKeys } from '../../core/archive-keys.ts';
 import type { Fate } from '../../rehearsal/faults.ts';
-import { answer, invited, meanwhile, platform } from '../rehearsal/people.ts';
+import { answer, ask, fieldsIn, invited, meanwhile, platform, security, send } from '../rehearsal/people.ts';
 import { changed, locked, played, synthesised } from '../rehearsal/played.ts';
 
 const assembly = synthesised();
 
-/** One approver answers once. The schedules' moment comes afterwards, so many times. */
+/** Whoever must answer does, once. The schedules' moment comes afterwards, so many times. */
 const answered = (fate: Fate, fields: Readonly<Record<string, string>>, sweeps: number) => {
-  const seen = { status: 0, wakings: 0 };
+  const seen = { status: 0, text: '', seconds: 0, wakings: 0 };
   const day = played(assembly, {
     scenario: {
       outcome: 'completed',
@@ -28,8 +28,12 @@ const answered = (fate: Fate, fields: Readonly<Record<string, string>>, sweeps: 
           return principal.includes('Review') ? fate : 'works';
         },
         ...meanwhile(async () => {
+          // Two must approve it; one rejection is enough.
+          if (fields['decision'] !== 'rejected') await answer(scene, await invited(scene, security));
           const link = await invited(scene, platform);
-          seen.status = (await answer(scene, link, fields)).status;
+          const began = scene.time.now();
+          const { status, text } = await answer(scene, link, fields);
+          Object.assign(seen, { status, text, seconds: (scene.time.now() - began) / 1_000 });
           for (let nth = 0; nth < sweeps; nth += 1) {
             await scene.time.sleep(300_000);
             scene.cloud.deliveries.sweep();
@@ -41,16 +45,58 @@ const answered = (fate: Fate, fields: Readonly<Record<string, string>>, sweeps: 
   return day.then((played) => ({ played, seen }));
 };
 
+describe('S11 an approver whose answer is on record, while Step Functions is of no use', () => {
+  for (const fate of ['requestLost', 'throttled'] as const) {
+    it(`gets a page before the function is stopped, which says that the run is told later (${fate})`, async () => {
+      const { played: day, seen } = await answered(fate, {}, 1);
+      assert.deepEqual([seen.status, day.report.outcome], [202, 'completed']);
+      assert.match(seen.text, /The run has not been told yet, and will be within a few minutes/);
+      assert.ok(seen.seconds > 3 && seen.seconds < 20, `${seen.seconds} s`);
+    });
+  }
+});
+
+describe('S11 an approver whose answer cannot be recorded', () => {
+  for (const service of ['s3', 'kms']) {
+    it(`gets a page before the function is stopped, and nothing is recorded (${service} does not answer)`, async () => {
+      const seen = { status: 0, text: '', seconds: 0 };
+      let isSilent = false;
+      const day = await played(assembly, {
+        scenario: {
+          outcome: 'expired',
+          nobodyAnswers: true,
+          begin: async (scene) => ({
+            fateOf: (call) =>
+              isSilent && call.service === service && call.principal.includes('Review') ? 'requestLost' : 'works',
+            ...meanwhile(async () => {
+              const link = await invited(scene, platform);
+              const { text: page } = await ask(scene, link);
+              isSilent = true;
+              const began = scene.time.now();
+              const { status, text } = await send(scene, link, { ...fieldsIn(page), decision: 'approved' });
+              Object.assign(seen, { status, text, seconds: (scene.time.now() - began) / 1_000 });
+              isSilent = false;
+            }),
+          }),
+        },
+      });
+      assert.deepEqual([seen.status, day.report.outcome, changed(day)], [503, 'expired', []]);
+      assert.match(seen.text, /Open your link again in a minute/);
+      assert.ok(seen.seconds > 10 && seen.seconds < 20, `${seen.seconds} s`);
+    });
+  }
+});
+
 describe('S11 a decision that is on record', () => {
   it('reaches its run by the sweep, when the call was lost and nobody opens the page again', async () => {
     const { played: day, seen } = await answered('requestLost', {}, 1);
-    assert.deepEqual([seen.status >= 500, day.report.outcome, day.report.rotated], [true, 'completed', 10]);
+    assert.deepEqual([seen.status, day.report.outcome, day.report.rotated], [202, 'completed', 10]);
     assert.deepEqual([locked(day), day.report.clients.failures, day.report.denied], [[], 0, []]);
   });
 
   it('is told once more in vain when only the answer was lost: the run is not disturbed', async () => {
     const { played: day, seen } = await answered('responseLost', {}, 3);
-    assert.deepEqual([seen.status >= 500, day.report.outcome, day.report.rotated], [true, 'completed', 10]);
+    assert.deepEqual([seen.status, day.report.outcome, day.report.rotated], [202, 'completed', 10]);
     assert.ok(seen.wakings > 1);
     assert.deepEqual([locked(day), day.report.denied], [[], []]);
   });
