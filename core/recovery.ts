@@ -36,7 +36,7 @@ export function settle(waves: readonly AdmittedWave[]): Settlement {
   if (last === undefined) return { next: 'close' };
   if (isHalfWay(last)) return { next: 'back', wave: last.number };
 
-  const unverified = waves.find((wave) => wave.admitted && isSound(wave) && wave.verified === undefined);
+  const unverified = waves.find(isUnverified);
   if (unverified !== undefined) return { next: 'verify', wave: unverified.number };
   if (!isSound(last)) return { next: 'close' };
   return { next: last.verified?.verdict === 'sound' ? 'renew' : 'back', wave: last.number };
@@ -44,12 +44,26 @@ export function settle(waves: readonly AdmittedWave[]): Settlement {
 
 const isSound = ({ baked, rolledBack }: WaveStory): boolean => baked?.verdict === 'sound' && rolledBack === undefined;
 const isHalfWay = (wave: AdmittedWave): boolean => wave.admitted && wave.rolledBack === undefined && !isSound(wave);
+const isUnverified = (wave: AdmittedWave): boolean => wave.admitted && isSound(wave) && wave.verified === undefined;
+
+/**
+ * The waves as they are reported, once all was tried. What was judged sound is unfinished when nobody could look at it again,
+ * or when its tags could not be renewed: only a recovery without trouble has done what is left last, which is to renew.
+ */
+export function wavesAsKnown(waves: readonly AdmittedWave[], troubles: readonly string[], at: Instant): WaveStory[] {
+  const left = settle(waves);
+  const unrenewed = troubles.length > 0 && left.next === 'renew' ? left.wave : undefined;
+  return waves.map((wave) => {
+    const known = asFarAsKnown(wave, at);
+    return isUnverified(wave) || wave.number === unrenewed ? { ...known, isUnfinished: true } : known;
+  });
+}
 
 /**
  * A wave as it is reported. One that was let go, and of which nobody has said that it is sound or back, is held: people must
  * look. So is what was judged sound and is no longer.
  */
-export function asFarAsKnown({ admitted, verified, ...wave }: AdmittedWave, at: Instant): WaveStory {
+function asFarAsKnown({ admitted, verified, ...wave }: AdmittedWave, at: Instant): WaveStory {
   if (isHalfWay({ admitted, verified, ...wave })) return { ...wave, rolledBack: unsettled(wave, at) };
   return isSound(wave) && verified?.verdict === 'held' ? { ...wave, rolledBack: verified } : wave;
 }

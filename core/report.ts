@@ -53,6 +53,8 @@ export interface WaveStory {
   readonly secrets: readonly PlannedSecret[];
   readonly baked: WaveVerdict | undefined;
   readonly rolledBack: WaveVerdict | undefined;
+  /** Judged sound, and something that was to follow did not happen. */
+  readonly isUnfinished?: boolean;
 }
 
 export interface RunStory {
@@ -106,7 +108,7 @@ function secretsOf({ number, secrets, baked, rolledBack }: WaveStory): SecretRep
 }
 
 function waveReport(
-  { number, secrets: planned, baked, rolledBack }: WaveStory,
+  { number, secrets: planned, ...said }: WaveStory,
   header: PlanHeader | undefined,
   secrets: readonly SecretReport[],
 ): WaveReport {
@@ -115,14 +117,18 @@ function waveReport(
     tiers: header?.waves.find((wave) => wave.number === number)?.tiers ?? [],
     planned: planned.length,
     rotated: secrets.filter((secret) => secret.wave === number && isDone(secret)).length,
-    outcome: outcomeOfWave(baked, rolledBack),
+    outcome: outcomeOfWave(said),
   };
 }
 
-function outcomeOfWave(baked: WaveVerdict | undefined, rolledBack: WaveVerdict | undefined): WaveReport['outcome'] {
+function outcomeOfWave({
+  baked,
+  rolledBack,
+  isUnfinished = false,
+}: Omit<WaveStory, 'number' | 'secrets'>): WaveReport['outcome'] {
   if (rolledBack !== undefined) return rolledBack.verdict === 'back' ? 'rolled-back' : 'held';
   if (baked === undefined) return 'not started';
-  return baked.verdict === 'sound' ? 'renewed' : 'unfinished';
+  return baked.verdict === 'sound' && !isUnfinished ? 'renewed' : 'unfinished';
 }
 
 /** A wave that did not get as far as its bake was verified by the verdict on its way back. */

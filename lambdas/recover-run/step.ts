@@ -13,13 +13,13 @@ import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.t
 import { readDecision } from '../../core/recorded-decision.ts';
 import {
   type AdmittedWave,
-  asFarAsKnown,
   countVerified,
   isDead,
   outcomeOfRecovery,
   type RecoveryReport,
   type Settlement,
   settle,
+  wavesAsKnown,
 } from '../../core/recovery.ts';
 import { reportOf } from '../../core/report.ts';
 import { findDocument, type ReadStory, readFound, readJudged, readStory } from '../../core/run-story.ts';
@@ -88,7 +88,7 @@ async function close(
   const { archive, settings, clock, lock, log, herald } = ports;
   const { waves, ...story } = await read(archive, run);
   const now = clock.now();
-  const known = waves.map((wave) => asFarAsKnown(wave, now));
+  const known = wavesAsKnown(waves, troubles, now);
   const contradictions = contradictionsOf(await readJudged(archive, run, known));
   const said = contradictions.map(({ says }) => says);
   if (said.length > 0) log.error(contradictionFound, { run, contradictions: said });
@@ -100,7 +100,13 @@ async function close(
     requestedBy: story.draft?.requestedBy ?? 'unknown',
     startedAt,
     endedAt: now,
-    reasons: [`died: ${status}`, ...troubles, ...known.flatMap((wave) => wave.rolledBack?.reasons ?? []), ...said],
+    reasons: [
+      `died: ${status}`,
+      ...troubles,
+      ...known.flatMap(({ number, isUnfinished }) => (isUnfinished ? [`unfinished: wave ${number}`] : [])),
+      ...known.flatMap((wave) => wave.rolledBack?.reasons ?? []),
+      ...said,
+    ],
   };
   const report = reportOf({ ...story, ...told, waves: known, outcome: 'halted' });
   const recovery: RecoveryReport = {

@@ -7,12 +7,12 @@ import type { ExecutionFacts } from '../../core/living-ports.ts';
 import type { Run } from '../../core/plan.ts';
 import {
   type AdmittedWave,
-  asFarAsKnown,
   countVerified,
   isDead,
   outcomeOfRecovery,
   recoveryName,
   settle,
+  wavesAsKnown,
 } from '../../core/recovery.ts';
 import type { WaveReport } from '../../core/report.ts';
 import type { SecretRecord, WaveVerdict } from '../../core/verdict.ts';
@@ -95,9 +95,12 @@ describe('what a dead run left to do', () => {
 
 describe('a wave of a dead run, as it is reported', () => {
   const at = instant(7);
+  const known = (one: AdmittedWave) => wavesAsKnown([one], [], at)[0] ?? assert.fail('no wave');
+  const unfinished = (troubles: readonly string[], ...waves: readonly AdmittedWave[]) =>
+    wavesAsKnown(waves, troubles, at).flatMap(({ number, isUnfinished }) => (isUnfinished ? [number] : []));
 
   it('is held when it was let go, and nobody has said that it is sound or back: every secret of it', () => {
-    const { rolledBack } = asFarAsKnown(wave(2, { baked: unsound }), at);
+    const { rolledBack } = known(wave(2, { baked: unsound }));
     assert.deepEqual(rolledBack, {
       wave: 2,
       judgedAt: 7,
@@ -112,16 +115,31 @@ describe('a wave of a dead run, as it is reported', () => {
   });
 
   it('is what was seen when it was judged sound and is no longer', () => {
-    assert.deepEqual(asFarAsKnown(wave(1, { baked: sound, verified: held }), at).rolledBack, held);
+    assert.deepEqual(known(wave(1, { baked: sound, verified: held })).rolledBack, held);
     const sentBack = wave(1, { baked: sound, verified: held, rolledBack: back });
-    assert.deepEqual(asFarAsKnown(sentBack, at).rolledBack, back);
+    assert.deepEqual(known(sentBack).rolledBack, back);
   });
 
   it('is as it was said to be in every other case', () => {
-    for (const known of [done(1), wave(1, { baked: sound }), planned(1), wave(1, { rolledBack: back })]) {
-      const { admitted, verified, ...said } = known;
-      assert.deepEqual(asFarAsKnown(known, at), said);
+    for (const one of [done(1), planned(1), wave(1, { rolledBack: back })]) {
+      const { admitted, verified, ...said } = one;
+      assert.deepEqual(known(one), said);
     }
+  });
+
+  it('is unfinished when it was judged sound, and nobody could look at it once more', () => {
+    const troubles = ['stepFailed:Verify sound wave:States.Timeout'];
+    const unseen = (number: number) => wave(number, { baked: sound });
+    assert.deepEqual(unfinished(troubles, unseen(1), unseen(2), planned(3)), [1, 2]);
+    assert.deepEqual(unfinished(troubles, done(1), unseen(2), planned(3)), [2]);
+    assert.deepEqual(unfinished(troubles, unseen(1), wave(2, { rolledBack: back })), [1]);
+  });
+
+  it('is unfinished when it is the last, still sound, and its tags could not be renewed', () => {
+    const troubles = ['stepFailed:Renew sound wave:States.Timeout'];
+    assert.deepEqual(unfinished(troubles, done(1), done(2), planned(3)), [2]);
+    assert.deepEqual(unfinished([], done(1), done(2), planned(3)), []);
+    assert.deepEqual(unfinished(troubles, done(1), wave(2, { baked: sound, verified: held })), []);
   });
 
   it('counts the secrets that were seen to work', () => {

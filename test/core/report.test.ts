@@ -119,6 +119,7 @@ describe('a run’s report', () => {
 
   it('says of each wave how it ended, and renewed only of one that was sound', () => {
     assert.equal(outcomeOf({ baked: sound }), 'renewed');
+    assert.equal(outcomeOf({ baked: sound, isUnfinished: true }), 'unfinished');
     assert.equal(outcomeOf({ baked: unsound }), 'unfinished');
     assert.equal(outcomeOf({ baked: unsound, rolledBack: gone }), 'rolled-back');
     assert.equal(outcomeOf({ rolledBack: gone }), 'rolled-back');

@@ -280,6 +280,50 @@ describe('S11 a wave that was judged sound before its run died', () => {
   });
 });
 
+describe('S11 a wave that was judged sound, of a run whose recovery is in trouble', () => {
+  /** As before; from the watchdog's wait on, this function reaches nothing in S3. */
+  const recoveredWithout = (principalPart: string) =>
+    played(assembly, {
+      scenario: {
+        outcome: 'halted',
+        begin: async (scene) => {
+          const trap = stoppedAt(scene, { state: 'Renew expiry', visit: 2 });
+          let isSilent = false;
+          return {
+            ...trap,
+            fateOf: ({ principal, service }) =>
+              isSilent && service === 's3' && principal.includes(principalPart) ? 'requestLost' : 'works',
+            onTransition: (transition) => {
+              trap.onTransition?.(transition);
+              if (transition.kind === 'entered' && transition.state === 'Await deadline') isSilent = true;
+            },
+          };
+        },
+      },
+    });
+  const told = (day: Played) => ({
+    outcome: recoveryOf(day)?.outcome,
+    waves: recoveryOf(day)?.waves.map(({ outcome }) => outcome),
+    unfinished: recoveryOf(day)?.reasons.filter((reason) => reason.startsWith('unfinished')),
+  });
+
+  it('is unfinished when it could not be judged once more, and so is each that was to be after it', async () => {
+    assert.deepEqual(told(await recoveredWithout('JudgeWave')), {
+      outcome: 'halted',
+      waves: ['unfinished', 'unfinished'],
+      unfinished: ['unfinished: wave 1', 'unfinished: wave 2'],
+    });
+  });
+
+  it('is unfinished when it is the last and could not be renewed, and those before it are what they are', async () => {
+    assert.deepEqual(told(await recoveredWithout('RenewExpiry')), {
+      outcome: 'halted',
+      waves: ['renewed', 'unfinished'],
+      unfinished: ['unfinished: wave 2'],
+    });
+  });
+});
+
 describe('S11 a function that is killed', () => {
   for (const nth of [1, 3, 6, 9, 12, 15, 18, 21, 24, 27]) {
     for (const fate of ['callerDies', 'callerDiesAfter'] as const) {
