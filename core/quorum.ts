@@ -1,4 +1,4 @@
-import { eligibleApprovers } from './approval-desk.ts';
+import { eligibleApprovers, type PendingApproval } from './approval-desk.ts';
 import { type Decision, isOneAccount, type Scope, type SealedAnswer, waveOfScope } from './decision.ts';
 import { isSamePerson } from './person.ts';
 import type { PlanDigest, PlanHeader, Run } from './plan.ts';
@@ -65,6 +65,20 @@ export interface Question {
   readonly needed: number;
   readonly approvers: readonly Approver[];
 }
+
+/** What waits here, as what its answers are held against. */
+export const questionOf = (
+  { run, digest, scope, requestedBy }: PendingApproval,
+  header: Pick<PlanHeader, 'approvals' | 'waves'>,
+  settings: Pick<Settings, 'tiers' | 'approvers'>,
+): Question => ({
+  run,
+  digest,
+  scope,
+  requestedBy,
+  needed: approvalsNeeded(scope, header, settings),
+  approvers: settings.approvers,
+});
 
 /** The approvals among these answers that count: of this question, by different people who may answer it. */
 export function approvalsOf(answers: readonly SealedAnswer[], question: Question): readonly SealedAnswer[] {

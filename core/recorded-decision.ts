@@ -1,10 +1,18 @@
 import type { PendingApproval } from './approval-desk.ts';
 import type { Callbacks } from './approval-ports.ts';
 import { archiveKeys } from './archive-keys.ts';
-import { type Decision, parseDecision, type Scope } from './decision.ts';
+import {
+  type Decision,
+  parseDecision,
+  parseSealedAnswer,
+  type Scope,
+  type SealedAnswer,
+  serialiseDecision,
+} from './decision.ts';
 import { NotInArchiveError } from './errors.ts';
 import type { Run } from './plan.ts';
 import type { Archive } from './ports.ts';
+import { decisionFrom, type Question } from './quorum.ts';
 
 /** What was decided about a plan, or about a wave of it. Undefined: nothing is on record, or what is there is no decision. */
 export async function readDecision(archive: Archive, run: Run, scope: Scope = 'plan'): Promise<Decision | undefined> {
@@ -25,6 +33,39 @@ export async function findDecision(
     ({ answer }) => answer.run === run && answer.digest === digest && answer.scope === scope,
   );
   return decision !== undefined && isOfThis === true ? decision : 'foreign';
+}
+
+/**
+ * What is recorded of one approver about what waits: their answer, nothing yet, or `foreign` when that is no answer of theirs
+ * about it. Whether its seal is genuine is for others to prove.
+ */
+export async function findAnswer(
+  archive: Archive,
+  { run, digest, scope }: PendingApproval,
+  approver: string,
+): Promise<SealedAnswer | 'foreign' | undefined> {
+  const text = await findText(archive, archiveKeys.answer(run, scope, approver));
+  if (text === undefined) return undefined;
+
+  const sealed = parseSealedAnswer(text);
+  if (sealed === undefined) return 'foreign';
+  const { answer } = sealed;
+  const isOfThis =
+    answer.run === run && answer.digest === digest && answer.scope === scope && answer.approver === approver;
+  return isOfThis ? sealed : 'foreign';
+}
+
+/** Records what these answers come to, if they come to anything. Whoever is first decides; the archive takes no second. */
+export async function recordDecision(
+  archive: Archive,
+  answers: readonly SealedAnswer[],
+  question: Question,
+): Promise<Decision | undefined> {
+  const decision = decisionFrom(answers, question);
+  if (decision === undefined) return undefined;
+  const key = archiveKeys.decision(question.run, question.scope);
+  const deposit = await archive.deposit(key, serialiseDecision(decision));
+  return deposit === 'deposited' ? decision : undefined;
 }
 
 /** Wakes the run that waits, with what was recorded and never with what was sent. */

@@ -114,7 +114,7 @@ export class ApprovalDesk extends Construct {
     return step;
   }
 
-  /** It can repeat what is on record, and record nothing. */
+  /** It can repeat what is on record, and record what the answers there come to; it can answer and seal nothing. */
   private deliverDecisionsStep(): Step {
     const { ground, archive, store } = this.#foundation;
     const step = new Step(this, 'DeliverDecisions', {
@@ -125,6 +125,7 @@ export class ApprovalDesk extends Construct {
       environment: { ARCHIVE_BUCKET: archive.bucket.bucketName, DESK_BUCKET: store.bucket.bucketName },
     });
     archive.grantFetch(step);
+    archive.grantDeposit(step, 'decision.json', 'decisions/*.json');
     store.grantListPending(step);
     store.grantFindPending(step);
     this.grantWakeRuns(step);
@@ -139,7 +140,7 @@ export class ApprovalDesk extends Construct {
   /** A person who decided waits for the run to go on. */
   private sweep(): void {
     const rule = new Rule(this, 'Sweep', {
-      description: 'Tells runs of decisions that they have not heard of',
+      description: 'Completes decisions that were left, and tells runs of those that they have not heard of',
       schedule: Schedule.rate(Duration.minutes(5)),
       targets: [
         new LambdaFunction(this.deliverDecisions.version, {

@@ -1,13 +1,20 @@
+import { eligibleApprovers, type PendingApproval } from '../../core/approval-desk.ts';
 import type { ApprovalDesk, Callbacks } from '../../core/approval-ports.ts';
+import type { Decision } from '../../core/decision.ts';
 import type { Run } from '../../core/plan.ts';
-import type { Archive, Clock, Log } from '../../core/ports.ts';
-import { deliver, findDecision } from '../../core/recorded-decision.ts';
+import { readPlan } from '../../core/plan-reading.ts';
+import type { Archive, Clock, Hash, Log } from '../../core/ports.ts';
+import { questionOf } from '../../core/quorum.ts';
+import { deliver, findAnswer, findDecision, recordDecision } from '../../core/recorded-decision.ts';
+import type { Settings } from '../../core/settings.ts';
 import { parseEvent } from './event.ts';
 
 export interface DeliverDecisionsPorts {
   readonly archive: Archive;
   readonly desk: Pick<ApprovalDesk, 'find' | 'runs'>;
   readonly callbacks: Callbacks;
+  readonly settings: Pick<Settings, 'tiers' | 'approvers'>;
+  readonly hash: Hash;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -20,18 +27,20 @@ export interface Delivered {
 /**
  * Wakes the runs whose plans are decided, and who have not heard of it: what the review function said to them was lost.
  *
- * It decides nothing: it repeats what is on record, and a run judges that again as it would have. A run that heard of it
- * before no longer waits under its token, so that telling it twice changes nothing.
+ * It answers nothing: it repeats what is on record, or records what the answers there come to. It cannot seal, and proves no
+ * seal: rotate-batch does, before anything is touched. A run that heard of its decision before no longer waits under its
+ * token, so that telling it twice changes nothing.
  */
 export const deliverDecisions =
-  ({ archive, desk, callbacks, clock, log }: DeliverDecisionsPorts) =>
+  (ports: DeliverDecisionsPorts) =>
   async (given: unknown): Promise<Delivered> => {
+    const { archive, desk, callbacks, clock, log } = ports;
     parseEvent(given);
 
     const wake = async (run: Run): Promise<boolean> => {
       const pending = await desk.find(run);
       if (pending === undefined || clock.now() >= pending.answerBy) return false;
-      const decision = await findDecision(archive, pending);
+      const decision = (await findDecision(archive, pending)) ?? (await complete(ports, pending));
       if (decision === undefined || decision === 'foreign') return false;
       return (await deliver(callbacks, pending, decision)) === 'delivered';
     };
@@ -55,3 +64,21 @@ export const deliverDecisions =
     if (failed.length > 0) throw new Error(`not told of their decisions: ${failed.join(', ')}; see the log`);
     return { woken };
   };
+
+/** Records what the answers come to, if whoever gave the last of them was interrupted. Undefined: they are too few yet. */
+async function complete(
+  { archive, hash, settings, log }: DeliverDecisionsPorts,
+  pending: PendingApproval,
+): Promise<Decision | 'foreign' | undefined> {
+  const { run, scope, requestedBy } = pending;
+  const eligible = eligibleApprovers(settings.approvers, requestedBy);
+  const found = await Promise.all(eligible.map(({ name }) => findAnswer(archive, pending, name)));
+  const answers = found.filter((answer) => answer !== undefined && answer !== 'foreign');
+  if (answers.length === 0) return undefined;
+
+  const { header, digest } = await readPlan(archive, hash, run);
+  if (digest !== pending.digest) return 'foreign';
+  const made = await recordDecision(archive, answers, questionOf(pending, header, settings));
+  if (made !== undefined) log.warn('plan decided by answers that were left', { run, scope, decision: made.decision });
+  return findDecision(archive, pending);
+}

@@ -5,6 +5,7 @@ import { withRetries } from '../../adapters/retries.ts';
 import { S3ApprovalDesk } from '../../adapters/s3-approval-desk.ts';
 import { S3Archive } from '../../adapters/s3-archive.ts';
 import { SfnCallbacks } from '../../adapters/sfn-callbacks.ts';
+import { sha256 } from '../../adapters/sha256.ts';
 import { requireVariable } from '../environment.ts';
 import type { Runtime } from '../runtime.ts';
 import { deliverDecisions } from './step.ts';
@@ -18,5 +19,6 @@ export const wire = ({ clients, environment, ...runtime }: Runtime<{ s3: S3Clien
     archive: new S3Archive(s3, requireVariable(environment, 'ARCHIVE_BUCKET')),
     desk: new S3ApprovalDesk(s3, requireVariable(environment, 'DESK_BUCKET')),
     callbacks: new SfnCallbacks(sfn),
+    hash: sha256,
   });
 };

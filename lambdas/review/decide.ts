@@ -1,16 +1,10 @@
 import { type Answer, isRepeated, judgeAnswer, type Refusal } from '../../core/approval-answer.ts';
 import type { Callbacks } from '../../core/approval-ports.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import {
-  type Decision,
-  messageToSeal,
-  type SealedAnswer,
-  serialiseAnswer,
-  serialiseDecision,
-} from '../../core/decision.ts';
-import { decisionFrom } from '../../core/quorum.ts';
-import { deliver, findDecision } from '../../core/recorded-decision.ts';
-import { questionOf, readAnswers } from './answers.ts';
+import { type Decision, messageToSeal, type SealedAnswer, serialiseAnswer } from '../../core/decision.ts';
+import { questionOf } from '../../core/quorum.ts';
+import { deliver, findDecision, recordDecision } from '../../core/recorded-decision.ts';
+import { readAnswers } from './answers.ts';
 import type { Delivery } from './view.ts';
 import type { Visit, VisitPorts } from './visit.ts';
 
@@ -31,8 +25,8 @@ export type Decided =
  *
  * The archive takes one answer of each approver and one decision. Whoever has recorded an answer looks at all of them
  * afterwards, so that of two at the same moment one at least sees both; a decision that both make is the same one, or the
- * first is. What an interrupted attempt left undone is done when its approver sends the same answer again; a
- * run that could not be told hears of it then, or by deliver-decisions.
+ * first is. What an interrupted attempt left undone is done when its approver sends the same answer again, or by
+ * deliver-decisions.
  */
 export async function decide(ports: DecidePorts, visit: Visit, answer: Answer): Promise<Decided> {
   const { archive, sealer, clock } = ports;
@@ -73,11 +67,8 @@ async function settle(ports: DecidePorts, visit: Visit): Promise<Decided> {
   if (dossier === undefined) return refuse(ports, visit, ['planChanged']);
 
   const answers = await readAnswers(ports, pending);
-  const decision = decisionFrom(answers, questionOf(pending, dossier.header, settings));
-  if (decision !== undefined) {
-    const deposit = await archive.deposit(archiveKeys.decision(run, scope), serialiseDecision(decision));
-    if (deposit === 'deposited') log.info('plan decided', { run, scope, digest, decision: decision.decision });
-  }
+  const made = await recordDecision(archive, answers, questionOf(pending, dossier.header, settings));
+  if (made !== undefined) log.info('plan decided', { run, scope, digest, decision: made.decision });
 
   const recorded = await findDecision(archive, pending);
   if (recorded === 'foreign') {

@@ -1,9 +1,8 @@
 import { eligibleApprovers, type PendingApproval } from '../../core/approval-desk.ts';
 import type { SealedAnswer } from '../../core/decision.ts';
 import type { Instant } from '../../core/instant.ts';
-import { approvalsOf } from '../../core/quorum.ts';
+import { approvalsOf, questionOf } from '../../core/quorum.ts';
 import type { Settings } from '../../core/settings.ts';
-import { questionOf } from './answers.ts';
 import type { Decided } from './decide.ts';
 import type { Dossier } from './dossier.ts';
 import { notBegun } from './progress.ts';

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { archiveKeys } from '../../core/archive-keys.ts';
+import { serialiseAnswer } from '../../core/decision.ts';
 import { instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
-import { ApprovalWorld, asOf, run, smallPlan } from './approval-world.ts';
+import { answerWith, sealed } from '../decisions.ts';
+import { ApprovalWorld, asOf, byTwo, chromePayPlan, run, smallPlan } from './approval-world.ts';
 
 const approve = { decision: 'approved', count: '2' };
 
@@ -63,6 +65,106 @@ describe('S11 a decision whose run has not heard of it', () => {
 
     await assert.rejects(world.deliverDecisions({ sweep: true }), /not told of their decisions: gone;/);
     assert.equal(world.told.length, 1);
+  });
+});
+
+/** A plan that two must approve: the second answer is on record, and whoever recorded it died right then. */
+async function interrupted(answer: Readonly<Record<string, string>> = approve) {
+  const world = new ApprovalWorld(byTwo);
+  const digest = await world.ask(smallPlan());
+  const deposit = world.archive.deposit.bind(world.archive);
+  world.archive.deposit = (key, text) =>
+    key === archiveKeys.decision(run) ? Promise.reject(new Error('killed')) : deposit(key, text);
+  await world.post(world.pathFor('grace'), approve);
+  await world.post(world.pathFor('joan'), answer);
+  world.archive.deposit = deposit;
+  assert.deepEqual([world.decision, world.told], [undefined, []]);
+  return { world, digest };
+}
+
+const answerKey = (approver: string) => archiveKeys.answer(run, 'plan', approver);
+
+describe('S11 answers that make a decision which nobody recorded', () => {
+  it('are completed to it, as the review would have, and its run is told', async () => {
+    const { world, digest } = await interrupted();
+    assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [run] });
+    const answers = ['grace', 'joan'].map((name) => JSON.parse(world.archive.texts.get(answerKey(name)) ?? ''));
+    assert.deepEqual(world.decision, { decision: 'approved', answers });
+    assert.deepEqual(world.told, [{ token: 'task-token', output: { decision: 'approved', digest } }]);
+  });
+
+  it('may be a rejection after an approval', async () => {
+    const { world, digest } = await interrupted({ decision: 'rejected', reason: 'a freeze begins' });
+    await world.deliverDecisions({ sweep: true });
+    assert.deepEqual(world.told, [{ token: 'task-token', output: { decision: 'rejected', digest } }]);
+  });
+
+  it('are sealed once, by the review: the sweep can seal nothing', async () => {
+    const { world } = await interrupted();
+    const sealed = world.sealed.length;
+    await world.deliverDecisions({ sweep: true });
+    assert.equal(world.sealed.length, sealed);
+  });
+
+  it('are of a wave that is held as well', async () => {
+    const tiers = byTwo.tiers.map((tier) => ({ ...tier, holdBefore: true }));
+    const world = new ApprovalWorld({ tiers });
+    const digest = await world.ask(chromePayPlan());
+    world.pending.set(run, { ...(world.pending.get(run) ?? assert.fail()), scope: 'wave-2' });
+    const put = (approver: string) =>
+      world.archive.texts.set(
+        archiveKeys.answer(run, 'wave-2', approver),
+        serialiseAnswer(sealed(answerWith({ run, digest, scope: 'wave-2', approver }))),
+      );
+    put('grace');
+    assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [] });
+    put('joan');
+    assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [run] });
+    const key = archiveKeys.decision(run, 'wave-2');
+    assert.deepEqual([world.archive.texts.has(key), world.decision], [true, undefined]);
+  });
+
+  it('are left when it is too late for them to count', async () => {
+    const { world } = await interrupted();
+    world.now = world.pending.get(run)?.answerBy ?? assert.fail();
+    assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [] });
+    assert.equal(world.decision, undefined);
+  });
+});
+
+describe('S1 an answer that is none of this question by this approver', () => {
+  const garbled = (change: (text: string) => string) => async () => {
+    const { world } = await interrupted();
+    world.archive.texts.set(answerKey('joan'), change(world.archive.texts.get(answerKey('joan')) ?? ''));
+    assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [] });
+    assert.deepEqual([world.decision, world.told], [undefined, []]);
+  };
+  const otherwise = (more: object) =>
+    garbled((text) => {
+      const { answer, seal } = JSON.parse(text);
+      return JSON.stringify({ answer: { ...answer, ...more }, seal });
+    });
+
+  it('is not completed to a decision when it is another approver’s', otherwise({ approver: 'grace' }));
+  it('is not completed to a decision when it is of whoever asked', otherwise({ approver: 'ada' }));
+  it('is not completed to a decision when it is of another run', otherwise({ run: 'another-run' }));
+  it('is not completed to a decision when it is of another scope', otherwise({ scope: 'wave-2' }));
+  it('is not completed to a decision when it is of another plan', otherwise({ digest: `sha256:${'0'.repeat(64)}` }));
+  it('is not completed to a decision when its shape is wrong', otherwise({ provedBy: { kind: 'word' } }));
+  it(
+    'is not completed to a decision when it has no seal',
+    garbled((text) => text.replace(/"seal":"[^"]*"/, '"seal":""')),
+  );
+  it(
+    'is not completed to a decision when it is no JSON',
+    garbled(() => '{'),
+  );
+
+  it('makes no decision of a plan that is not the one that was asked about', async () => {
+    const { world } = await interrupted();
+    world.archive.texts.set(archiveKeys.plan(run), `${world.archive.texts.get(archiveKeys.plan(run))} `);
+    assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [] });
+    assert.deepEqual([world.decision, world.told], [undefined, []]);
   });
 });
 

@@ -94,6 +94,36 @@ describe('S11 a decision that is on record', () => {
     assert.deepEqual([locked(day), day.report.clients.failures, day.report.denied], [[], 0, []]);
   });
 
+  it('is made of the answers by the sweep, when the review dies between the last of them and the decision', async () => {
+    const seen = { status: 0, killed: 0 };
+    const day = await played(assembly, {
+      scenario: {
+        outcome: 'completed',
+        nobodyAnswers: true,
+        begin: async (scene) => ({
+          fateOf: ({ operation, principal, input }) => {
+            const { Key = '' } = input as { Key?: string };
+            const isDecision = operation === 'PutObject' && Key.endsWith('/decision.json');
+            if (!isDecision || !principal.includes('Review')) return 'works';
+            seen.killed += 1;
+            return 'callerDies';
+          },
+          ...meanwhile(async () => {
+            await answer(scene, await invited(scene, platform));
+            seen.status = (await answer(scene, await invited(scene, security))).status;
+            await scene.time.sleep(300_000);
+            scene.cloud.deliveries.sweep();
+          }),
+        }),
+      },
+    });
+    assert.deepEqual(
+      [seen.status >= 500, seen.killed, day.report.outcome, day.report.rotated],
+      [true, 1, 'completed', 10],
+    );
+    assert.deepEqual([locked(day), day.report.denied], [[], []]);
+  });
+
   it('is told once more in vain when only the answer was lost: the run is not disturbed', async () => {
     const { played: day, seen } = await answered('responseLost', {}, 3);
     assert.deepEqual([seen.status, day.report.outcome, day.report.rotated], [202, 'completed', 10]);

@@ -64,7 +64,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
   // A reminder keeps the links that were sent before. Nobody is woken by it: only the review may answer.
   'request-approval': ['lay a task token', 'read a task token', 'read the archive', 'read who asked'],
   review: ['deposit decision.json', 'read a task token', 'read the archive', 'read who asked', 'seal'],
-  'deliver-decisions': ['read a task token', 'read the archive', 'read who asked'],
+  // What it records carries seals that it cannot make.
+  'deliver-decisions': ['deposit decision.json', 'read a task token', 'read the archive', 'read who asked'],
   'admit-wave': [
     'note an admission',
     'read the archive',
