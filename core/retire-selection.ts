@@ -1,4 +1,5 @@
 import { archiveKeys } from './archive-keys.ts';
+import { canonicalJson } from './canonical.ts';
 import type { History } from './history.ts';
 import { type Instant, instant } from './instant.ts';
 import type { SecretEntry } from './inventory.ts';
@@ -91,6 +92,8 @@ async function doneBy(archive: Archive, hash: Hash, run: Run): Promise<Done[]> {
 }
 
 export interface RetireMaterial {
+  readonly run: Run;
+  readonly hash: Hash;
   /** The oldest first. */
   readonly replaced: readonly Replaced[];
   readonly entries: readonly SecretEntry[];
@@ -105,10 +108,12 @@ export interface RetireSelection {
 }
 
 /**
- * Selects old credentials whose time has come: one of a secret at most, the oldest, so that a run that goes wrong concerns
- * each secret once. A secret that no run replaced anything of is not spoken of.
+ * Selects old credentials whose time has come: one of a secret at most, so that a run that goes wrong concerns each secret
+ * once. Of several the run's name draws one: if the oldest is kept for good, the others have their turn in other runs. A
+ * secret that no run replaced anything of is not spoken of.
  */
-export function selectRetired({ replaced, entries, quarantine, settings, asOf }: RetireMaterial): RetireSelection {
+export function selectRetired(material: RetireMaterial): RetireSelection {
+  const { run, hash, replaced, entries, quarantine, settings, asOf } = material;
   const today = leaveQuarantined(
     select(entries, settings, asOf, () => true),
     quarantine,
@@ -125,7 +130,10 @@ export function selectRetired({ replaced, entries, quarantine, settings, asOf }:
     if (found === undefined) continue;
 
     const judged = olds.map((old) => judge(old, found, settings, asOf));
-    const due = judged.find((one) => typeof one !== 'string');
+    const due = drawn(
+      judged.filter((one) => typeof one !== 'string'),
+      hash(canonicalJson(['old credential', run, arn])),
+    );
     const reasons = judged.filter((one) => typeof one === 'string');
     const [reason] = reasons;
     if (due !== undefined) selected.push({ ...found, old: due });
@@ -133,6 +141,10 @@ export function selectRetired({ replaced, entries, quarantine, settings, asOf }:
   }
   return { selected, leftAlone };
 }
+
+/** The one of them that a hash falls on. */
+const drawn = <One>(ones: readonly One[], hashed: string): One | undefined =>
+  ones[Number.parseInt(hashed.slice(-8), 16) % ones.length];
 
 /** What is to be done about one old credential, or why nothing is. */
 function judge(

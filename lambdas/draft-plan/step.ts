@@ -71,13 +71,13 @@ export const draftPlan = (ports: DraftPlanPorts) => {
 
   /** What there is to do depends on what the run was asked for: what is due, what a run did, or what runs left behind. */
   async function selectFor(
-    { mode, restore }: Pick<DraftPlanEvent, 'mode' | 'restore'>,
-    material: Omit<RetireMaterial, 'replaced'>,
+    { run, mode, restore }: Pick<DraftPlanEvent, 'run' | 'mode' | 'restore'>,
+    material: Omit<RetireMaterial, 'run' | 'hash' | 'replaced'>,
   ): Promise<Pick<Draft, 'selected' | 'leftAlone'>> {
     if (restore !== undefined) return restorable(restore, material);
     if (mode === 'retire') {
       const replaced = await readReplaced(archive, hash, await ports.history.read());
-      return selectRetired({ ...material, replaced });
+      return selectRetired({ ...material, run, hash, replaced });
     }
     return leaveQuarantined(select(material.entries, settings, material.asOf, due), material.quarantine);
   }

@@ -86,9 +86,9 @@ const rotatedAt = (endedAt: Instant, kind = 'rotated') =>
 const deactivatedAt = (endedAt: Instant, kind = 'deactivated') =>
   rotatedAt(at('2026-10-01T00:00:00Z')).add(retirement, 'retire', deactivatedThen, kind, endedAt);
 
-async function select(documents: Documents, entry = entryWith(), given = settings) {
+async function select(documents: Documents, entry = entryWith(), given = settings, run = 'retirement-9' as Run) {
   const replaced = await readReplaced(documents, sha256, documents.history);
-  return selectRetired({ replaced, entries: [entry], quarantine: {}, settings: given, asOf });
+  return selectRetired({ run, hash: sha256, replaced, entries: [entry], quarantine: {}, settings: given, asOf });
 }
 
 const leftAlone = async (...given: Parameters<typeof select>) => {
@@ -195,6 +195,8 @@ describe('S7: what is selected for retiring', () => {
     const { arn, name } = selectedWith();
     const quarantine = { [arn]: { name, run: rotation, reason: 'held', at: weekAgo } };
     const { selected, leftAlone: alone } = selectRetired({
+      run: 'retirement-9' as Run,
+      hash: sha256,
       replaced,
       entries: [entryWith()],
       quarantine,
@@ -211,7 +213,7 @@ describe('S7: what is selected for retiring', () => {
     assert.deepEqual(await select(documents), { selected: [], leftAlone: [] });
   });
 
-  it('is one old credential of a secret at a time, the oldest', async () => {
+  it('is one old credential of a secret at a time, and each has its turn: one that is kept stands before no other', async () => {
     const next: PlannedSecret = { ...rotated, currentVersion: 'version-2', newVersion: 'version-3' };
     const documents = rotatedAt(at('2026-10-01T00:00:00Z')).add(
       'rotation-2' as Run,
@@ -221,11 +223,13 @@ describe('S7: what is selected for retiring', () => {
       weekAgo,
     );
     const entry = entryWith({ versions: { 'version-3': ['AWSCURRENT'], 'version-2': ['AWSPREVIOUS'] } });
-    const selected = await selectedTwice(documents, entry);
-    assert.deepEqual(
-      selected.map(({ old }) => old?.version),
-      ['version-1'],
-    );
+    const versionsIn = async (run: string) =>
+      (await selectedTwice(documents, entry, settings, run as Run)).map(({ old }) => old?.version);
+    const turns = [];
+    for (let week = 1; week <= 8; week += 1) turns.push(await versionsIn(`retirement-${week}`));
+    assert.ok(turns.every((versions) => versions.length === 1));
+    assert.deepEqual([...new Set(turns.flat())].toSorted(), ['version-1', 'version-2']);
+    assert.deepEqual(await versionsIn('retirement-1'), turns[0]);
   });
 });
 
