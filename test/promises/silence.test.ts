@@ -9,7 +9,7 @@ import { describe, it } from 'node:test';
 
 import type { Scene, Trap } from '../../rehearsal/scenario.ts';
 import { scenarios } from '../../rehearsal/scenarios.ts';
-import { answer, ask, invited, meanwhile, platform, when } from '../rehearsal/people.ts';
+import { answer, ask, invited, meanwhile, platform, security, when } from '../rehearsal/people.ts';
 import { type Played, played, synthesised } from '../rehearsal/played.ts';
 import { formsOf, found, tracesOf } from './traces.ts';
 
@@ -46,6 +46,10 @@ async function overheard(begin: (scene: Scene) => Trap = () => ({})): Promise<Pl
       const { cloud, run } = scene;
       told.tokens.add(JSON.parse(cloud.s3.text(cloud.deskBucket, `pending/${run}.json`) ?? '{}').taskToken);
       told.pages.push((await ask(scene, link)).text, (await answer(scene, link)).text, (await ask(scene, link)).text);
+      // A plan with a high-tier secret takes two.
+      const other = await invited(scene, security);
+      told.links.add(other.split('/').at(-1) ?? '');
+      told.pages.push((await answer(scene, other)).text, (await ask(scene, other)).text);
     });
   const day = await played(assembly, {
     scenario: {

@@ -67,14 +67,19 @@ describe('S13 a deployment', () => {
     );
   });
 
-  it('S13 starts no run: only schedules do, and the one that rotates is switched off', () => {
-    const starting = stack.schedules.filter(({ target }) => target.arn === stack.stateMachines[0]?.arn);
+  it('S13 starts no run: only schedules do, and those that touch anything are switched off', () => {
+    const starting = stack.schedules.filter(({ target }) => target.arn.includes(':function:keyturn-prod-start-run'));
     assert.deepEqual(
-      starting.map(({ isEnabled, target }) => [JSON.parse(target.input).mode, isEnabled]),
+      starting.map(({ isEnabled, target }) => [JSON.parse(target.input).schedule, isEnabled]),
       [
         ['audit', true],
-        ['rotate', false],
+        ['rotation', false],
+        ['retirement', false],
       ],
+    );
+    assert.deepEqual(
+      stack.schedules.filter(({ target }) => target.arn.includes(':stateMachine:')),
+      [],
     );
     assert.deepEqual(
       stack.rules.filter(({ targets }) => JSON.stringify(targets).includes(':stateMachine:')),
