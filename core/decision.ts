@@ -28,6 +28,18 @@ export function isOneAccount(one: Proof, other: Proof): boolean {
   return one.kind === 'iam' && other.kind === 'iam' && one.principal === other.principal;
 }
 
+/** How it was known, for people to read beside a name. */
+export function proofWords(proof: Proof): string {
+  switch (proof.kind) {
+    case 'link':
+      return 'by their link';
+    case 'signIn':
+      return `signed in at ${proof.issuer}`;
+    case 'iam':
+      return `as ${proof.principal}`;
+  }
+}
+
 interface AnswerOnPlan {
   readonly run: Run;
   readonly digest: PlanDigest;

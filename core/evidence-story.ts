@@ -1,5 +1,5 @@
 import type { BatchAnswer } from './claim.ts';
-import { type GivenAnswer, parseDecision, parseSealedAnswer } from './decision.ts';
+import { type GivenAnswer, parseDecision, parseSealedAnswer, proofWords } from './decision.ts';
 import type { Confirmation, Draft, Fact } from './draft.ts';
 import { parseManifest } from './evidence.ts';
 import { instant, toIso } from './instant.ts';
@@ -135,11 +135,11 @@ function sayDecision(text: string): string {
 function sayOneAnswer(text: string): string {
   const answer = parseSealedAnswer(text)?.answer;
   if (answer === undefined) throw new Error('it is no answer');
-  return `${sayGiven(answer)}, known by ${answer.provedBy.kind}`;
+  return sayGiven(answer);
 }
 
 function sayGiven(answer: GivenAnswer): string {
-  const by = `by ${answer.approver} at ${toIso(answer.decidedAt)}`;
+  const by = `by ${answer.approver} (${proofWords(answer.provedBy)}) at ${toIso(answer.decidedAt)}`;
   return answer.decision === 'approved' ? `approved ${by}` : `rejected ${by}: ${answer.reason}`;
 }
 

@@ -34,8 +34,8 @@ async function askAtTerminal(question: string): Promise<string> {
 const flags = { config: { type: 'string' }, json: { type: 'boolean' }, ...doorFlags } as const;
 
 const commonHelp = `${doorHelp}
-  --config FILE    the configuration, which names the stage (keyturn.config.ts of this project if left out)
-  --json           print the door's last answer instead of text
+  --config FILE  the configuration, which names the stage (keyturn.config.ts of this project if left out)
+  --json         print the door's last answer instead of text
 
 Signs with the credentials and for the Region that the AWS SDK finds; they must be those of an approver's principal. Needs
 execute-api:Invoke on GET and POST /runs/*/approval: see docs/channels/iam.md.
@@ -49,8 +49,8 @@ exactly that plan. Whoever asked for the run cannot approve it.
 
 Usage: npm run keyturn -- approve RUN [--count N] [--api URL] [--config FILE] [--json]
 
-  RUN              the name of the run
-  --count N        the number of secrets, where nobody can be asked at a terminal
+  RUN            the name of the run
+  --count N      the number of secrets, where nobody can be asked at a terminal
 ${commonHelp}`,
   run: (args, output) =>
     answering(args, output, { ...flags, count: { type: 'string' } }, client, async (plan, given) => {
@@ -74,8 +74,8 @@ export const reject = ({ client }: Answering = machine): Command => ({
 
 Usage: npm run keyturn -- reject RUN --reason TEXT [--api URL] [--config FILE] [--json]
 
-  RUN              the name of the run
-  --reason TEXT    why, for those who asked and were asked, in up to ${longestReason} characters
+  RUN            the name of the run
+  --reason TEXT  why, for those who asked and were asked, in up to ${longestReason} characters
 ${commonHelp}`,
   run: (args, output) =>
     answering(args, output, { ...flags, reason: { type: 'string' } }, client, async (_, given) => ({

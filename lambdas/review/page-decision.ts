@@ -1,5 +1,5 @@
 import { refusals as refusalTexts } from '../../core/approval-answer.ts';
-import { type Decision, decidedAt, longestReason, reasonOf, waveOfScope } from '../../core/decision.ts';
+import { type Decision, decidedAt, longestReason, proofWords, reasonOf, waveOfScope } from '../../core/decision.ts';
 import { modeWords } from '../../core/mode-words.ts';
 import { counted } from '../../core/plain-text.ts';
 import { type Html, html } from './html.ts';
@@ -58,8 +58,8 @@ export function decidedSection({ plan, decision, delivery, nonce, progress }: De
 
   return html`<p class="stage">Keyturn${plan === undefined ? undefined : html` · <bdi>${plan.header.stage}</bdi>`}</p>
 <h1 class="${decision.decision}">${waveWords(decision)}${approved ? 'Approved' : 'Rejected'} by ${answers.map(({ answer }, at) => html`${joint(at, answers.length)}<bdi>${answer.approver}</bdi>`)}</h1>
-<p>Decided ${moment(decidedAt(decision))}. ${approved ? undefined : scope === 'plan' ? 'Nothing is touched.' : 'Nothing more is touched.'}</p>
-${answers.length === 1 ? undefined : html`<ul class="names">${answers.map(({ answer }) => html`<li><bdi>${answer.approver}</bdi>, ${moment(answer.decidedAt)}</li>`)}</ul>`}
+<p>Decided ${moment(decidedAt(decision))}${answers.length === 1 ? html`, <bdi>${proofWords(answers[0].answer.provedBy)}</bdi>` : undefined}. ${approved ? undefined : scope === 'plan' ? 'Nothing is touched.' : 'Nothing more is touched.'}</p>
+${answers.length === 1 ? undefined : html`<ul class="names">${answers.map(({ answer }) => html`<li><bdi>${answer.approver}</bdi>, ${moment(answer.decidedAt)}, <bdi>${proofWords(answer.provedBy)}</bdi></li>`)}</ul>`}
 ${approved ? undefined : html`<p>Reason: <bdi>${reasonOf(decision)}</bdi></p>`}
 ${delivery === undefined ? undefined : html`<p role="status">${deliveryTexts[delivery]}</p>`}
 ${

@@ -123,7 +123,10 @@ describe('keyturn evidence', () => {
       lines[0] ?? '',
       /^2026-11-18 19:00:00 +draft-plan +draft\.json +rotate, asked for by ada: The quarter is over/,
     );
-    assert.match(lines[2] ?? '', /review +decision\.json +approved by grace at 2026-11-18T20:00:00\.000Z$/);
+    assert.match(
+      lines[2] ?? '',
+      /review +decision\.json +approved by grace \(by their link\) at 2026-11-18T20:00:00\.000Z$/,
+    );
     assert.match(lines[3] ?? '', /^2026-11-19 05:00:00 +close-run +manifest\.json +signed 3 documents/);
   });
 

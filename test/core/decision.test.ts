@@ -8,6 +8,7 @@ import {
   messageToSeal,
   parseDecision,
   parseSealedAnswer,
+  proofWords,
   serialiseAnswer,
   serialiseDecision,
 } from '../../core/decision.ts';
@@ -58,6 +59,20 @@ describe('the message to seal', () => {
       }),
     );
     assert.ok(new TextEncoder().encode(message).length <= 4_096);
+  });
+});
+
+describe('how an approver was known', () => {
+  it('is said in words: which provider, which principal', () => {
+    assert.equal(proofWords({ kind: 'link' }), 'by their link');
+    assert.equal(
+      proofWords({ kind: 'signIn', issuer: 'https://idp.chromepay.example', subject: 'u-1' }),
+      'signed in at https://idp.chromepay.example',
+    );
+    assert.equal(
+      proofWords({ kind: 'iam', principal: 'arn:aws:iam::111122223333:role/oncall' }),
+      'as arn:aws:iam::111122223333:role/oncall',
+    );
   });
 });
 

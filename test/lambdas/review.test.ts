@@ -56,7 +56,7 @@ describe('deciding about a plan', () => {
     for (const path of [grace, joan]) {
       const { statusCode, body } = await world.get(path);
       assert.equal(statusCode, 200);
-      assert.match(body, /Approved by <bdi>grace<\/bdi>[\s\S]*2026-11-18 19:15 UTC/);
+      assert.match(body, /Approved by <bdi>grace<\/bdi>[\s\S]*2026-11-18 19:15 UTC<\/time>, <bdi>by their link<\/bdi>/);
       assert.ok(!body.includes('name="count"'));
     }
   });

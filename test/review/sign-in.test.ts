@@ -120,7 +120,7 @@ describe('an approver who signs in', () => {
 
   it('still needs the session for what is shown afterwards', async () => {
     assert.match(await (await fetch(grace)).text(), /Sign in to see the plan/);
-    assert.match(await (await browser.ask(grace)).text(), /Approved by/);
+    assert.match(await (await browser.ask(grace)).text(), /Approved by[\s\S]*<bdi>signed in at http:\/\/localhost:/);
   });
 });
 
