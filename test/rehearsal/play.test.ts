@@ -108,7 +108,7 @@ describe('a good day', () => {
   });
 
   it('says who approved', () => {
-    assert.equal(day.report.approval?.by, 'platform-oncall');
+    assert.equal(day.report.approval?.by, 'platform-oncall and security-oncall');
     assert.equal(day.report.approval?.decision, 'approved');
   });
 });
