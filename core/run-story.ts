@@ -80,3 +80,9 @@ export async function findDocument<T>(archive: Archive, key: string): Promise<T 
     throw error;
   }
 }
+
+/** Deposits a report. Of one that is made again the first counts: it is what people were told. */
+export async function keepFirst<Report>(archive: Archive, key: string, report: Report): Promise<Report> {
+  const deposited = await archive.deposit(key, JSON.stringify(report));
+  return deposited === 'deposited' ? report : (JSON.parse(await archive.fetch(key)) as Report);
+}

@@ -12,7 +12,7 @@ import type { Archive, Clock, GoAhead, Hash, Herald, Log } from '../../core/port
 import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.ts';
 import { readDecision } from '../../core/recorded-decision.ts';
 import { type RunReport, reportOf } from '../../core/report.ts';
-import { readFound, readJudged, readStory } from '../../core/run-story.ts';
+import { keepFirst, readFound, readJudged, readStory } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
 import { parseEvent } from './event.ts';
 
@@ -77,7 +77,7 @@ export const closeRun =
     await ports.quarantine.change((before) => quarantine(before, failures, run, made.endedAt));
     const decision = await readDecision(archive, run);
 
-    const report = await keepFirst(archive, made);
+    const report = await keepFirst(archive, archiveKeys.report(run), made);
     // Confirm-plan gives no go-ahead to a run that is reported; a late delivery of it may have given one just before.
     await goAhead.withdraw(run);
     await rememberRun(ports, report, story);
@@ -88,13 +88,6 @@ export const closeRun =
     await lock.release(run);
     return { run, outcome: report.outcome, reasons: report.reasons };
   };
-
-/** Delivered again, a run is told of as it was the first time. */
-async function keepFirst(archive: Archive, report: RunReport): Promise<RunReport> {
-  const key = archiveKeys.report(report.run);
-  const deposited = await archive.deposit(key, JSON.stringify(report));
-  return deposited === 'deposited' ? report : (JSON.parse(await archive.fetch(key)) as RunReport);
-}
 
 /**
  * Tells every approver, by the ways in which they are asked, and everybody. What nobody takes is in the log: it does not

@@ -22,7 +22,7 @@ import {
   wavesAsKnown,
 } from '../../core/recovery.ts';
 import { reportOf } from '../../core/report.ts';
-import { findDocument, type ReadStory, readFound, readJudged, readStory } from '../../core/run-story.ts';
+import { findDocument, keepFirst, type ReadStory, readFound, readJudged, readStory } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { WaveVerdict } from '../../core/verdict.ts';
 import { parseEvent } from './event.ts';
@@ -65,11 +65,13 @@ export const recoverRun =
 
     // First of all nothing more may start; and again after the wait, for what a function was still about to give.
     await ports.goAhead.withdraw(event.run);
-    if (event.goal === 'settle' && (await findDocument(ports.archive, archiveKeys.recovery(event.run))) !== undefined) {
-      // A recovery that died as it ended may have left this undone.
-      await signEvidence(ports, { run: event.run, stage: ports.settings.stage, madeBy: 'recover-run' });
-      await ports.lock.release(event.run);
-      return { next: 'end', reasons: ['recoveredBefore'] };
+    if (event.goal === 'settle') {
+      const recovered = await findDocument<RecoveryReport>(ports.archive, archiveKeys.recovery(event.run));
+      if (recovered !== undefined) {
+        // A recovery that died as it ended may have told nobody.
+        await end(ports, recovered, await read(ports.archive, event.run));
+        return { next: 'end', reasons: ['recoveredBefore'] };
+      }
     }
     // No function of any run may work for longer than rotate-batch: once that is over, nothing of the run acts any more.
     const until = instant(facts.stoppedAt + rotateBatchSeconds.run * 1_000);
@@ -85,7 +87,7 @@ async function close(
   { status, startedAt, stoppedAt }: ExecutionFacts & { readonly stoppedAt: number },
   troubles: readonly string[],
 ): Promise<Recovery> {
-  const { archive, settings, clock, lock, log, herald } = ports;
+  const { archive, settings, clock, log } = ports;
   const { waves, ...story } = await read(archive, run);
   const now = clock.now();
   const known = wavesAsKnown(waves, troubles, now);
@@ -109,7 +111,7 @@ async function close(
     ],
   };
   const report = reportOf({ ...story, ...told, waves: known, outcome: 'halted' });
-  const recovery: RecoveryReport = {
+  const made: RecoveryReport = {
     ...report,
     outcome: outcomeOfRecovery(report, [...troubles, ...said]),
     died: { status, at: instant(stoppedAt) },
@@ -118,28 +120,30 @@ async function close(
   };
 
   const failures = [
-    ...failuresOf(recovery, await readFound(archive, run, known)),
+    ...failuresOf(made, await readFound(archive, run, known)),
     ...contradictions.flatMap(({ secret }) => secret ?? []),
   ];
   await ports.quarantine.change((before) => quarantine(before, failures, run, now));
-  await archive.deposit(archiveKeys.recovery(run), JSON.stringify(recovery));
-  await rememberRun(ports, recovery, { ...story, waves });
-  const { outcome, reasons, rotated, rolledBack, held } = recovery;
-  log.warn('a run was recovered', { run, status, outcome, reasons });
-  await herald.tell('Keyturn run recovered', {
-    run,
-    stage: settings.stage,
-    status,
-    outcome,
-    reasons,
-    rotated,
-    rolledBack,
-    held,
-  });
+  const recovery = await keepFirst(archive, archiveKeys.recovery(run), made);
+  await end(ports, recovery, { ...story, waves });
+  return { next: 'end', reasons: recovery.reasons };
+}
+
+/** All that follows the report. Whoever finds one makes all of it again: people may be told twice, and never not at all. */
+async function end(
+  ports: RecoverRunPorts,
+  recovery: RecoveryReport,
+  story: Pick<ReadStory, 'header' | 'waves'>,
+): Promise<void> {
+  const { run, stage, outcome, reasons, rotated, rolledBack, held } = recovery;
+  const { status } = recovery.died;
+  await rememberRun(ports, recovery, story);
+  ports.log.warn('a run was recovered', { run, status, outcome, reasons });
+  const detail = { run, stage, status, outcome, reasons, rotated, rolledBack, held };
+  await ports.herald.tell('Keyturn run recovered', detail);
   await tell(ports, recovery);
-  await signEvidence(ports, { run, stage: settings.stage, madeBy: 'recover-run' });
-  await lock.release(run);
-  return { next: 'end', reasons };
+  await signEvidence(ports, { run, stage, madeBy: 'recover-run' });
+  await ports.lock.release(run);
 }
 
 /** Tells every approver, and everybody else: nobody intended this, whether or not anything was touched. */

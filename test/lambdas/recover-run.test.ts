@@ -5,12 +5,13 @@ import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Instant, instant } from '../../core/instant.ts';
 import type { ExecutionFacts } from '../../core/living-ports.ts';
 import type { Run } from '../../core/plan.ts';
-import { recoverRun } from '../../lambdas/recover-run/step.ts';
+import { type RecoverRunPorts, recoverRun } from '../../lambdas/recover-run/step.ts';
 import { at, RunWorld, run } from './run-world.ts';
 
 const stoppedAt = at('2026-11-19T02:31:00Z');
 /** Five minutes later: as long as Lambda lets rotate-batch run. */
 const over = at('2026-11-19T02:36:00Z');
+const later = at('2026-11-19T02:51:00Z');
 const other = 'another-run' as Run;
 
 /** A run that died in wave 1, which it had let go, and had not turned. */
@@ -18,12 +19,45 @@ async function dead(facts: Partial<ExecutionFacts> = {}) {
   const world = await new RunWorld().approved();
   await world.admitWave();
   const found = { status: 'ABORTED', startedAt: instant(0), stoppedAt, ...facts } as const;
-  const recover = (event: object, now: Instant) => {
+  const recover = (event: object, now: Instant, ports: (all: Ports) => AllButOne = (all) => all) => {
     world.now = now;
-    return recoverRun({ ...world.ports, executions: { find: async () => found } })({ run, ...event });
+    return recoverRun({ ...ports(world.ports), executions: { find: async () => found } })({ run, ...event });
   };
   return { world, recover };
 }
+
+type Ports = RunWorld['ports'];
+type AllButOne = Omit<RecoverRunPorts, 'executions'>;
+
+/** A recovery that does as much as it does until then, and dies. */
+const killedAfter =
+  (last: string) =>
+  (ports: Ports): AllButOne => {
+    let isDead = false;
+    const dying = <Given extends unknown[], Answer>(name: string, act: (...given: Given) => Promise<Answer>) => {
+      return async (...given: Given): Promise<Answer> => {
+        if (isDead) throw new Error('killed');
+        const answer = await act(...given);
+        isDead = name === last;
+        return answer;
+      };
+    };
+    const { archive, history, herald, channels, signer, documents, lock } = ports;
+    const [topic] = channels.public;
+    return {
+      ...ports,
+      archive: { fetch: archive.fetch.bind(archive), deposit: dying('deposit', archive.deposit.bind(archive)) },
+      history: { change: dying('remember', history.change.bind(history)) },
+      herald: { tell: dying('tell', herald.tell) },
+      channels: {
+        personal: [],
+        public: topic === undefined ? [] : [{ ...topic, post: dying('announce', topic.post) }],
+      },
+      documents: { list: dying('list', documents.list) },
+      signer: { ...signer, sign: dying('sign', signer.sign) },
+      lock: { ...lock, release: dying('release', lock.release) },
+    };
+  };
 
 const close = { goal: 'close', troubles: [] };
 
@@ -50,14 +84,42 @@ describe('S11 a run that died', () => {
     assert.deepEqual(await world.turn('rotate'), { kind: 'notStarted', reason: 'goAheadWithdrawn' });
   });
 
-  it('is settled once: asked again, it gives up the lock that an end cut short may have left it', async () => {
+  it('is settled once: asked again, it keeps its report, and gives up the lock that an end cut short may have left it', async () => {
     const { world, recover } = await dead();
     await recover(close, over);
     const report = world.archive.texts.get(archiveKeys.recovery(run));
     world.lockedBy = run;
-    assert.deepEqual(await recover({ goal: 'settle' }, over), { next: 'end', reasons: ['recoveredBefore'] });
+    assert.deepEqual(await recover({ goal: 'settle' }, later), { next: 'end', reasons: ['recoveredBefore'] });
     assert.deepEqual([world.lockedBy, world.archive.texts.get(archiveKeys.recovery(run))], [undefined, report]);
   });
+
+  for (const [last, remembered] of Object.entries({ deposit: 0, remember: 1, tell: 1, announce: 1, sign: 1 })) {
+    it(`and was recovered by one that was killed after ${last}, is told of by the next, as it was reported (S6)`, async () => {
+      const { world, recover } = await dead();
+      const before = [world.lockedBy, world.archive.texts.get(archiveKeys.recovery(run))];
+      assert.deepEqual(before, [run, undefined]);
+      await assert.rejects(recover(close, over, killedAfter(last)), /killed/);
+      const report = world.archive.texts.get(archiveKeys.recovery(run));
+      assert.equal(JSON.parse(report ?? '{}').held, 3);
+      assert.deepEqual([world.lockedBy, world.history.content?.length], [run, remembered]);
+      world.told.length = 0;
+      world.announced.length = 0;
+
+      // Either goal: the same function may be delivered again, or the next attempt looks first.
+      for (const [nth, event] of [{ goal: 'settle' }, close].entries()) {
+        await recover(event, later);
+        assert.match(world.announced[nth]?.text ?? '', /3 held/);
+        assert.deepEqual(world.told[nth]?.[0], 'Keyturn run recovered');
+      }
+      assert.equal(world.archive.texts.get(archiveKeys.recovery(run)), report);
+      assert.deepEqual(
+        world.history.content?.map(({ endedAt }) => endedAt),
+        [over],
+      );
+      assert.ok(world.document(archiveKeys.recoveryManifest(run)));
+      assert.equal(world.lockedBy, undefined);
+    });
+  }
 
   it('takes no lock from another run', async () => {
     const { world, recover } = await dead();
