@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 
-import { type Decision, reasonOf } from '../../core/decision.ts';
+import { type Decision, messageToSeal, reasonOf } from '../../core/decision.ts';
 import { instant } from '../../core/instant.ts';
 import { answerWith, sealed } from '../decisions.ts';
+import { sealOf } from '../lambdas/approval-world.ts';
 import { answerAt, asOf, byTwo, filledAt, OpenDesk, run, send, smallPlan } from './open-desk.ts';
 
 /*
@@ -155,6 +156,89 @@ describe('over HTTP, one decision is the only one', () => {
       ['grace', 'joan'],
     );
     assert.deepEqual(outputsTold(), ['approved']);
+  });
+
+  const openedByTwo = async () => {
+    desk = await OpenDesk.open(byTwo);
+    ({ grace, joan } = await desk.ask(smallPlan()));
+  };
+
+  const nothingDecided = () => assert.deepEqual([desk.decisionOf(run), desk.world.told], [undefined, []]);
+
+  it('and a genuine answer that was copied to another run, scope or approver counts for nothing there (S1)', async () => {
+    const texts = () => desk.world.archive.texts;
+    for (const [from, to] of [
+      ['runs/another-run/answers/plan/joan.json', `runs/${run}/answers/plan/joan.json`],
+      [`runs/${run}/answers/wave-2/joan.json`, `runs/${run}/answers/plan/joan.json`],
+      [`runs/${run}/answers/plan/grace.json`, `runs/${run}/answers/plan/joan.json`],
+    ] as const) {
+      await openedByTwo();
+      const { digest = '' } = desk.world.pending.get(run) ?? {};
+      const [, of, scope, approver] = /^runs\/(.+)\/answers\/(.+)\/(.+)\.json$/.exec(from) ?? [];
+      const genuine = answerWith({ run: of, digest, scope, approver, decidedAt: asOf, expiresAt: asOf + 24 * hour });
+      texts().set(to, JSON.stringify(sealed(genuine, sealOf(messageToSeal(genuine)))));
+      const response = await answerAt(grace, approve);
+
+      assert.match(await response.text(), /1 more approval is needed/, from);
+      assert.deepEqual(await desk.world.deliverDecisions({ sweep: true }), { woken: [] });
+      nothingDecided();
+      await desk.close();
+    }
+    await openedByTwo();
+    const { digest = '' } = desk.world.pending.get(run) ?? {};
+    const own = answerWith({ run, digest, approver: 'joan', decidedAt: asOf, expiresAt: asOf + 24 * hour });
+    texts().set(`runs/${run}/answers/plan/joan.json`, JSON.stringify(sealed(own, sealOf(messageToSeal(own)))));
+    await answerAt(grace, approve);
+    assert.equal(desk.decisionOf(run)?.decision, 'approved', 'in its own place it counts');
+  });
+
+  it('and one rejection after an approval rejects, of two that are needed (S1)', async () => {
+    await openedByTwo();
+    await answerAt(grace, approve);
+    nothingDecided();
+    const response = await answerAt(joan, { decision: 'rejected', reason: 'not today' });
+
+    assert.equal(response.status, 200);
+    assert.equal(reasonOf(desk.decisionOf(run) as Decision), 'not today');
+    assert.deepEqual(outputsTold(), ['rejected']);
+  });
+
+  it('and a rejection that races the approval of a quorum rejects, whichever is recorded first (S1)', async () => {
+    await openedByTwo();
+    startTogether(2);
+    await Promise.all([answerAt(grace, approve), answerAt(joan, { decision: 'rejected', reason: 'not today' })]);
+
+    assert.equal(reasonOf(desk.decisionOf(run) as Decision), 'not today');
+    assert.deepEqual(outputsTold(), ['rejected']);
+  });
+
+  it('and the second approval counts until the very moment at which the time to answer is over (S1)', async () => {
+    for (const [late, status] of [
+      [0, 409],
+      [-1, 200],
+    ] as const) {
+      await openedByTwo();
+      await answerAt(grace, approve);
+      const form = await filledAt(joan, approve);
+      desk.world.now = instant(asOf + 6 * hour + late);
+      assert.equal((await send(joan, form)).status, status);
+      assert.equal(desk.decisionOf(run)?.decision, late === 0 ? undefined : 'approved');
+      if (late === 0) nothingDecided();
+      await desk.close();
+    }
+    await opened();
+  });
+
+  it('and one approver who answers twice by their link is one of two (S1)', async () => {
+    await openedByTwo();
+    const form = await filledAt(grace, approve);
+    await send(grace, form);
+    const before = desk.world.archive.texts.size;
+    const again = await send(grace, form);
+
+    assert.match(await again.text(), /1 more approval is needed/);
+    assert.equal(desk.world.archive.texts.size, before);
+    nothingDecided();
   });
 
   it('and a reason with line breaks and headers is recorded as one line', async () => {
