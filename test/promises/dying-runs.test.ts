@@ -13,10 +13,12 @@ import { exhibitOf } from '../../bin/evidence/copy.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import type { FinishedRun } from '../../core/history.ts';
 import type { RecoveryReport } from '../../core/recovery.ts';
+import settings from '../../keyturn.config.ts';
 import { executionOf } from '../../rehearsal/dying-runs.ts';
 import { evidenceOf } from '../../rehearsal/evidence.ts';
 import type { Scene, Trap } from '../../rehearsal/scenario.ts';
 import { findingsIn } from '../evidence.ts';
+import { answer, invited, meanwhile, platform, security } from '../rehearsal/people.ts';
 import { locked, moved, type Played, played, synthesised } from '../rehearsal/played.ts';
 
 const assembly = synthesised();
@@ -114,6 +116,26 @@ describe('S11 a run that is stopped is settled, in whichever state it was', () =
         },
       });
       isSettled(day);
+    });
+  }
+
+  for (const state of ['Request wave approval', 'Remind of wave']) {
+    it(`${state}, while people are asked about a wave that is held`, async () => {
+      const tiers = settings.tiers.map((tier) => ({ ...tier, holdBefore: tier.name === 'high' }));
+      const day = await played(synthesised({ ...settings, tiers }), {
+        scenario: {
+          outcome: 'halted',
+          nobodyAnswers: true,
+          begin: async (scene) => ({
+            ...stoppedAt(scene, { state, after: 60_000 }),
+            ...meanwhile(async () => {
+              for (const who of [platform, security]) await answer(scene, await invited(scene, who));
+            }),
+          }),
+        },
+      });
+      isSettled(day);
+      assert.equal(moved(day).length, 5, 'the wave before stays');
     });
   }
 
