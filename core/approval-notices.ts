@@ -11,14 +11,27 @@ import { sayUnusual } from './unusual.ts';
 /** Why people are told of a plan: it is new, or it still waits and time runs out. */
 export type Asking = 'ask' | 'remind';
 
+/** Who has approved already, and how many more must. */
+export interface Standing {
+  readonly approvedBy: readonly string[];
+  readonly missing: number;
+}
+
+const nothingYet: Standing = { approvedBy: [], missing: 0 };
+
 /** More than these of anything are for the page to show. */
 const mostLines = 12;
 
 /** What an approver is sent: enough to know whether to look now. The link that is theirs alone goes beside it. */
-export const invitationNotice = (header: PlanHeader, pending: PendingApproval, asking: Asking): Notice => ({
+export const invitationNotice = (
+  header: PlanHeader,
+  pending: PendingApproval,
+  asking: Asking,
+  standing: Standing = nothingYet,
+): Notice => ({
   subject: subjectOf(header, pending, asking),
   lead: `${headingOf(header, pending)}.`,
-  facts: [...askedFacts(header), ...finalFacts(header), answerFact(pending)],
+  facts: [...askedFacts(header), ...finalFacts(header), answerFact(pending), ...standingFacts(standing)],
   sections: summaryOf(header),
   references: referencesOf(pending),
 });
@@ -30,6 +43,7 @@ export interface Reached {
   readonly unreached: readonly string[];
   /** Can answer as an IAM principal. */
   readonly byIam: readonly string[];
+  readonly standing?: Standing;
 }
 
 /** A command decides nothing by being read: whoever types it is whom AWS says. */
@@ -41,7 +55,7 @@ export const waitingNotice = (
   header: PlanHeader,
   pending: PendingApproval,
   asking: Asking,
-  { asked, unreached, byIam }: Reached,
+  { asked, unreached, byIam, standing = nothingYet }: Reached,
 ): Notice => ({
   subject: subjectOf(header, pending, asking),
   lead: `${pending.scope === 'plan' ? 'A plan' : 'A wave'} waits for an approval: ${headingOf(header, pending)}.`,
@@ -49,6 +63,7 @@ export const waitingNotice = (
     ...askedFacts(header),
     ...finalFacts(header),
     answerFact(pending),
+    ...standingFacts(standing),
     ...(asked.length === 0 ? [] : [{ name: 'Asked, each by a link of their own', value: asked.join(', ') }]),
     ...(unreached.length === 0 ? [] : [{ name: 'Sent no link', value: unreached.join(', ') }]),
     ...(byIam.length === 0 ? [] : [{ name: `From a terminal, by ${byIam.join(', ')}`, value: commandsFor(pending) }]),
@@ -97,6 +112,11 @@ const answerFact = ({ answerBy, scope }: PendingApproval): Fact => ({
   name: 'Answer by',
   value: `${utcMinute(answerBy)}. Without an answer nothing ${scope === 'plan' ? '' : 'more '}is touched.`,
 });
+
+const standingFacts = ({ approvedBy, missing }: Standing): readonly Fact[] =>
+  approvedBy.length === 0
+    ? []
+    : [{ name: 'Approved already', value: `by ${approvedBy.join(', ')}; ${missing} more must approve` }];
 
 const referencesOf = ({ run, digest }: PendingApproval): readonly Fact[] => [
   { name: 'Run', value: run },

@@ -12,18 +12,25 @@ import {
   OtherPlanError,
   TooFewApproversError,
 } from '../../core/approval-errors.ts';
-import { type Asking, invitationNotice, personalLink, waitingNotice } from '../../core/approval-notices.ts';
+import {
+  type Asking,
+  invitationNotice,
+  personalLink,
+  type Standing,
+  waitingNotice,
+} from '../../core/approval-notices.ts';
 import type { ApprovalDesk } from '../../core/approval-ports.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Channels, postBy, writeTo } from '../../core/channel.ts';
-import type { Scope } from '../../core/decision.ts';
+import type { Scope, SealedAnswer } from '../../core/decision.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import type { PlanHeader, Run } from '../../core/plan.ts';
 import { readPlan } from '../../core/plan-reading.ts';
 import type { Archive, Clock, Hash, Log } from '../../core/ports.ts';
-import { approvalsNeeded, differentPeople } from '../../core/quorum.ts';
+import { approvalsNeeded, approvalsOf, differentPeople, questionOf } from '../../core/quorum.ts';
 import type { Random } from '../../core/random.ts';
-import type { Settings } from '../../core/settings.ts';
+import { findAnswer } from '../../core/recorded-decision.ts';
+import type { Approver, Settings } from '../../core/settings.ts';
 import { parseEvent } from './event.ts';
 
 export interface RequestApprovalPorts {
@@ -70,10 +77,13 @@ export const requestApproval =
     const people = differentPeople(eligible).length;
     // Nobody is asked for what can come to nothing.
     if (people < needed) throw new TooFewApproversError(run, requestedBy, { needed, eligible: people });
-    const invited = eligible.map((approver) => invite(approver, random, hash));
-
     const found = isFirst ? undefined : await desk.find(run);
     const earlier = found?.scope === scope && goal === 'remind' ? found : undefined;
+    const answers = earlier === undefined ? [] : await answersTo(archive, earlier, eligible);
+    // Who has answered can say nothing more, so only the others are reminded.
+    const invited = eligible
+      .filter(({ name }) => !answers.some(({ answer }) => answer.approver === name))
+      .map((approver) => invite(approver, random, hash));
     const askedAt = earlier?.askedAt ?? clock.now();
     const pending: PendingApproval = {
       run,
@@ -88,10 +98,22 @@ export const requestApproval =
     };
     await desk.lay(pending);
 
-    const asked = await tell(ports, { header, pending, invited, asking: goal });
+    const approvals = approvalsOf(answers, questionOf(pending, header, settings));
+    const standing = { approvedBy: approvals.map(({ answer }) => answer.approver), missing: needed - approvals.length };
+    const asked = await tell(ports, { header, pending, invited, asking: goal, standing });
     log.info(goal === 'ask' ? 'approval requested' : 'approvers reminded', { run, digest, asked });
     return { asked };
   };
+
+/** What has been answered so far. It is only told of, so nobody proves the seals here. */
+async function answersTo(
+  archive: Archive,
+  pending: PendingApproval,
+  approvers: readonly Approver[],
+): Promise<readonly SealedAnswer[]> {
+  const found = await Promise.all(approvers.map(({ name }) => findAnswer(archive, pending, name)));
+  return found.filter((answer) => answer !== undefined && answer !== 'foreign');
+}
 
 /** Links stay alive. What their pages handed back was for one question: for another they hand back something else. */
 const keptFrom = (
@@ -111,10 +133,11 @@ async function tell(
     readonly pending: PendingApproval;
     readonly invited: readonly FreshInvitation[];
     readonly asking: Asking;
+    readonly standing: Standing;
   },
 ): Promise<readonly string[]> {
-  const { header, pending, invited, asking } = question;
-  const notice = invitationNotice(header, pending, asking);
+  const { header, pending, invited, asking, standing } = question;
+  const notice = invitationNotice(header, pending, asking, standing);
   const asked: string[] = [];
   const unreached: string[] = [];
   for (const fresh of invited) {
@@ -124,7 +147,11 @@ async function tell(
   }
 
   const byIam = invited.flatMap(({ approver: { name, principal } }) => (principal === undefined ? [] : name));
-  const posted = await postBy(channels, waitingNotice(header, pending, asking, { asked, unreached, byIam }), log);
+  const posted = await postBy(
+    channels,
+    waitingNotice(header, pending, asking, { asked, unreached, byIam, standing }),
+    log,
+  );
   const isAnybodyTold = asked.length > 0 || (channels.personal.length === 0 && posted.length > 0);
   // A reminder that reached nobody takes nothing from those who were asked before.
   if (!isAnybodyTold && asking === 'ask') throw new NobodyReachedError(pending.run);

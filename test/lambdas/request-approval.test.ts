@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { sha256 } from '../../adapters/sha256.ts';
 import { instant } from '../../core/instant.ts';
 import { requestApproval } from '../../lambdas/request-approval/step.ts';
-import { ApprovalWorld, asOf, run, settings, smallPlan } from './approval-world.ts';
+import { ApprovalWorld, asOf, byTwo, run, settings, smallPlan } from './approval-world.ts';
 
 const event = (world: ApprovalWorld, requestedBy = 'ada') => ({
   run,
@@ -232,6 +232,29 @@ describe('reminding approvers', () => {
     assert.notEqual(world.pathFor('grace'), first);
     assert.match(world.announced.at(-1)?.subject ?? '', /still waiting: rotate 2 secrets\?/);
     assert.match(world.posted.at(-1)?.subject ?? '', /still waiting/);
+  });
+
+  it('goes only to those who have not answered, and says who approved and how many more must (S1)', async () => {
+    const world = new ApprovalWorld(byTwo);
+    await world.requestApproval(event(world));
+    const first = world.pathFor('grace');
+    await world.post(first, { decision: 'approved', count: '2' });
+    const { ports } = world;
+    const answer = await requestApproval(ports)({ ...event(world), goal: 'remind', taskToken: 'second-token' });
+
+    assert.deepEqual([answer, world.announced.slice(2).map(({ to }) => to)], [{ asked: ['joan'] }, ['joan']]);
+    for (const told of [world.announced.at(-1), world.posted.at(-1)]) {
+      assert.match(told?.text ?? '', /Approved already: by grace; 1 more must approve/);
+    }
+    assert.match((await world.get(first)).body, /Your approval is recorded/);
+  });
+
+  it('goes to somebody in whose place is an answer of somebody else', async () => {
+    const { world, answer } = await reminded(({ archive }) => {
+      archive.texts.set(`runs/${run}/answers/plan/grace.json`, '{"answer":{"approver":"joan"},"seal":"c2VhbA=="}');
+    });
+    assert.deepEqual(answer, { asked: ['grace', 'joan'] });
+    assert.doesNotMatch(world.posted.at(-1)?.text ?? '', /Approved already/);
   });
 
   it('leaves links that were sent before alive, and wakes the run that waits now by either', async () => {
