@@ -1,4 +1,5 @@
 import { archiveKeys } from '../core/archive-keys.ts';
+import type { NotPlanned } from '../core/draft.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Batch, Run } from '../core/plan.ts';
 import type { RunReport, SecretReport } from '../core/report.ts';
@@ -42,6 +43,8 @@ export interface Aftermath {
   /** When Keyturn made a new version of any secret. */
   readonly staged: readonly { readonly arn: string; readonly at: Instant; readonly principal: string }[];
   readonly switchRemovedAt: Instant | undefined;
+  /** How many faults, each independent of the others, struck Keyturn. */
+  readonly faults: number;
   /** Hosts that Keyturn asked for. */
   readonly asked: ReadonlySet<string>;
   /** What steps were given, answered, threw and logged. */
@@ -59,6 +62,8 @@ export interface Told {
   /** The report that counts: the recovery's, if there was one. */
   readonly report: RunReport | undefined;
   readonly planned: Batch['secrets'];
+  /** What its plan left alone, and why. */
+  readonly leftAlone: readonly NotPlanned[];
 }
 
 export function runsIn(cloud: Cloud): readonly Told[] {
@@ -76,6 +81,7 @@ export function runsIn(cloud: Cloud): readonly Told[] {
         run,
         isApproved: read(archiveKeys.decision(run))?.includes('"approved"') ?? false,
         report: report === undefined ? undefined : (JSON.parse(report) as RunReport),
+        leftAlone: JSON.parse(read(archiveKeys.leftAlone(run)) ?? '[]') as NotPlanned[],
         planned: lines.flatMap((line) => (JSON.parse(line) as Batch).secrets),
       };
     });

@@ -78,8 +78,8 @@ function* unclearLeftAlone({ cloud, before, acted }: Aftermath) {
 }
 
 /**
- * No client fails, and AWSCURRENT authenticates. Of `replace` this is so once everything has settled, and of what an
- * outsider did once somebody has looked at it after that, and is not held for people.
+ * No client fails, and AWSCURRENT authenticates. Of `replace` this is so once everything has settled, after any single
+ * fault; and of what an outsider did once somebody has looked at it after that, and has not left it to people.
  */
 function* currentAuthenticates(aftermath: Aftermath, runs: readonly Told[]) {
   const { cloud, estate, before, suffered, failing } = aftermath;
@@ -89,6 +89,7 @@ function* currentAuthenticates(aftermath: Aftermath, runs: readonly Told[]) {
   }
   for (const [arn, { strategy }] of before) {
     if (strategy === undefined || isExcused(aftermath, arn, runs)) continue;
+    if (strategy === 'replace' && isHeldAfterTwoFaults(aftermath, arn, runs)) continue;
     if (!isAccepted(estate, cloud.secretsManager.value(arn))) yield `${arn}: AWSCURRENT does not authenticate`;
     if (failing.has(arn)) yield `${arn}: its clients cannot authenticate`;
   }
@@ -101,9 +102,17 @@ function isExcused(aftermath: Aftermath, arn: string, runs: readonly Told[]): bo
   const last = Math.max(...aftermath.acted.filter((act) => act.arn === arn).map(({ at }) => at));
   if (!wasActedOn(aftermath, arn)) return false;
   const isHeld = said(runs, arn).some(({ kind }) => kind === 'held' || kind === 'leftAlone' || kind === 'untouched');
+  const isSeenDead = runs.some(({ leftAlone }) =>
+    leftAlone.some((one) => one.arn === arn && one.reason === 'currentRejected'),
+  );
   const isUntouched = !aftermath.staged.some((one) => one.arn === arn);
-  return isHeld || isUntouched || last >= (aftermath.lastLook.get(arn) ?? 0);
+  return isHeld || isSeenDead || isUntouched || last >= (aftermath.lastLook.get(arn) ?? 0);
 }
+
+/** `replace` has a moment in which nothing authenticates. Recovery closes it after any single fault; after two, people may have to. */
+const isHeldAfterTwoFaults = (aftermath: Aftermath, arn: string, runs: readonly Told[]): boolean =>
+  aftermath.faults >= 2 &&
+  runs.some((told) => said([told], arn).some(({ kind }) => kind === 'held') && isTold(aftermath, told));
 
 /** Every secret is rotated, or back where it was, or held with a reason; and the report says which. */
 function* toldAsItIs(aftermath: Aftermath, runs: readonly Told[]) {
@@ -130,13 +139,17 @@ function* mistold({ cloud }: Aftermath, arn: string, { labels }: Before, reports
 }
 
 /** What is held, people have been told of. */
-function* untold({ cloud: { ses, sns, settings }, slack }: Aftermath, runs: readonly Told[]) {
-  const mails = settings.approvers.flatMap(({ email }) => [ses.inbox(email), sns.inbox(email)]);
-  const sent = JSON.stringify([mails, slack?.posts]);
-  for (const { run, report } of runs) {
-    const held = report?.held ?? 0;
-    if (held > 0 && !sent.includes(`${held} held`)) yield `${run} holds ${held} secrets, and nobody was told`;
+function* untold(aftermath: Aftermath, runs: readonly Told[]) {
+  for (const told of runs) {
+    const held = told.report?.held ?? 0;
+    if (held > 0 && !isTold(aftermath, told)) yield `${told.run} holds ${held} secrets, and nobody was told`;
   }
+}
+
+/** Whether anybody was told how many secrets a run holds. */
+function isTold({ cloud: { ses, sns, settings }, slack }: Aftermath, { report }: Told): boolean {
+  const mails = settings.approvers.flatMap(({ email }) => [ses.inbox(email), sns.inbox(email)]);
+  return JSON.stringify([mails, slack?.posts]).includes(`${report?.held ?? 0} held`);
 }
 
 /** Where the strategy can leave the old credential valid, it is. */

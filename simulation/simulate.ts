@@ -154,7 +154,11 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn, { wires }: Me
   };
   moments = (count) => {
     for (const one of disturbances) {
-      if ('moment' in one && one.moment === count) time.after(one.after, () => happens[one.kind](one as never));
+      if (!('moment' in one) || one.moment !== count) continue;
+      time.after(one.after, () => {
+        if (failures.has(one.kind)) strikes.faults.add(one);
+        happens[one.kind](one as never);
+      });
     }
   };
 
@@ -178,6 +182,7 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn, { wires }: Me
   const found = broken({
     ...{ cloud, estate, slack, own, before, suffered, failing, lastLook, staged, canaries, asOf, switchRemovedAt },
     acted: outsider.acted,
+    faults: strikes.faults.size,
     asked: unsteady.asked,
     heard: ears.heard,
     tokens: ears.tokens,
@@ -195,6 +200,8 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn, { wires }: Me
 }
 
 type Momentary = Extract<Disturbance, Moment>;
+/** Of what happens at a moment, that which fails Keyturn. */
+const failures: ReadonlySet<string> = new Set<Momentary['kind']>(['stopped', 'quota', 'target']);
 type Happens = { readonly [Kind in Momentary['kind']]: (one: Extract<Momentary, { kind: Kind }>) => void };
 
 /** Lets the schedule's moment come, as EventBridge Scheduler does: without waiting for an answer, and with two more tries. */

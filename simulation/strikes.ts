@@ -10,6 +10,8 @@ export const fatesOfWorkflow = ['requestLost', 'responseLost', 'throttled'] as c
 /** Strikes Keyturn's own calls, and nobody else's. */
 export class Strikes {
   readonly struck: string[] = [];
+  /** Those that came true: one that turns many calls away is one. */
+  readonly faults = new Set<Disturbance>();
   readonly #disturbances: readonly Disturbance[];
   readonly #own: ReadonlySet<string>;
   readonly #time: VirtualTime;
@@ -60,6 +62,7 @@ export class Strikes {
         (one.kind === 'call' && one.call === call && one.nth === nth),
     );
     if (struck === undefined || !('fate' in struck)) return 'works';
+    this.faults.add(struck);
     const dies = struck.fate === 'callerDies' || struck.fate === 'callerDiesAfter';
     return this.#strike(call, workflow && dies ? 'requestLost' : struck.fate);
   }
