@@ -7,7 +7,7 @@ import type { Clock } from '../core/ports.ts';
 import type { ChannelSettings } from '../core/settings.ts';
 import type { Network } from './network.ts';
 import { withRetries } from './retries.ts';
-import { SecretsManagerToken } from './secrets-manager-token.ts';
+import { botToken, SecretsManagerOwnSecret } from './secrets-manager-own-secret.ts';
 import { SesMail } from './ses-mail.ts';
 import { Slack } from './slack.ts';
 import { SnsTopic } from './sns-topic.ts';
@@ -38,4 +38,4 @@ export function channelsOf({ email, slack }: ChannelSettings, tools: ChannelTool
 }
 
 const tokenOf = ({ tokenSecretArn }: NonNullable<ChannelSettings['slack']>, { clients, clock }: ChannelTools) =>
-  new SecretsManagerToken(withRetries(clients.secretsManager, clock), tokenSecretArn);
+  new SecretsManagerOwnSecret(withRetries(clients.secretsManager, clock), tokenSecretArn, botToken);

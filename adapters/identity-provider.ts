@@ -6,7 +6,7 @@ import type { IdentityProvider } from '../core/sign-in-ports.ts';
 import type { Network } from './network.ts';
 import { OidcProvider } from './oidc-provider.ts';
 import { type Patience, withRetries } from './retries.ts';
-import { SecretsManagerClientSecret } from './secrets-manager-client-secret.ts';
+import { clientSecret, SecretsManagerOwnSecret } from './secrets-manager-own-secret.ts';
 import type { VerifyToken } from './token-signature.ts';
 
 export interface IdentityTools {
@@ -29,6 +29,6 @@ export function providerOf(
   const secret =
     arn === undefined
       ? undefined
-      : new SecretsManagerClientSecret(withRetries(secretsManager, tools.clock, patience), arn);
+      : new SecretsManagerOwnSecret(withRetries(secretsManager, tools.clock, patience), arn, clientSecret);
   return new OidcProvider(settings, { ...tools, secret });
 }
