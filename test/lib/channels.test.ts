@@ -14,8 +14,8 @@ import { deploy } from './deployment.ts';
 
 const tokenSecretArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:keyturn/slack-token-a1B2c3';
 const slack = { channel: 'C012ABCDEF', tokenSecretArn };
-/** Those who write to people: about a plan, and about how a run ended, whether it came to its end or died. */
-const reaching = ['close-run', 'recover-run', 'request-approval'].map((step) => `keyturn-prod-${step}`);
+/** Those who write to people: about a plan, how a run ended, whether it came to its end or died, and what drifted since. */
+const reaching = ['close-run', 'recover-run', 'request-approval', 'watch-drift'].map((step) => `keyturn-prod-${step}`);
 
 const email = { from: 'keyturn@chromepay.example' };
 
@@ -36,7 +36,7 @@ function allowed(action: string, channels: ChannelSettings, more: Partial<Settin
 describe("Slack's token", () => {
   const readers = allowed('secretsmanager:GetSecretValue', { slack });
 
-  it('is read by those who ask and those who close, recovered runs included, by its exact ARN', () => {
+  it('is read by those who ask, those who close, recovered runs included, and who looks for drift, by its exact ARN', () => {
     const ofToken = readers.filter(({ resource }) => resource === tokenSecretArn);
     assert.deepEqual(ofToken.map(({ actor }) => actor).toSorted(), reaching.toSorted());
   });
@@ -69,7 +69,7 @@ describe("Slack's token", () => {
 });
 
 describe('mail', () => {
-  it('is sent by those who ask and those who close, from the identity, to approvers', () => {
+  it('is sent by those who ask, those who close, and who looks for drift, from the identity, to approvers', () => {
     const senders = allowed('ses:SendEmail', { email });
     const identities = ['identity/keyturn@chromepay.example', 'identity/chromepay.example'];
     assert.deepEqual(
