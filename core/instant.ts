@@ -17,4 +17,7 @@ export function isCalendarDay(year: number, month: number, day: number): boolean
   return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
+/** Whole seconds from one moment to a later one: whoever waits as long is not too early. */
+export const secondsBetween = (from: Instant, to: Instant): number => Math.ceil((to - from) / 1_000);
+
 export const toIso = (moment: Instant): string => new Date(moment).toISOString();

@@ -2,7 +2,7 @@ import { judgeApproval } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { parseDecision, reasonOf, scopeOfWave } from '../../core/decision.ts';
 import { admitFlags, readSwitch } from '../../core/flags.ts';
-import { type Instant, toIso } from '../../core/instant.ts';
+import { type Instant, secondsBetween } from '../../core/instant.ts';
 import type { RunLock } from '../../core/living-ports.ts';
 import type { Ending } from '../../core/outcome.ts';
 import { readPlan, waveOf } from '../../core/plan-reading.ts';
@@ -26,7 +26,8 @@ export interface AdmitWavePorts {
 
 export type Admission =
   | { readonly next: 'go on' }
-  | { readonly next: 'wait'; readonly until: string }
+  /** Seconds by this clock, which need not be that of Step Functions: a moment might have passed there already. */
+  | { readonly next: 'wait'; readonly seconds: number }
   /** The wave is held: people are asked, reminded after the first of these seconds, and waited for no longer than both. */
   | { readonly next: 'ask'; readonly first: number; readonly last: number }
   | Ending;
@@ -69,7 +70,7 @@ export const admitWave =
 
     const start = nextStart(settings.windows, settings.freezes, now);
     if (start === undefined || start >= header.expiresAt) return halted(['noWindowBeforeExpiry']);
-    if (start > now) return { next: 'wait', until: toIso(start) };
+    if (start > now) return { next: 'wait', seconds: secondsBetween(now, start) };
 
     await archive.deposit(archiveKeys.admission(run, wave), JSON.stringify({ run, wave, admittedAt: now }));
     return { next: 'go on' };

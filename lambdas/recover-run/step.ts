@@ -5,7 +5,7 @@ import { rotateBatchSeconds } from '../../core/deadlines.ts';
 import { endingNotice } from '../../core/ending-notice.ts';
 import { type RunDocuments, type Signer, signEvidence } from '../../core/evidence.ts';
 import { type History, rememberRun } from '../../core/history.ts';
-import { instant, toIso } from '../../core/instant.ts';
+import { instant, secondsBetween } from '../../core/instant.ts';
 import type { ExecutionFacts, Executions, Register, RunLock } from '../../core/living-ports.ts';
 import type { Run } from '../../core/plan.ts';
 import type { Archive, Clock, GoAhead, Hash, Herald, Log } from '../../core/ports.ts';
@@ -45,7 +45,8 @@ export interface RecoverRunPorts {
 }
 
 export type Recovery =
-  | { readonly next: 'wait'; readonly until: string }
+  /** Seconds by this clock, which need not be that of Step Functions: a moment might have passed there already. */
+  | { readonly next: 'wait'; readonly seconds: number }
   | Settlement
   | { readonly next: 'end'; readonly reasons: readonly string[] };
 
@@ -75,7 +76,8 @@ export const recoverRun =
     }
     // No function of any run may work for longer than rotate-batch: once that is over, nothing of the run acts any more.
     const until = instant(facts.stoppedAt + rotateBatchSeconds.run * 1_000);
-    if (ports.clock.now() < until) return { next: 'wait', until: toIso(until) };
+    const now = ports.clock.now();
+    if (now < until) return { next: 'wait', seconds: secondsBetween(now, until) };
     return event.goal === 'close'
       ? close(ports, event.run, facts, event.troubles)
       : settle((await read(ports.archive, event.run)).waves);

@@ -62,7 +62,7 @@ export function recoveryDefinition(scope: Construct, { recoverRun, judgeWave, re
     Choice.jsonata(scope, 'What is left')
       .when(
         next('wait'),
-        Wait.jsonata(scope, 'Await deadline', { time: WaitTime.timestamp('{% $states.input.until %}') }).next(settle),
+        Wait.jsonata(scope, 'Await deadline', { time: WaitTime.seconds('{% $states.input.seconds %}') }).next(settle),
       )
       .when(next('back'), goBack, { assign })
       .when(next('verify'), verify, { assign })

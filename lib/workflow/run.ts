@@ -140,7 +140,7 @@ function waves(scope: Construct, props: RunProps, close: IChainable): IChainable
   const goBack = { errors: [Errors.ALL], outputs: {} };
 
   const admit = call(scope, 'Admit wave', { step: steps.admitWave, event: { run, wave } });
-  const awaitWindow = Wait.jsonata(scope, 'Await window', { time: WaitTime.timestamp('{% $states.input.until %}') });
+  const awaitWindow = Wait.jsonata(scope, 'Await window', { time: WaitTime.seconds('{% $states.input.seconds %}') });
 
   const sound = { outputs: { outcome: 'completed', reasons: [] }, assign: { wave: '{% $wave + 1 %}' } };
   const more = Choice.jsonata(scope, 'More waves')

@@ -22,7 +22,7 @@ async function admitted(
   );
   if (admission.next === 'go on') return 'go on';
   if (admission.next === 'ask') return `ask for ${admission.first} s, then ${admission.last} s`;
-  return admission.next === 'wait' ? admission.until : [admission.outcome, ...admission.reasons];
+  return admission.next === 'wait' ? `wait ${admission.seconds} s` : [admission.outcome, ...admission.reasons];
 }
 
 describe('admitting a wave', () => {
@@ -32,12 +32,14 @@ describe('admitting a wave', () => {
   });
 
   it('has it wait until the window opens', async () => {
-    assert.equal(await admitted({ now: '2026-11-19T01:59:59.999Z' }), '2026-11-19T02:00:00.000Z');
+    assert.equal(await admitted({ now: '2026-11-19T01:59:59.999Z' }), 'wait 1 s');
+    assert.equal(await admitted({ now: '2026-11-19T01:58:59.999Z' }), 'wait 61 s');
+    assert.equal(await admitted({ now: '2026-11-19T01:59:00Z' }), 'wait 60 s');
   });
 
   it('stops when the next window opens only as the plan expires, or later', async () => {
     const windows = [{ days: ['thu', 'fri'] as const, from: '02:00', to: '05:00', timeZone: 'UTC' }];
-    assert.equal(await admitted({ now: '2026-11-19T05:00:00Z' }, undefined, { windows }), '2026-11-20T02:00:00.000Z');
+    assert.equal(await admitted({ now: '2026-11-19T05:00:00Z' }, undefined, { windows }), 'wait 75600 s');
     assert.deepEqual(await admitted({ now: '2026-11-19T05:00:00Z' }), ['halted', 'noWindowBeforeExpiry']);
 
     const atExpiry = [{ days: ['fri'] as const, from: '19:15', to: '20:00', timeZone: 'UTC' }];
@@ -52,7 +54,7 @@ describe('admitting a wave', () => {
       windows: [],
       freezes: [{ from: at('2026-11-19T00:00:00Z'), to: at(to), why: 'Black Friday' }],
     });
-    assert.equal(await admitted({}, undefined, frozenTo('2026-11-20T19:14:59.999Z')), '2026-11-20T19:14:59.999Z');
+    assert.equal(await admitted({}, undefined, frozenTo('2026-11-20T19:14:59.999Z')), 'wait 146700 s');
     assert.deepEqual(await admitted({}, undefined, frozenTo('2026-11-20T19:15:00Z')), [
       'halted',
       'noWindowBeforeExpiry',
