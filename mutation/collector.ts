@@ -1,9 +1,14 @@
 /* Stands in for `node:test` while mutants are tried: it keeps the tests, so that they can run again for the next mutant. */
 
 /** What a test is told of itself. Nobody reads what it says here. */
-const context = { diagnostic: () => {} };
+interface Context {
+  readonly diagnostic: (text: string) => void;
+  readonly after: (body: Body) => void;
+}
 
-type Body = (about: typeof context) => unknown;
+type Body = (about: Context) => unknown;
+
+const silent: Context = { diagnostic: () => {}, after: () => {} };
 
 const hookNames = ['before', 'beforeEach', 'afterEach', 'after'] as const;
 type Hooks = Record<(typeof hookNames)[number], Body[]>;
@@ -18,6 +23,7 @@ interface Suite {
 export interface CollectedTest {
   /** The same in every process that loads the same files. */
   readonly id: string;
+  readonly file: string;
   readonly suite: Suite;
   readonly body: Body;
 }
@@ -49,12 +55,13 @@ export function describe(name: string, body: () => unknown): void {
 export function it(name: string, ...more: readonly unknown[]): void {
   const body = more.at(-1);
   if (typeof body !== 'function') throw new Error(`'${name}' has no body`);
-  const path = [name, ...outwards(place).map((suite) => suite.name)].reverse().join(' › ');
+  const [file = '', ...path] = [name, ...outwards(place).map((suite) => suite.name)].reverse();
   // Two tests of one name are told apart by their order.
-  let id = path;
-  for (let nth = 2; ids.has(id); nth += 1) id = `${path} (${nth})`;
+  const told = [file, ...path].join(' › ');
+  let id = told;
+  for (let nth = 2; ids.has(id); nth += 1) id = `${told} (${nth})`;
   ids.add(id);
-  collected.push({ id, suite: place, body: body as Body });
+  collected.push({ id, file, suite: place, body: body as Body });
 }
 
 export const test = it;
@@ -78,9 +85,11 @@ export class Pass {
       await inTurn(one.hooks.before);
     }
     await inTurn(inwards.flatMap(({ hooks }) => hooks.beforeEach));
+    const own: Body[] = [];
     try {
-      await body(context);
+      await body({ ...silent, after: (last) => void own.push(last) });
     } finally {
+      await inTurn(own);
       await inTurn(inwards.toReversed().flatMap(({ hooks }) => hooks.afterEach));
     }
   }
@@ -91,5 +100,5 @@ export class Pass {
 }
 
 async function inTurn(bodies: readonly Body[]): Promise<void> {
-  for (const body of bodies) await body(context);
+  for (const body of bodies) await body(silent);
 }

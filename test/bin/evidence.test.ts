@@ -29,7 +29,7 @@ const run = 'run-1' as Run;
 const pair = new Pair();
 const config = join(import.meta.dirname, '..', 'fixtures', 'chromepay.config.ts');
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-evidence-'));
-after(() => rmSync(folder, { recursive: true }));
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 const answer = answerWith({
   run,
