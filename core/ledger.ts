@@ -46,7 +46,6 @@ export function reserve(ledger: Ledger, limit: number, asked: Reservation): Ledg
 }
 
 const isReservation = (value: unknown): value is Reservation => {
-  if (typeof value !== 'object' || value === null) return false;
-  const { run, at, secrets } = value as Readonly<Record<string, unknown>>;
+  const { run, at, secrets } = (value ?? {}) as Readonly<Record<string, unknown>>;
   return typeof run === 'string' && Number.isSafeInteger(at) && Number.isSafeInteger(secrets) && Number(secrets) >= 0;
 };

@@ -43,7 +43,7 @@ describe('S2 the cap over all runs of 24 hours', () => {
     );
   });
 
-  for (const text of ['', 'null', '{}', '[1]', '[{"run":"r","at":1}]', '[{"run":"r","at":1,"secrets":-1}]']) {
+  for (const text of ['', 'null', '{}', '[1]', '[null]', '[{"run":"r","at":1}]', '[{"run":"r","at":1,"secrets":-1}]']) {
     it(`is not understood, and so an error: ${text || 'nothing at all'}`, () => {
       assert.throws(() => parseLedger(text));
     });

@@ -181,6 +181,11 @@ describe('restoring one credential', () => {
     assert.deepEqual(next('restore', 'alternate', { ...before, new: 'accepted', current: 'new' }), { kind: 'done' });
   });
 
+  it('is done once AWSCURRENT has moved, whoever rotates on from there', () => {
+    const moved: Observed = { ...before, new: 'accepted', current: 'new', pending: 'other' };
+    assert.deepEqual(next('restore', 'overlap', moved), { kind: 'done' });
+  });
+
   it('holds on anything but a yes', () => {
     assert.deepEqual(next('restore', 'overlap', { ...before, new: 'rejected' }), {
       kind: 'hold',

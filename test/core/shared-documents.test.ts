@@ -127,5 +127,6 @@ describe('what failed in a run', () => {
     const doubt = { kind: 'failed', name: 'somebody’s', why: 'newRejected' } as const;
     assert.deepEqual(failures([], [], { ...nothing, rotated: probed(undefined, [doubt]) }), []);
     assert.deepEqual(failures([], [], nothing), []);
+    assert.deepEqual(failures([], [], { ...nothing, baked: probed() }), []);
   });
 });
