@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import type { MutantCoverage, StrykerOptions } from '@stryker-mutator/api/core';
+import type { Mutant, MutantCoverage, StrykerOptions } from '@stryker-mutator/api/core';
 import { declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
 import {
   type DryRunResult,
@@ -82,23 +82,22 @@ class CollectedTestRunner implements TestRunner {
     const { mutantCoverage } = instrument;
     const again = await this.#runEachAlone();
     // A test that fails when it is run once more would seem to notice every mutant.
-    if (again.tests.some(({ status }) => status === TestStatus.Failed)) return again;
-    if (mutantCoverage === undefined) return result;
+    if (result.tests.some(isFailed) || again.tests.some(isFailed) || mutantCoverage === undefined) {
+      return [result, again].find(({ tests }) => tests.some(isFailed)) ?? result;
+    }
     // What a test meets while it runs is tried there, whether or not it ran while modules were loaded, too.
     const met = new Set(Object.values(mutantCoverage.perTest).flatMap(Object.keys));
     const loadedOnly = Object.entries(mutantCoverage.static).filter(([mutant]) => !met.has(mutant));
-    return { ...result, mutantCoverage: { ...mutantCoverage, static: Object.fromEntries(loadedOnly) } };
+    return { ...again, mutantCoverage: { ...mutantCoverage, static: Object.fromEntries(loadedOnly) } };
   }
 
   async mutantRun({ activeMutant, mutantActivation, testFilter, hitLimit, disableBail }: MutantRunOptions) {
     Object.assign(instrument, { hitLimit, hitCount: hitLimit === undefined ? undefined : 0 });
-    if (mutantActivation === 'static') instrument.activeMutant = activeMutant.id;
     try {
-      await this.#load();
-      instrument.activeMutant = activeMutant.id;
-      const chosen = new Set(testFilter);
-      const tests = testFilter === undefined ? collected : collected.filter(({ id }) => chosen.has(id));
-      const result = await this.#run(this.#bestFirst(tests, activeMutant.fileName), !disableBail);
+      const result =
+        mutantActivation === 'static'
+          ? await this.#runFileByFile(activeMutant)
+          : await this.#runChosen(activeMutant, new Set(testFilter), !disableBail);
       return toMutantRunResult(determineHitLimitReached(instrument.hitCount, hitLimit) ?? result);
     } catch (error) {
       // Files that can no longer be loaded are noticed by every test.
@@ -113,15 +112,33 @@ class CollectedTestRunner implements TestRunner {
 
   async #load(): Promise<void> {
     if (collected.length > 0) return;
-    const files = new Set(this.#patterns.flatMap((pattern) => globSync(pattern).sort()));
-    for (const file of files) await collectFrom(file, () => import(pathToFileURL(resolve(file)).href));
+    for (const file of this.#files()) await load(file);
+  }
+
+  #files(): readonly string[] {
+    return [...new Set(this.#patterns.flatMap((pattern) => globSync(pattern).sort()))];
   }
 
   /** Tests named after the file of the mutant, and then the quick ones: most mutants meet their end there. */
-  #bestFirst(tests: readonly CollectedTest[], mutated: string): readonly CollectedTest[] {
-    const own = `test/core/${basename(mutated, '.ts')}`;
-    const rank = ({ id, file }: CollectedTest) => (file.startsWith(own) ? 0 : 1_000_000) + (this.#took.get(id) ?? 0);
-    return tests.toSorted((one, other) => rank(one) - rank(other));
+  async #runChosen({ id, fileName }: Mutant, chosen: ReadonlySet<string>, untilFailure: boolean) {
+    await this.#load();
+    instrument.activeMutant = id;
+    const rank = (test: CollectedTest) => (this.#took.get(test.id) ?? 0) + (isOwn(test.file, fileName) ? 0 : 1_000_000);
+    const tests = collected.filter((test) => chosen.has(test.id)).sort((one, other) => rank(one) - rank(other));
+    return this.#run(tests, untilFailure);
+  }
+
+  /** In a process that has loaded nothing yet, so no more is loaded than it takes. */
+  async #runFileByFile({ id, fileName }: Mutant) {
+    instrument.activeMutant = id;
+    const results: TestResult[] = [];
+    for (const file of this.#files().toSorted((one, other) => +isOwn(other, fileName) - +isOwn(one, fileName))) {
+      const known = collected.length;
+      await load(file);
+      results.push(...(await this.#run(collected.slice(known), true)).tests);
+      if (results.some(isFailed)) break;
+    }
+    return { status: DryRunStatus.Complete, tests: results } as const;
   }
 
   async #runEachAlone() {
@@ -143,14 +160,21 @@ class CollectedTestRunner implements TestRunner {
       );
       const timeSpentMs = Math.round(performance.now() - began);
       this.#took.set(one.id, timeSpentMs);
-      results.push({ ...outcome, id: one.id, name: one.id, fileName: resolve(one.file), timeSpentMs });
-      if (outcome.status === TestStatus.Failed && untilFailure) break;
+      const result = { ...outcome, id: one.id, name: one.id, fileName: resolve(one.file), timeSpentMs };
+      results.push(result);
+      if (isFailed(result) && untilFailure) break;
     }
     instrument.currentTestId = undefined;
     await pass.end();
     return { status: DryRunStatus.Complete, tests: results } as const;
   }
 }
+
+const load = (file: string) => collectFrom(file, () => import(pathToFileURL(resolve(file)).href));
+
+const isOwn = (file: string, mutated: string): boolean => file.startsWith(`test/core/${basename(mutated, '.ts')}`);
+
+const isFailed = ({ status }: TestResult): boolean => status === TestStatus.Failed;
 
 /** What Stryker wrote to count who covers what, told to do so only while somebody reads it. */
 const countingOnDemand = (source: string): string =>
