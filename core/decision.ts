@@ -98,12 +98,12 @@ export function parseDecision(text: string): Decision | undefined {
   const given = parseJson(text);
   if (!isRecord(given) || !Array.isArray(given['answers'])) return undefined;
 
-  const { decision } = given;
   const [first, ...rest] = given['answers'].filter(isSealedAnswer);
   if (first === undefined || rest.length + 1 !== given['answers'].length) return undefined;
   const answers: Decision['answers'] = [first, ...rest];
-  if (decision !== 'approved' && decision !== 'rejected') return undefined;
-  return answers.every(({ answer }) => answer.decision === decision) ? { decision, answers } : undefined;
+  const { decision } = first.answer;
+  const isAgreed = given['decision'] === decision && answers.every(({ answer }) => answer.decision === decision);
+  return isAgreed ? { decision, answers } : undefined;
 }
 
 function isSealedAnswer(value: unknown): value is SealedAnswer {

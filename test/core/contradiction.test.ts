@@ -94,9 +94,25 @@ describe('S10 a run held against its own documents', () => {
       'claimContradicted: prod/low/a',
     ]);
     assert.deepEqual(told({ back: undefined }, unsound).length, 2);
+    assert.deepEqual(told({ baked: undefined, back: atHome }, { ...unsound, baked: verdictOf('sound') }), []);
     assert.deepEqual(told({ back: still }, { ...unsound, rolledBack: verdictOf('held', 'held') }), [
       'claimContradicted: prod/low/b',
     ]);
+  });
+
+  it('asks of a way back only for what went back', () => {
+    const [held, backAgain] = [verdictOf('back', 'leftAlone'), verdictOf('back', 'rolledBack')];
+    const [one, other] = [held.secrets.slice(0, 1), backAgain.secrets.slice(1)];
+    const half = { ...unsound, rolledBack: { ...held, secrets: [...one, ...other] } };
+    const itself = probed(turned(leftAlone(a), back(b)), seen(a, 'version-9'), seen(b, 'version-2'));
+    assert.deepEqual(told({ back: itself }, half), []);
+    const swapped = probed(turned(leftAlone(a), back(b)), seen(a, 'version-2'), seen(b, 'version-2', 'rejected'));
+    assert.deepEqual(told({ back: swapped }, half), ['claimContradicted: prod/low/b']);
+    assert.deepEqual(told({ back: itself }, { ...half, rolledBack: { ...held, secrets: other } }), []);
+  });
+
+  it('does not look for doubts in a wave that nobody judged after its bake', () => {
+    assert.deepEqual(told({ baked: undefined }, { baked: undefined }), []);
   });
 
   it('names the secret, so that later runs leave it alone', () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 
 import {
   type Decision,
+  decidedAt,
   longestReason,
   messageToSeal,
   parseDecision,
@@ -92,11 +93,13 @@ describe('an answer on record', () => {
     ['a seal that is no text', { answer: approval, seal: 7 }],
     ['no answer', { seal: 'c2VhbA==' }],
     ['another word for approved', sealed(answerWith({ decision: 'APPROVED' }))],
+    ['another word for rejected', sealed(answerWith({ decision: 'REJECTED', reason: 'no' }))],
     ['a rejection without a reason', sealed(answerWith({ decision: 'rejected' }))],
     ['a moment that is text', sealed(answerWith({ expiresAt: '9999999999999' }))],
     ['a moment without end', `{"answer":{"expiresAt":1e999},"seal":"c2VhbA=="}`],
     ['an approver who is a list', sealed(answerWith({ approver: ['grace'] }))],
     ['about no part of a plan', sealed(answerWith({ scope: 'wave-0' }))],
+    ['about a list of parts', sealed(answerWith({ scope: ['plan'] }))],
     ['proved by nothing', sealed(answerWith({ provedBy: undefined }))],
     ['proved by its own word', sealed(answerWith({ provedBy: { kind: 'word' } }))],
     ['proved by a sign-in of nobody', sealed(answerWith({ provedBy: { kind: 'signIn', issuer: 'https://id' } }))],
@@ -115,6 +118,11 @@ describe('a decision on record (S1)', () => {
   it('is read back as it was written', () => {
     for (const decision of [decisionOf(approval, answerWith({ approver: 'joan' })), decisionOf(rejection)])
       assert.deepEqual(parseDecision(serialiseDecision(decision)), decision);
+  });
+
+  it('is made when the last answer that it took was given', () => {
+    const [early, late] = [answerWith({ decidedAt: 500 }), answerWith({ approver: 'joan', decidedAt: 700 })];
+    assert.deepEqual([decidedAt(decisionOf(early, late)), decidedAt(decisionOf(late, early))], [700, 700]);
   });
 
   const forged: readonly [string, unknown][] = [

@@ -5,8 +5,11 @@ import fc from 'fast-check';
 
 import { sha256 } from '../../adapters/sha256.ts';
 import type { Fact } from '../../core/draft.ts';
+import type { Instant } from '../../core/instant.ts';
+import type { OldCredential, Run } from '../../core/plan.ts';
 import { countReasons, makePlan, type PlanMaterial, preflightBatches } from '../../core/plan-making.ts';
 import { isPlanned } from '../../core/plan-reading.ts';
+import type { Retirement } from '../../core/retirement.ts';
 import type { SelectedSecret } from '../../core/selection.ts';
 import { arnOf, asOf, at, selectedWith } from '../entries.ts';
 import { settingsWith } from '../settings.ts';
@@ -117,6 +120,69 @@ describe('a plan', () => {
 
   it('is the same plan when it is made again, later (S11)', () => {
     assert.deepEqual(planWith({ now: at('2026-11-18T23:00:00Z') }), planWith());
+  });
+});
+
+describe('a plan to retire', () => {
+  const old = (retirement: Retirement): OldCredential => ({
+    version: 'version-1',
+    retirement,
+    replacedBy: 'run-0' as Run,
+    replacedAt: at('2026-11-01T00:00:00Z'),
+    unusedSince: at('2026-11-11T19:15:00Z'),
+  });
+  const outOfUse = (secret: SelectedSecret, lastUsed: Instant | 'never' | 'unknown'): Fact => ({
+    ...factOf(secret),
+    old: {
+      identity: 'apart',
+      account: `old ${secret.arn}`,
+      state: secret.old?.retirement === 'delete' ? 'inactive' : 'active',
+      lastUsed,
+      answer: 'rejected',
+    },
+  });
+  const used = at('2026-11-10T00:00:00Z');
+  const selected = [
+    { ...a, old: old('deactivate') },
+    { ...b, old: old('delete') },
+    { ...c, old: old('deactivate') },
+  ] as const;
+  const retire = { ...draft, mode: 'retire', selected } as const;
+  const facts = [outOfUse(selected[0], 'never'), outOfUse(selected[1], used), outOfUse(selected[2], 'never')];
+
+  it('counts what can be undone and what is final', () => {
+    assert.deepEqual(planWith({ draft: retire, facts }).header.retirements, { deactivate: 2, delete: 1 });
+    const none = planWith({ draft: { ...retire, selected: [] }, facts: [] });
+    assert.deepEqual(none.header.retirements, { deactivate: 0, delete: 0 });
+    assert.equal(planWith().header.retirements, undefined);
+  });
+
+  it('says of each old credential when its target last let somebody in with it', () => {
+    const planned = planWith({ draft: retire, facts })
+      .waves.flat()
+      .flatMap(({ secrets }) => secrets);
+    assert.deepEqual(
+      planned.map(({ name, old: planned }) => [name, planned]),
+      [
+        ['prod/low/a', { ...old('deactivate'), lastUsed: 'never' }],
+        ['prod/low/b', { ...old('delete'), lastUsed: used }],
+        ['prod/medium/c', { ...old('deactivate'), lastUsed: 'never' }],
+      ],
+    );
+    const [rotated] = planWith()
+      .waves.flat()
+      .flatMap(({ secrets }) => secrets);
+    assert.ok(rotated !== undefined && !('old' in rotated));
+  });
+
+  it('turns to no other version than the one that is current', () => {
+    const planned = planWith({ draft: retire, facts })
+      .waves.flat()
+      .flatMap(({ secrets }) => secrets);
+    assert.deepEqual(
+      planned.map(({ newVersion }) => newVersion),
+      ['version-2', 'version-2', 'version-2'],
+    );
   });
 });
 
