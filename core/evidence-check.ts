@@ -119,7 +119,7 @@ function* findingsBeside(
   exhibits: readonly Exhibit[],
 ): Generator<EvidenceFinding> {
   const listed = genuine.at(-1)?.manifest.documents ?? [];
-  const keys = new Set([...listed.map(({ key }) => key), ...(last === undefined ? [] : [last])]);
+  const keys = new Set<string | undefined>([...listed.map(({ key }) => key), last]);
   const versions = new Set(listed.map(({ version }) => version));
   for (const { key, version, isLatest, content } of exhibits) {
     const isListed = key === last ? isLatest : version === undefined || versions.has(version);
@@ -133,8 +133,7 @@ function* findingsBeside(
 function* findingsOfPlan(run: Run, latest: ReadonlyMap<string, Exhibit>, hash: Hash): Generator<EvidenceFinding> {
   const textOf = (key: string) => latest.get(key)?.content?.text;
   const plan = textOf(archiveKeys.plan(run));
-  const header = plan === undefined ? undefined : (parsed(plan) as PlanHeader | undefined);
-  const digest = plan === undefined ? undefined : (hash(plan) as PlanDigest);
+  const [header, digest] = plan === undefined ? [] : [parsed(plan) as PlanHeader | undefined, hash(plan) as PlanDigest];
   const scopes: Scope[] = ['plan', ...(header?.waves ?? []).map(({ number }) => scopeOfWave(number))];
   for (const scope of scopes) {
     const key = archiveKeys.decision(run, scope);

@@ -167,6 +167,8 @@ describe('a forged manifest', () => {
     for (const other of [{ run: 'run-of-october' }, { madeBy: 'recover-run' }]) {
       const manifest = await forged((same) => ({ ...same, ...other }));
       assert.deepEqual(find([...except('manifest.json'), manifest]), ['otherRun manifest.json']);
+      const unchecked = findingsIn(run, [...except('manifest.json'), manifest]);
+      assert.deepEqual(unchecked, ['otherRun manifest.json', 'signatureUnchecked manifest.json']);
     }
   });
 
@@ -191,27 +193,64 @@ describe('a forged manifest', () => {
 
 describe('documents that contradict each other, though all are as they were signed', () => {
   /** Signs whatever is there now. */
-  async function signedAnew(path: string, text: string): Promise<Exhibit[]> {
-    const exhibits = [...except('manifest.json', path), exhibit(at(path), text)];
-    const manifest = await forged((same) => ({
+  async function signedAnew(...now: readonly (readonly [path: string, text: string])[]): Promise<Exhibit[]> {
+    const changed = now.map(([path, text]) => exhibit(at(path), text));
+    const manifest = await forged(({ documents: [document, ...others], ...same }) => ({
       ...same,
-      documents: same.documents.map((one) => (one.key === at(path) ? { ...one, sha256: sha256(text) } : one)),
+      documents: [
+        ...[document, ...others].filter((one) => !changed.some(({ key }) => key === one?.key)),
+        ...changed.map(({ key, content }) => ({ ...document, key, sha256: content?.sha256 })),
+      ],
     }));
-    return [...exhibits, manifest];
+    return [...except('manifest.json', ...now.map(([path]) => path)), ...changed, manifest];
   }
 
   it('are a decision about another plan', async () => {
     const plan = JSON.parse(textOf('plan.json'));
-    const found = find(await signedAnew('plan.json', canonicalJson({ ...plan, why: 'something else' })));
+    const found = find(await signedAnew(['plan.json', canonicalJson({ ...plan, why: 'something else' })]));
     assert.deepEqual(found, ['otherPlan decision.json']);
+  });
+
+  it('are a decision of which a single answer is about another run, plan or part of it', async () => {
+    const { decision, answers } = JSON.parse(textOf('decision.json'));
+    const [{ answer, seal }] = answers;
+    for (const other of [{ run: 'run-of-october' }, { digest: 'sha256:other' }, { scope: 'wave-2' }]) {
+      for (const all of [[{ ...answer, ...other }], [answer, { ...answer, ...other }]]) {
+        const text = canonicalJson({ decision, answers: all.map((one) => ({ answer: one, seal })) });
+        assert.deepEqual(find(await signedAnew(['decision.json', text])), ['otherPlan decision.json']);
+      }
+    }
+    const ofWave = canonicalJson({ decision, answers: [{ answer: { ...answer, scope: 'wave-2' }, seal }] });
+    assert.deepEqual(find(await signedAnew(['decisions/wave-2.json', ofWave])), []);
+    const ofPlan = textOf('decision.json');
+    assert.deepEqual(find(await signedAnew(['decisions/wave-2.json', ofPlan])), ['otherPlan decisions/wave-2.json']);
+  });
+
+  it('are a wave that lacks a batch, has one twice, or one that is not the plan’s', async () => {
+    const batch = JSON.parse(textOf('waves/1.jsonl'));
+    const [first, ...rest] = batch.secrets;
+    const [one, other] = [
+      { ...batch, secrets: [first] },
+      { ...batch, index: 1, secrets: rest },
+    ].map((part) => canonicalJson(part)) as [string, string];
+    const header = JSON.parse(textOf('plan.json'));
+    header.waves[0].batches = [one, other].map((line) => ({ tier: 'low', secrets: 1, hash: sha256(line) }));
+    const plan = canonicalJson(header);
+    const foundIn = async (...lines: string[]) =>
+      find(await signedAnew(['plan.json', plan], ['waves/1.jsonl', lines.join('\n')])).filter(
+        (finding) => finding !== 'otherPlan decision.json',
+      );
+    assert.deepEqual(await foundIn(one, other), []);
+    for (const lines of [[one], [one, one], [one, other, other], [one, other.replace('key-2', 'key-9')], [one, 'none']])
+      assert.deepEqual(await foundIn(...lines), ['notPlanned waves/1.jsonl']);
   });
 
   it('are a wave that the plan does not name, whole or in part, and another list of what was left alone', async () => {
     const [line = ''] = textOf('waves/1.jsonl').split('\n');
     for (const text of [line.replace('key-1', 'key-9'), textOf('waves/2.jsonl'), '']) {
-      assert.deepEqual(find(await signedAnew('waves/1.jsonl', text)), ['notPlanned waves/1.jsonl']);
+      assert.deepEqual(find(await signedAnew(['waves/1.jsonl', text])), ['notPlanned waves/1.jsonl']);
     }
-    assert.deepEqual(find(await signedAnew('left-alone.json', '[]')), ['notPlanned left-alone.json']);
+    assert.deepEqual(find(await signedAnew(['left-alone.json', '[]'])), ['notPlanned left-alone.json']);
   });
 
   it('are a seal that was broken', () => {
@@ -231,6 +270,23 @@ describe('an archive with more than one version of a document', () => {
   it('is told to have been written over, even with the very same bytes', () => {
     const again = exhibit(at('report.json'), textOf('report.json'), 'another version');
     assert.deepEqual(find([again, ...older('report.json')]), ['replaced report.json']);
+  });
+
+  it('is judged by the latest of each, wherever the older ones stand', () => {
+    const before = { ...exhibit(at('plan.json'), '{}', 'older'), isLatest: false };
+    assert.deepEqual(find([...versioned, before]), ['replaced plan.json']);
+  });
+
+  it('is told that somebody deleted the plan or the manifest, and what can be said without them', () => {
+    const marker = (path: string): Exhibit => ({ key: at(path), version: 'm', isLatest: true, content: undefined });
+    const planless = find([marker('plan.json'), ...older('plan.json')]);
+    assert.deepEqual(planless, ['otherPlan decision.json', 'deleted plan.json']);
+    const unsigned = find([marker('manifest.json'), ...older('manifest.json')]);
+    assert.ok(unsigned.includes('deleted manifest.json') && unsigned.includes('manifestMissing manifest.json'));
+  });
+
+  it('is told that the latest is gone, though nobody says that it was deleted', () => {
+    assert.deepEqual(find(older('report.json')), ['deleted report.json']);
   });
 
   it('is told that somebody deleted, though the version that was signed is still there', () => {
