@@ -92,7 +92,12 @@ function* findingsOfManifest(
   else if (!isSigned(messageToSign(manifest, hash), signature)) yield { kind: 'signatureBroken', key };
 }
 
-/** What a manifest lists must be there to the byte, as the one version that there is. S3 lists the newest version first. */
+/**
+ * What a manifest lists must be there to the byte, as the one version that there is. S3 lists the newest version first.
+ *
+ * In a copy the latest lies there without the name of its version. Whatever lies beside it under that name proves nothing
+ * of it: both must be what was signed.
+ */
 function* findingsOfListed(
   documents: readonly StoredDocument[],
   exhibits: readonly Exhibit[],
@@ -105,14 +110,18 @@ function* findingsOfListed(
 
     const held = exhibits.filter((one) => one.key === key);
     const latest = held.find(({ isLatest }) => isLatest)?.content;
-    const same = held.find((one) => one.version === version)?.content ?? (wasLatest ? latest : undefined);
-    if (same === undefined) yield { kind: 'missing', key, expected: sha256 };
-    else if (same.sha256 !== sha256) yield { kind: 'changed', key, expected: sha256, found: same.sha256 };
+    const named = held
+      .filter((one) => one.version === version || (one.version === undefined && wasLatest))
+      .flatMap(({ content }) => content ?? []);
+    const standing = named.length > 0 || latest === undefined || !wasLatest ? named : [latest];
+    const other = standing.find((content) => content.sha256 !== sha256);
+    if (standing.length === 0) yield { kind: 'missing', key, expected: sha256 };
+    else if (other !== undefined) yield { kind: 'changed', key, expected: sha256, found: other.sha256 };
     else if (latest === undefined) yield { kind: 'deleted', key };
   }
 }
 
-/** What is there besides. The last manifest lists everything but itself. */
+/** What is there besides. The last manifest lists everything but itself, each version of it by name. */
 function* findingsBeside(
   genuine: readonly SignedManifest[],
   last: string | undefined,
@@ -120,9 +129,9 @@ function* findingsBeside(
 ): Generator<EvidenceFinding> {
   const listed = genuine.at(-1)?.manifest.documents ?? [];
   const keys = new Set<string | undefined>([...listed.map(({ key }) => key), last]);
-  const versions = new Set(listed.map(({ version }) => version));
+  const versions = new Set(listed.map(({ key, version }) => canonicalJson([key, version])));
   for (const { key, version, isLatest, content } of exhibits) {
-    const isListed = key === last ? isLatest : version === undefined || versions.has(version);
+    const isListed = key === last ? isLatest : version === undefined || versions.has(canonicalJson([key, version]));
     if (content === undefined) yield { kind: 'deleted', key };
     else if (!keys.has(key)) yield { kind: 'added', key, found: content.sha256 };
     else if (!isListed) yield { kind: 'replaced', key, found: content.sha256 };

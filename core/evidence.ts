@@ -103,8 +103,9 @@ export async function signEvidence(
   await archive.deposit(manifestKeys[madeBy](run), serialiseManifest({ manifest, signature }));
 }
 
+/** Nothing stands beside what is signed, where it would be read with it. */
 function isSignedManifest(value: unknown): value is SignedManifest {
-  if (!isRecord(value) || !isRecord(value['manifest'])) return false;
+  if (!isRecord(value) || !isRecord(value['manifest']) || Object.keys(value).length !== 2) return false;
   const { manifest, signature } = value;
   const { run, stage, madeBy, madeAt, signedWith, documents } = manifest as Readonly<Record<string, unknown>>;
   return (

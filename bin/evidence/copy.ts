@@ -39,7 +39,7 @@ export async function writeCopy(
   for (const { key, version, isLatest, content } of versions) {
     if (content === undefined) continue;
     const path = key.slice(runPrefix(run).length);
-    if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
+    if (!isPlaceInCopy(path)) {
       throw new Error(`${key} is no key of a document; look who wrote it`);
     }
     const file = join(folder, ...(isLatest ? [] : ['superseded', version]), path);
@@ -48,6 +48,12 @@ export async function writeCopy(
   }
   await mkdir(folder, { recursive: true });
   if (publicKey !== undefined) await writeFile(join(folder, keyFile), publicKey);
+}
+
+/** Whether a document lies in a copy where it is read again as itself: not above it, and not where something else does. */
+function isPlaceInCopy(path: string): boolean {
+  const parts = path.split('/');
+  return path !== keyFile && !superseded.test(path) && !parts.some((part) => ['', '.', '..'].includes(part));
 }
 
 export interface Copy {

@@ -45,7 +45,7 @@ export const printDocuments = (run: Run, told: readonly Told[]): string =>
     told.map(({ key, depositedAt, by, says }) => [
       depositedAt?.slice(0, 19).replace('T', ' ') ?? 'unknown',
       by,
-      key.slice(runPrefix(run).length),
+      oneLine(key.slice(runPrefix(run).length)),
       oneLine(says),
     ]),
   );

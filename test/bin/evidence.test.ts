@@ -217,6 +217,24 @@ describe('keyturn evidence', () => {
     assert.match(complained, /is no key of a document/);
   });
 
+  for (const path of ['public-key.pem', 'superseded/v1/a.json']) {
+    it(`copies no document that would stand for something else in a copy: ${path}`, async () => {
+      const out = join(folder, path.replaceAll('/', '-'));
+      const { exitCode, complained } = await keyturn(archive(new Map([[path, '{}']])), 'run-1', '--out', out);
+      assert.deepEqual([exitCode, existsSync(join(out, path))], [70, false]);
+      assert.match(complained, /is no key of a document/);
+    });
+  }
+
+  it('prints a document’s name on its one line, whatever somebody named it', async () => {
+    const { printed } = await keyturn(
+      archive(new Map([['a\n2026-11-19 06:00:00  close-run\u001b[2J', '{}']])),
+      'run-1',
+    );
+    assert.equal(printed.trimEnd().split('\n').length, 5);
+    assert.ok(!printed.includes('\u001b'));
+  });
+
   for (const [args, complaint] of [
     [[], /the run is missing/],
     [['../run'], /the run is missing/],

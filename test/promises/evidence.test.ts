@@ -304,6 +304,37 @@ describe('an archive with more than one version of a document', () => {
   });
 });
 
+describe('a copy in which what was signed lies beside something else', () => {
+  const signed: Manifest = JSON.parse(textOf('manifest.json')).manifest;
+  const versionOf = (path: string) => signed.documents.find(({ key }) => key === at(path))?.version;
+  const superseded = (path: string, text: string, version: string | undefined): Exhibit => ({
+    ...exhibit(at(path), text, version),
+    isLatest: false,
+  });
+
+  it('is told of a forgery that took its place, though it lies there as superseded', () => {
+    const report = textOf('report.json');
+    const forgery = exhibit(at('report.json'), report.replace('completed', 'audited'));
+    const aside = superseded('report.json', report, versionOf('report.json'));
+    assert.deepEqual(find([...except('report.json'), forgery, aside]), ['changed report.json']);
+  });
+
+  it('is told of one that lies there as superseded, under the name of another document’s version', () => {
+    for (const version of [versionOf('plan.json'), 'nobody’s']) {
+      assert.deepEqual(find([...whole, superseded('report.json', '{}', version)]), ['replaced report.json']);
+    }
+    assert.deepEqual(find([...whole, superseded('report.json', '{}', versionOf('report.json'))]), [
+      'changed report.json',
+    ]);
+  });
+
+  it('is told of what stands in its manifest beside what was signed', () => {
+    const more = { ...JSON.parse(textOf('manifest.json')), why: 'all was well' };
+    const manifest = exhibit(at('manifest.json'), canonicalJson(more));
+    assert.ok(find([...except('manifest.json'), manifest]).includes('manifestMalformed manifest.json'));
+  });
+});
+
 describe('S11 a run that is closed twice', () => {
   it('keeps the first manifest', async () => {
     const world = await closedRun();
