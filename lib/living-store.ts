@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 
 import { grantKeyUse } from './key-use.ts';
 import { refuseReplacement } from './plan-archive.ts';
+import { type Acting, refusalToOthers } from './refusal.ts';
 import { acknowledgeWildcards } from './wildcards.ts';
 
 export interface LivingStoreProps {
@@ -21,6 +22,9 @@ const lifetime = Duration.days(30);
  *
  * It keeps no versions, since what is withdrawn is to be gone. The lock can be taken only while nobody holds it: S3 itself
  * turns away a second taker.
+ *
+ * Whoever lays a plan before approvers names the links that open it, so S3 takes it from one step alone, and so it does a
+ * go-ahead and the lock: an administrator can stop a run here, and let none go on.
  */
 export class LivingStore extends Construct {
   readonly bucket: Bucket;
@@ -50,8 +54,8 @@ export class LivingStore extends Construct {
   }
 
   /** Lets the grantee lay a plan before approvers, with the token of the execution that waits. */
-  grantLayPending(grantee: IGrantable): Grant {
-    return this.grantPut(grantee, 'pending/*');
+  grantLayPending(grantee: Acting): Grant {
+    return this.grantSolePut(grantee, 'pending/*', 'NobodyElseAsks');
   }
 
   /** Lets the grantee answer for a waiting plan: it reads the token. */
@@ -75,8 +79,8 @@ export class LivingStore extends Construct {
   }
 
   /** Lets the grantee give a run its go-ahead, and not see or withdraw it. */
-  grantGiveGoAhead(grantee: IGrantable): Grant {
-    return this.grantPut(grantee, 'go-ahead/*');
+  grantGiveGoAhead(grantee: Acting): Grant {
+    return this.grantSolePut(grantee, 'go-ahead/*', 'NobodyElseLetsGo');
   }
 
   /** Lets the grantee see whether a run has its go-ahead, and not give it. */
@@ -90,10 +94,10 @@ export class LivingStore extends Construct {
   }
 
   /** Lets the grantee take the lock when nobody has it. */
-  grantTakeLock(grantee: IGrantable): Grant {
+  grantTakeLock(grantee: Acting): Grant {
     this.grantSeeLock(grantee);
     this.grantTellAbsent(grantee);
-    return this.grantPut(grantee, 'lock.json');
+    return this.grantSolePut(grantee, 'lock.json', 'NobodyElseLocks');
   }
 
   /** Lets the grantee see who has the lock. */
@@ -149,6 +153,14 @@ export class LivingStore extends Construct {
   /** Lets the grantee tell what is absent from what it may not see. S3 asks for the right to list the whole bucket. */
   grantTellAbsent(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucket.bucketArn] });
+  }
+
+  /** One step writes this, and nobody else, whatever the policies of others say. */
+  private grantSolePut(grantee: Acting, keys: string, sid: string): Grant {
+    const on = this.bucket.arnForObjects(keys);
+    const roles = new Set([grantee.grantPrincipal]);
+    this.bucket.addToResourcePolicy(refusalToOthers(sid, { action: 's3:PutObject', on, roles }));
+    return this.grantPut(grantee, keys);
   }
 
   private grantPut(grantee: IGrantable, keys: string): Grant {

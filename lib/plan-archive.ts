@@ -5,6 +5,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, Objec
 import { Construct } from 'constructs';
 
 import { grantKeyUse } from './key-use.ts';
+import { type Acting, refusalToOthers } from './refusal.ts';
 import { acknowledgeWildcards } from './wildcards.ts';
 
 export interface PlanArchiveProps {
@@ -16,12 +17,14 @@ export interface PlanArchiveProps {
 /**
  * Keeps plans, decisions and evidence, each under a key that is written once.
  *
- * What was approved must be what is executed, so S3 itself turns away a write that could replace an object, and a
- * deletion, whose marker would reopen its key. Readers check digests again: archive and readers need not trust each other.
+ * What was approved must be what is executed, so S3 itself turns away a write that could replace an object, a deletion,
+ * whose marker would reopen its key, and a deposit by anybody but the steps. Readers check digests again: archive and readers
+ * need not trust each other.
  */
 export class PlanArchive extends Construct {
   readonly bucket: Bucket;
   readonly #encryptionKey: IKey;
+  readonly #depositors = new Set<IRole>();
 
   constructor(scope: Construct, id: string, { encryptionKey, retention }: PlanArchiveProps) {
     super(scope, id);
@@ -42,6 +45,13 @@ export class PlanArchive extends Construct {
     });
     this.bucket.addToResourcePolicy(refuseReplacement(this.bucket.arnForObjects('*')));
     this.bucket.addToResourcePolicy(refuseRemovalFrom(this.bucket));
+    this.bucket.addToResourcePolicy(
+      refusalToOthers('NobodyElseDeposits', {
+        action: 's3:PutObject',
+        on: this.bucket.arnForObjects('*'),
+        roles: this.#depositors,
+      }),
+    );
 
     Validations.of(this.bucket).acknowledge({ id: 'AwsSolutions-S1', reason: whyNoAccessLogs });
   }
@@ -53,7 +63,8 @@ export class PlanArchive extends Construct {
   }
 
   /** Lets the grantee add these documents of runs, each once: it cannot read, replace or remove one. */
-  grantDeposit(grantee: IGrantable, ...documents: readonly [string, ...string[]]): Grant {
+  grantDeposit(grantee: Acting, ...documents: readonly [string, ...string[]]): Grant {
+    this.#depositors.add(grantee.grantPrincipal);
     grantKeyUse(grantee, { via: 's3', keyArns: [this.#encryptionKey.keyArn], actions: ['kms:GenerateDataKey'] });
     return this.grantKeys(
       grantee,
@@ -62,23 +73,21 @@ export class PlanArchive extends Construct {
     );
   }
 
-  /** Lets a role add this document of runs, and nobody else, whatever the policies of others say. */
-  grantSoleDeposit(role: IRole, document: string): Grant {
+  /** Lets the grantee add this document of runs, and no other of the steps. */
+  grantSoleDeposit(grantee: Acting, document: string): Grant {
     this.bucket.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'NobodyElseStarts',
-        effect: Effect.DENY,
-        principals: [new AnyPrincipal()],
-        actions: ['s3:PutObject'],
-        resources: [this.bucket.arnForObjects(`runs/*/${document}`)],
-        conditions: { ArnNotEquals: { 'aws:PrincipalArn': role.roleArn } },
+      refusalToOthers('NobodyElseStarts', {
+        action: 's3:PutObject',
+        on: this.bucket.arnForObjects(`runs/*/${document}`),
+        roles: new Set([grantee.grantPrincipal]),
       }),
     );
-    return this.grantDeposit(role, document);
+    return this.grantDeposit(grantee, document);
   }
 
   /** Lets the grantee add reports of what drifted between runs, each once. */
-  grantDepositDrift(grantee: IGrantable): Grant {
+  grantDepositDrift(grantee: Acting): Grant {
+    this.#depositors.add(grantee.grantPrincipal);
     grantKeyUse(grantee, { via: 's3', keyArns: [this.#encryptionKey.keyArn], actions: ['kms:GenerateDataKey'] });
     const resourceArns = [this.bucket.arnForObjects('drift/*')];
     acknowledgeWildcards(Stack.of(this), 'Looks are named by their moments.', resourceArns);

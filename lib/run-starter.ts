@@ -38,7 +38,7 @@ export class RunStarter extends Construct {
         RETIREMENT: retirement.stateMachineArn,
       },
     });
-    archive.grantSoleDeposit(this.startRun.grantPrincipal, 'start.json');
+    archive.grantSoleDeposit(this.startRun, 'start.json');
     archive.grantFetch(this.startRun, 'start.json');
     Grant.addToPrincipal({
       grantee: this.startRun,

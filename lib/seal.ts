@@ -3,7 +3,8 @@ import { Grant, type IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
-import { administration, refusalToOthers } from './guarded-key.ts';
+import { administration } from './guarded-key.ts';
+import { refusalToOthers } from './refusal.ts';
 
 const use = { seal: 'kms:GenerateMac', check: 'kms:VerifyMac' } as const;
 
@@ -20,7 +21,7 @@ export interface SealProps {
  */
 export class Seal extends Construct {
   readonly key: Key;
-  readonly #roles = { seal: [] as IRole[], check: [] as IRole[] };
+  readonly #roles = { seal: new Set<IRole>(), check: new Set<IRole>() };
 
   constructor(scope: Construct, id: string, { description }: SealProps) {
     super(scope, id);
@@ -33,8 +34,8 @@ export class Seal extends Construct {
       policy: new PolicyDocument({
         statements: [
           administration(),
-          refusalToOthers('NobodyElseSeals', use.seal, this.#roles.seal),
-          refusalToOthers('NobodyElseChecks', use.check, this.#roles.check),
+          refusalToOthers('NobodyElseSeals', { action: use.seal, roles: this.#roles.seal }),
+          refusalToOthers('NobodyElseChecks', { action: use.check, roles: this.#roles.check }),
         ],
       }),
     });
@@ -51,7 +52,7 @@ export class Seal extends Construct {
   }
 
   private grant(role: IRole, purpose: keyof typeof use): Grant {
-    this.#roles[purpose].push(role);
+    this.#roles[purpose].add(role);
     return Grant.addToPrincipalAndResource({
       grantee: role,
       resource: this.key,

@@ -3,7 +3,8 @@ import { Grant, type IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
-import { administration, refusalToOthers } from './guarded-key.ts';
+import { administration } from './guarded-key.ts';
+import { refusalToOthers } from './refusal.ts';
 
 /**
  * The key that signs evidence. It never leaves KMS; its public half is for everybody, so that an auditor needs no right at
@@ -13,7 +14,7 @@ import { administration, refusalToOthers } from './guarded-key.ts';
  */
 export class Signature extends Construct {
   readonly key: Key;
-  readonly #signers: IRole[] = [];
+  readonly #signers = new Set<IRole>();
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -26,7 +27,7 @@ export class Signature extends Construct {
       policy: new PolicyDocument({
         statements: [
           administration('kms:GetPublicKey', 'kms:Verify'),
-          refusalToOthers('NobodyElseSigns', 'kms:Sign', this.#signers),
+          refusalToOthers('NobodyElseSigns', { action: 'kms:Sign', roles: this.#signers }),
         ],
       }),
     });
@@ -34,7 +35,7 @@ export class Signature extends Construct {
 
   /** Lets a role sign. */
   grantSign(role: IRole): Grant {
-    this.#signers.push(role);
+    this.#signers.add(role);
     return Grant.addToPrincipalAndResource({
       grantee: role,
       resource: this.key,

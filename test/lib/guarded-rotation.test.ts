@@ -27,7 +27,9 @@ interface Statement {
   readonly Effect: string;
   readonly Principal: unknown;
   readonly Action: string | readonly string[];
-  readonly Condition?: unknown;
+  readonly Resource: unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: what a test reads from a condition, it compares with a literal.
+  readonly Condition?: any;
 }
 
 const bucketPolicy = (prefix: string): readonly Statement[] =>
@@ -177,14 +179,49 @@ describe('the archive', () => {
     const { Role } = deployed.functions().get('keyturn-prod-start-run');
     assert.deepEqual(
       [refusal?.Action, refusal?.Principal, refusal?.Condition],
-      ['s3:PutObject', { AWS: '*' }, { ArnNotEquals: { 'aws:PrincipalArn': Role } }],
+      ['s3:PutObject', { AWS: '*' }, { ArnNotEquals: { 'aws:PrincipalArn': [Role] } }],
     );
+  });
+
+  it('S1 takes nothing but from the steps that deposit, whatever the policies of others say', () => {
+    const refusal = denied.find(({ Sid }) => Sid === 'NobodyElseDeposits');
+    assert.deepEqual([refusal?.Action, refusal?.Principal], ['s3:PutObject', { AWS: '*' }]);
+    const roles = rolesOf(
+      ...['start-run', 'draft-plan', 'confirm-plan', 'review', 'deliver-decisions', 'admit-wave', 'judge-wave'],
+      ...['close-run', 'recover-run', 'watch-drift', 'probe-batch-low', 'probe-batch-medium', 'probe-batch-high'],
+    );
+    assert.deepEqual(refusal?.Condition.ArnNotEquals['aws:PrincipalArn'].map(sayRole).toSorted(), roles);
   });
 
   it('locks every object for as long as configured', () => {
     assert.deepEqual(ObjectLockConfiguration.Rule.DefaultRetention, { Mode: 'GOVERNANCE', Days: 400 });
     assert.equal(VersioningConfiguration.Status, 'Enabled');
   });
+});
+
+const sayRole = (role: unknown): string => deployed.say(role);
+
+/** What the roles of these steps are called in the template. */
+const rolesOf = (...steps: readonly string[]): string[] =>
+  steps.map((step) => sayRole(deployed.functions().get(`keyturn-prod-${step}`).Role)).toSorted();
+
+describe('the living store', () => {
+  const denied = bucketPolicy('RotationStore').filter(({ Effect }) => Effect === 'Deny');
+
+  for (const [sid, keys, step] of [
+    ['NobodyElseAsks', 'pending/*', 'request-approval'],
+    ['NobodyElseLetsGo', 'go-ahead/*', 'confirm-plan'],
+    ['NobodyElseLocks', 'lock.json', 'confirm-plan'],
+  ] as const) {
+    it(`S1 takes ${keys} from ${step} alone, whatever the policies of others say`, () => {
+      const refusal = denied.find(({ Sid }) => Sid === sid);
+      assert.deepEqual(
+        [refusal?.Action, refusal?.Principal, refusal?.Condition.ArnNotEquals['aws:PrincipalArn'].map(sayRole)],
+        ['s3:PutObject', { AWS: '*' }, rolesOf(step)],
+      );
+      assert.match(deployed.say(refusal?.Resource), new RegExp(`/${RegExp.escape(keys)}$`));
+    });
+  }
 });
 
 describe('both buckets', () => {

@@ -150,7 +150,7 @@ describe('S9 a role', () => {
 });
 
 describe('S9 even an administrator', () => {
-  it('S1 cannot seal an approval, sign evidence or say who asked for a run, nor replace or delete what was deposited', async () => {
+  it('S1 cannot seal an approval, sign evidence, let a run go on or lay links of their own, nor deposit, replace or delete anything', async () => {
     const deployed = new Deployed(assembly);
     const administrator = 'arn:aws:iam::111122223333:role/administrator';
     deployed.cloud.account.authorisation.admit(administrator, 'administrator');
@@ -163,11 +163,31 @@ describe('S9 even an administrator', () => {
       'check a seal',
       'sign evidence',
       'deposit start.json',
+      'deposit draft.json',
+      'deposit preflight.jsonl',
+      'deposit preflight facts',
+      'deposit confirmation.json',
+      'deposit plan.json',
+      'deposit a wave',
+      'deposit left-alone.json',
+      'deposit decision.json',
+      'deposit what was probed',
+      'deposit a verdict',
+      'deposit inventory.jsonl',
+      'deposit manifest.json',
+      'deposit recovery-manifest.json',
+      'deposit report.json',
+      'note an admission',
+      'deposit recovery.json',
       'overwrite the archive',
       'overwrite what was probed',
       'overwrite the decision',
       'delete from the archive',
+      'lay a task token',
+      'give the go-ahead',
+      'take the lock',
       'seize the lock',
+      'report drift',
     ]);
   });
 });
