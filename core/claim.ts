@@ -11,6 +11,7 @@ export const notStarted = {
   batchNotInPlan: 'the batch is not what the plan says it is',
   otherMode: 'the approved plan is not for what this function does',
   otherTier: 'the batch belongs to another tier than this function',
+  notAdmitted: 'its wave was not let go, or not yet',
   goAheadWithdrawn: 'the run lost its go-ahead: an earlier batch failed, or it was never given',
   lockNotHeld: 'the run does not have the lock: another has it, or this one was settled after it died',
   ...stopReasons,
@@ -34,6 +35,7 @@ const forgeries: readonly NotStarted[] = [
   'batchNotInPlan',
   'otherMode',
   'otherTier',
+  'notAdmitted',
 ];
 
 export const isForgery = (reason: NotStarted): boolean => forgeries.includes(reason);

@@ -1,4 +1,5 @@
 import { judgeApproval } from '../../core/approval.ts';
+import { archiveKeys } from '../../core/archive-keys.ts';
 import type { NotStarted } from '../../core/claim.ts';
 import { type Decision, messageToSeal, type Scope, scopeOfWave } from '../../core/decision.ts';
 import { readSwitch } from '../../core/flags.ts';
@@ -7,7 +8,7 @@ import type { Mode } from '../../core/plan.ts';
 import { isPlanned, readPlan } from '../../core/plan-reading.ts';
 import type { Archive, Clock, GoAhead, Hash, SealChecker, Switch } from '../../core/ports.ts';
 import { approvalsNeeded } from '../../core/quorum.ts';
-import { readDecision } from '../../core/recorded-decision.ts';
+import { findText, readDecision } from '../../core/recorded-decision.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { RotateBatchEvent } from './event.ts';
 
@@ -34,13 +35,17 @@ export type Warrant =
  *
  * The approval is proved from the seals down, and nothing of it is taken from the event: each answer's seal holds the
  * digest, the digest holds the plan, the plan holds the batch's hash. As many people must have answered as the plan needs,
- * and once more for a wave that is held. A way back needs the same proof, since what it goes back to stands in the batch;
- * but neither time nor kill switch ever stops it.
+ * and once more for a wave that is held. A wave goes forward only once it was let go, whoever asks for it.
+ *
+ * A way back needs the same proof, since what it goes back to stands in the batch; but neither time nor kill switch ever
+ * stops it, nor does what a deployment since demands of approvals: it is held against the plan alone.
  */
 export async function warrantFor(ports: WarrantPorts, { goal, batch }: RotateBatchEvent): Promise<Warrant> {
   const approved = await approvedFor(ports, { goal, batch });
   if (approved.kind === 'refused' || goal === 'roll back') return approved;
 
+  const admission = await findText(ports.archive, archiveKeys.admission(batch.run, batch.wave));
+  if (admission === undefined) return refused('notAdmitted');
   if (!(await ports.goAhead.isGiven(batch.run))) return refused('goAheadWithdrawn');
   if (!(await ports.lock.isHeldBy(batch.run))) return refused('lockNotHeld');
   const position = readSwitch(await ports.killSwitch.read());
@@ -48,21 +53,23 @@ export async function warrantFor(ports: WarrantPorts, { goal, batch }: RotateBat
 }
 
 async function approvedFor(ports: WarrantPorts, { goal, batch }: RotateBatchEvent): Promise<Warrant> {
-  const { archive, hash, settings, tier } = ports;
+  const { archive, hash, tier } = ports;
   const plan = await readDecision(archive, batch.run);
   if (plan === undefined) return refused('approvalMissing');
 
   const { header, digest } = await readPlan(archive, hash, batch.run);
   const held = scopeOfWave(batch.wave);
-  const scopes: Scope[] = approvalsNeeded(held, header, settings) > 0 ? ['plan', held] : ['plan'];
+  const isBack = goal === 'roll back';
+  const isHeld = approvalsNeeded(held, header, isBack ? { tiers: [] } : ports.settings) > 0;
+  const scopes: Scope[] = isHeld ? ['plan', held] : ['plan'];
   for (const scope of scopes) {
     const decision = scope === 'plan' ? plan : await readDecision(archive, batch.run, scope);
     if (decision === undefined) return refused('waveApprovalMissing');
     const genuine = await areGenuine(ports, decision);
-    const approvable = { header, digest, scope, settings };
+    const approvable = { header, digest, scope, settings: isBack ? asAnswered(decision) : ports.settings };
     const verdict = judgeApproval(decision, approvable, ports.clock.now(), genuine ? 'genuine' : 'broken');
     if (verdict.kind === 'stands') continue;
-    const standing = verdict.reasons.find((reason) => goal === 'rotate' || reason !== 'approvalExpired');
+    const standing = verdict.reasons.find((reason) => !isBack || reason !== 'approvalExpired');
     if (standing !== undefined) return refused(standing);
   }
 
@@ -70,6 +77,12 @@ async function approvedFor(ports: WarrantPorts, { goal, batch }: RotateBatchEven
   if (header.mode === 'audit') return refused('otherMode');
   return batch.tier === tier ? { kind: 'granted', mode: header.mode } : refused('otherTier');
 }
+
+/** Whoever answered may have answered, and the plan says how many must: nothing is demanded of them besides. */
+const asAnswered = ({ answers }: Decision): WarrantPorts['settings'] => ({
+  tiers: [],
+  approvers: answers.map(({ answer: { approver } }) => ({ name: approver, email: approver })),
+});
 
 const refused = (reason: NotStarted): Warrant => ({ kind: 'refused', reason });
 

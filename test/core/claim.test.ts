@@ -18,6 +18,7 @@ const meanings: Readonly<Record<NotStarted, 'forgery' | 'no forgery'>> = {
   batchNotInPlan: 'forgery',
   otherMode: 'forgery',
   otherTier: 'forgery',
+  notAdmitted: 'forgery',
   approvalExpired: 'no forgery',
   goAheadWithdrawn: 'no forgery',
   lockNotHeld: 'no forgery',

@@ -4,8 +4,9 @@ import { sha256 } from '../../adapters/sha256.ts';
 import { type GivenAnswer, serialiseDecision } from '../../core/decision.ts';
 import type { Batch, PlanDigest, Run } from '../../core/plan.ts';
 import type { Goal } from '../../core/rotation.ts';
+import type { Settings } from '../../core/settings.ts';
 import { rotateBatch } from '../../lambdas/rotate-batch/step.ts';
-import { arnOf, at, RunWorld, run } from './run-world.ts';
+import { arnOf, at, RunWorld, run, settings as usual } from './run-world.ts';
 
 /*
  * Goal: nothing but an approved batch, of an approved plan, in time and with the switch on, rotates anything (S1, S8).
@@ -15,6 +16,7 @@ import { arnOf, at, RunWorld, run } from './run-world.ts';
  */
 
 const decisionKey = 'runs/run-of-november/decision.json';
+const admissionKey = 'runs/run-of-november/admissions/1.json';
 const planKey = 'runs/run-of-november/plan.json';
 
 /** Why a batch was refused, when it was. No secret of a batch that was refused was touched, or even looked at. */
@@ -24,6 +26,7 @@ async function refusal(
   event: (batch: Batch) => unknown = (batch) => batch,
 ): Promise<string | undefined> {
   const world = await new RunWorld().approved();
+  world.admit(1);
   if (goal === 'roll back') await world.turn('rotate');
   alter(world);
   world.calls.length = 0;
@@ -84,6 +87,7 @@ describe('a batch without a standing approval starts neither forward nor back (S
     const answered = async (provedBy: GivenAnswer['provedBy']) => {
       const world = await new RunWorld().approved();
       world.decide({ provedBy });
+      world.admit(1);
       const settings = { ...world.ports.settings, signIn };
       const answer = await rotateBatch({ ...world.ports, settings, tier: 'low' })({
         goal: 'rotate',
@@ -168,6 +172,7 @@ describe('a batch that may no longer begin', () => {
   });
 
   for (const [what, alter, reason] of [
+    ['when its wave was not let go (S1)', ({ archive }) => archive.texts.delete(admissionKey), 'notAdmitted'],
     ['when its run has lost its go-ahead (S6)', ({ goAheads }) => goAheads.delete(run), 'goAheadWithdrawn'],
     ['when its run does not have the lock (S11)', (world) => Object.assign(world, { lockedBy: 'next' }), 'lockNotHeld'],
     ['when the kill switch is absent or unreadable (S8)', switched(undefined), 'switchAbsent'],
@@ -204,6 +209,50 @@ describe('a batch that may no longer begin', () => {
     assert.equal((await world.turn('rotate', world.batch(1, 0))).kind, 'turned');
     world.switchText = undefined;
     assert.deepEqual(await world.turn('rotate', world.batch(1, 1)), { kind: 'notStarted', reason: 'switchAbsent' });
+  });
+});
+
+describe('S6 a batch that went forward as it was approved', () => {
+  const signIn = { issuer: 'https://id.example.com', clientId: 'keyturn', claim: 'email', scopes: ['email'] };
+  const tiersWith = (more: object) => (settings: Settings) => ({
+    ...settings,
+    tiers: settings.tiers.map((tier) => ({ ...tier, ...more })),
+  });
+
+  for (const [what, since, reason] of [
+    ['demands more approvals', tiersWith({ approvals: 2 }), 'tooFewApprovals'],
+    ['knows its approver no more', (settings) => ({ ...settings, approvers: [] }), 'tooFewApprovals'],
+    ['demands a sign-in', (settings) => ({ ...settings, signIn }), 'notSignedIn'],
+    ['holds its wave', tiersWith({ holdBefore: true }), 'waveApprovalMissing'],
+  ] as [string, (settings: Settings) => Settings, string][]) {
+    it(`goes back though a deployment since ${what}, by which it would not go forward (S13)`, async () => {
+      const world = await new RunWorld().approved();
+      const wave = 2;
+      await world.turn('rotate', world.batch(wave));
+      const rotate = rotateBatch({ ...world.ports, settings: since(world.settings), tier: 'medium' });
+      const batch = world.batch(wave);
+      assert.deepEqual(await rotate({ goal: 'rotate', batch }), { kind: 'notStarted', reason });
+      assert.equal((await rotate({ goal: 'roll back', batch })).kind, 'turned');
+      for (const { name } of batch.secrets) assert.equal(world.fleet.labels(name)['AWSCURRENT'], 'v1');
+    });
+  }
+
+  it('goes back only as approved as its plan itself demands, by whom ever (S1)', async () => {
+    const tiers = usual.tiers.map((tier) => ({ ...tier, approvals: 2, holdBefore: tier.name === 'medium' }));
+    const world = await new RunWorld({ ...usual, tiers }).approved();
+    const back = async () => {
+      const answer = await world.rotateBatch({ goal: 'roll back', batch: world.batch(2) }, 'medium');
+      return answer.kind === 'notStarted' ? answer.reason : answer.kind;
+    };
+    assert.equal(await back(), 'tooFewApprovals');
+    world.decideBy([{ approver: 'Grace' }, { approver: 'grace ' }]);
+    assert.equal(await back(), 'tooFewApprovals');
+    world.decideBy([{ approver: 'Grace' }, { approver: 'Linus' }]);
+    assert.equal(await back(), 'waveApprovalMissing');
+    world.decideBy([{ approver: 'Grace' }], undefined, 'wave-2');
+    assert.equal(await back(), 'tooFewApprovals');
+    world.decideBy([{ approver: 'Barbara' }, { approver: 'Edsger' }], undefined, 'wave-2');
+    assert.equal(await back(), 'turned');
   });
 });
 

@@ -95,6 +95,7 @@ describe('rotating a batch', () => {
   it('writes nothing from 240 seconds after its start on (S11)', async () => {
     const world = await new RunWorld().approved();
     const { ports } = world;
+    world.admit(1);
     const slow = rotateBatch({
       ...ports,
       tier: 'low',
@@ -150,6 +151,7 @@ describe('a secret whose rotator needs a master', () => {
 
   it('is left alone when the configuration has lost its rotator, whatever the plan says (S14)', async () => {
     const world = await new RunWorld().approved();
+    world.admit(2);
     const { postgres: _, ...rotators } = settings.rotators;
     const without = rotateBatch({ ...world.ports, settings: { ...settings, rotators }, tier: 'medium' });
     assert.deepEqual(told(await without({ goal: 'rotate', batch: world.batch(2) })), [

@@ -218,8 +218,14 @@ export class RunWorld {
   readonly closeRun = (event: unknown) => closeRun(this.ports)(event);
   readonly rotateBatch = (event: unknown, tier = 'low') => rotateBatch({ ...this.ports, tier })(event);
 
+  /** Notes that a wave was let go, as admit-wave does. */
+  admit(wave: number): void {
+    this.archive.texts.set(archiveKeys.admission(this.run, wave), JSON.stringify({ run: this.run, wave }));
+  }
+
   /** Turns one batch of wave 1, as the workflow does. */
   async turn(goal: Goal, batch: Batch = this.batch()): Promise<BatchAnswer> {
+    if (goal === 'rotate') this.admit(batch.wave);
     return this.rotateBatch({ goal, batch }, batch.tier);
   }
 

@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { sha256 } from '../../adapters/sha256.ts';
 import settings from '../../keyturn.config.ts';
 import type { Scene, Trap } from '../../rehearsal/scenario.ts';
 import { answerWith, sealed } from '../decisions.ts';
@@ -62,6 +63,26 @@ describe('S1 without an approval', () => {
     assertNothingChanged(day, 'expired', 'nobodyAnswered');
   });
 
+  it('S1 a wave that was not let go is not rotated, though its plan is approved and its run goes on', async () => {
+    let said: unknown;
+    const day = await played(assembly, {
+      scenario: {
+        outcome: 'completed',
+        begin: async (scene) =>
+          meanwhile(async () => {
+            const { cloud, run } = scene;
+            const text = (path: string) => cloud.s3.text(cloud.archiveBucket, `runs/${run}/${path}`);
+            while (text('admissions/1.json') === undefined) await scene.time.sleep(60_000);
+            const batches = (text('waves/2.jsonl') ?? '').split('\n').map((line) => JSON.parse(line));
+            const batch = batches.find(({ tier }) => tier === 'high');
+            said = await invoke(scene, 'keyturn-prod-rotate-batch-high', { goal: 'rotate', batch });
+          }),
+      },
+    });
+    assert.deepEqual(said, { kind: 'notStarted', reason: 'notAdmitted' });
+    assert.deepEqual([day.report.outcome, day.report.rotated], ['completed', 10]);
+  });
+
   it('S1 a decision that somebody wrote into the archive, waking the run by its own token, lacks the seal', async () => {
     const day = await unanswered((scene) =>
       meanwhile(async () => {
@@ -81,6 +102,30 @@ describe('S1 without an approval', () => {
       }),
     );
     assertNothingChanged(day, 'halted', 'batch 0: notStarted: sealBroken');
+  });
+
+  it('S1 an administrator cannot lay links of their own beside those that approvers were sent', async () => {
+    const insider = 'arn:aws:iam::111122223333:role/insider';
+    const link = 'x'.repeat(43);
+    let said: unknown;
+    let page: Awaited<ReturnType<typeof ask>> | undefined;
+    const day = await unanswered((scene) =>
+      meanwhile(async () => {
+        const { cloud, run } = scene;
+        const sent = await invited(scene, platform);
+        cloud.account.authorisation.admit(insider, 'administrator');
+        const at = { Bucket: cloud.deskBucket, Key: `pending/${run}.json` };
+        const pending = JSON.parse(cloud.s3.text(at.Bucket, at.Key) ?? '{}');
+        const invitations = ['platform-oncall', 'security-oncall'].map((approver) => ({
+          ...{ approver, linkHash: sha256(link), nonce: 'known' },
+        }));
+        const Body = JSON.stringify({ ...pending, invitations });
+        said = await cloud.account.call(insider, 's3', 'PutObject', { ...at, Body }).catch(({ name }) => name);
+        page = await ask(scene, sent.replace(/[^/]+$/, link));
+      }),
+    );
+    assert.deepEqual([said, page?.status], ['AccessDenied', 404]);
+    assertNothingChanged(day, 'expired', 'nobodyAnswered');
   });
 
   it('S1 one approval of a plan that needs two lets nothing rotate, and only the others are reminded', async () => {
