@@ -76,7 +76,7 @@ describe('a server that behaves badly', () => {
     timeoutMs: 50,
   });
 
-  it('is not followed elsewhere', async () => {
+  it('is not followed elsewhere (S14)', async () => {
     const moved = 'HTTP/1.1 302 Found\r\nlocation: /hunter2\r\ncontent-length: 0\r\n\r\n';
     const arrived = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
     reply = (asked) => (asked.startsWith('GET / ') ? moved : arrived);

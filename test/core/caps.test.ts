@@ -7,7 +7,7 @@ import { judgeCaps } from '../../core/caps.ts';
 const verdicts = (caps: Parameters<typeof judgeCaps>[0], selected: number, fleet: number) =>
   judgeCaps(caps, { selected, fleet }).map(({ verdict }) => verdict);
 
-describe('the caps', () => {
+describe('S2 the caps', () => {
   it('say what they were held against, and how near it came', () => {
     assert.deepEqual(judgeCaps({ secrets: 60, percentOfFleet: 40 }, { selected: 38, fleet: 127 }), [
       { name: 'secrets', verdict: 'within', actual: 38, limit: 60, unit: 'secrets' },

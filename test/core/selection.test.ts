@@ -136,7 +136,7 @@ describe('a secret that is not the fleet’s', () => {
   });
 });
 
-describe('a list', () => {
+describe('S4 a list', () => {
   const other = entryWith({ name: 'prod/high/orders/api-key', tags: tagsWith({ tier: 'high' }) });
 
   it('is sorted into selected, left alone and outside, and counted', () => {

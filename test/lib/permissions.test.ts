@@ -314,7 +314,7 @@ describe('S9: secret values', () => {
     }
   });
 
-  it('are written by rotate-batch, which can neither tag nor delete', () => {
+  it('are written by rotate-batch, which can neither tag nor delete (S7), and by nobody who looks (S10)', () => {
     const writers = tiers.map((tier) => `keyturn-prod-rotate-batch-${tier}`).toSorted();
     assert.deepEqual(actorsWho('secretsmanager:PutSecretValue').toSorted(), writers);
     assert.deepEqual(actorsWho('secretsmanager:UpdateSecretVersionStage').toSorted(), writers);
@@ -330,6 +330,14 @@ describe('S9: secret values', () => {
       assert.deepEqual(reaching.toSorted(), [`keyturn-prod-probe-batch-${tier}`, `keyturn-prod-rotate-batch-${tier}`]);
     });
   }
+});
+
+describe('S8: the kill switch', () => {
+  it('is turned by no function', () => {
+    const turning = ['ssm:PutParameter', 'ssm:DeleteParameter', 'ssm:DeleteParameters', 'ssm:*'];
+    assert.deepEqual(turning.flatMap(actorsWho), []);
+    assert.notDeepEqual(actorsWho('ssm:GetParameter'), []);
+  });
 });
 
 describe('what settings add', () => {
