@@ -1,32 +1,54 @@
 import type { Cloud } from '../rehearsal/cloud.ts';
 import type { SlackWorkspace } from '../rehearsal/targets/slack.ts';
 
-/** Finds texts that must not be anywhere in texts that anybody may read, in whatever form somebody may have written them. */
+/** Of so many characters at once it is known whether they are in any form, and how far they are at least from its end. */
+const block = 3;
+
+/**
+ * Finds texts that must not be anywhere in texts that anybody may read, in whatever form somebody may have written them.
+ *
+ * A text is read once, whatever is looked for, and most of it is passed over (as by Wu and Manber): where no form has the
+ * three characters that its beginning would have to end with, it cannot begin before them.
+ */
 export class Needles {
-  /** Forms by their first two characters, so that a text is read once, whatever is looked for. */
-  readonly #byStart = new Map<number, string[]>();
-  readonly #starts = new Uint8Array(65_536);
+  /** Of every form so many characters are looked for at first: as many as the shortest has. */
+  readonly #width: number;
+  /** How far the beginning of a form can be moved on at least, by the hash of three characters. */
+  readonly #leaps = new Uint8Array(65_536);
+  /** Forms by the last three characters of their beginning. */
+  readonly #byEnd = new Map<number, string[]>();
 
   constructor(secrets: Iterable<string>) {
-    for (const form of new Set([...secrets].flatMap(formsOf))) {
-      const start = startOf(form, 0);
-      this.#byStart.set(start, [...(this.#byStart.get(start) ?? []), form]);
-      this.#starts[start] = 1;
+    const forms = new Set([...secrets].flatMap(formsOf));
+    this.#width = Math.min(255, ...[...forms].map(({ length }) => length));
+    const last = this.#width - block;
+    this.#leaps.fill(last + 1);
+    for (const form of forms) {
+      for (let index = 0; index <= last; index += 1) {
+        const hash = hashAt(form, index);
+        this.#leaps[hash] = Math.min(this.#leaps[hash] as number, last - index);
+      }
+      this.#byEnd.set(hashAt(form, last), [...(this.#byEnd.get(hashAt(form, last)) ?? []), form]);
     }
   }
 
   isIn(text: string): boolean {
-    for (let index = 0; index + 1 < text.length; index += 1) {
-      const start = startOf(text, index);
-      if (this.#starts[start] === 1 && this.#byStart.get(start)?.some((form) => text.startsWith(form, index)))
-        return true;
+    const leaps = this.#leaps;
+    const last = this.#width - block;
+    if (this.#byEnd.size === 0) return false;
+    for (let index = last; index + block <= text.length; ) {
+      const hash = hashAt(text, index);
+      const leap = leaps[hash] as number;
+      if (leap === 0 && this.#byEnd.get(hash)?.some((form) => text.startsWith(form, index - last))) return true;
+      index += Math.max(1, leap);
     }
     return false;
   }
 }
 
-const startOf = (text: string, index: number): number =>
-  ((text.charCodeAt(index) & 255) << 8) | (text.charCodeAt(index + 1) & 255);
+/** Different characters may have the same: then a leap is shorter than it could be, and never too long. */
+const hashAt = (text: string, index: number): number =>
+  (text.charCodeAt(index) ^ (text.charCodeAt(index + 1) << 5) ^ (text.charCodeAt(index + 2) << 10)) & 65_535;
 
 /** As it is, in JSON, in JSON that is text in JSON, in a URL, reversed, in hex, and in base64 wherever it begins in what was encoded. */
 function formsOf(secret: string): string[] {
