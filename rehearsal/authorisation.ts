@@ -1,5 +1,6 @@
-import { type Instant, toIso } from '../core/instant.ts';
+import { toIso } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
+import { type Facts, factsIn } from './conditions.ts';
 import { type Decision, evaluate, type Request, wordDenial } from './iam.ts';
 import type { Statement } from './policy.ts';
 import { type CallContext, type ConditionContext, ServiceError } from './replica.ts';
@@ -30,17 +31,17 @@ const administrator: readonly Statement[] = [{ Sid: 'Administrator', Effect: 'Al
 export class Authorisation {
   readonly denials: DeniedRequest[] = [];
   readonly #stack: Permissions;
-  readonly #clock: Clock;
   readonly #identities: Map<string, readonly Statement[]>;
   readonly #resourcePolicies: Map<string, readonly Statement[]>;
-  #current: { readonly at: Instant; readonly circumstances: ConditionContext } | undefined;
+  readonly #circumstances: Facts;
 
   /** @throws {Error} for a role with a policy of AWS's own that is not known to be harmless. */
   constructor(stack: Permissions, clock: Clock) {
     this.#stack = stack;
-    this.#clock = clock;
     this.#resourcePolicies = new Map(stack.resourcePolicies);
     this.#identities = new Map(stack.roles.map(({ arn, statements }) => [arn, statements]));
+    const always = factsIn({ 'aws:RequestedRegion': stack.region, 'aws:ResourceAccount': stack.account });
+    this.#circumstances = { get: (key) => (key === 'aws:currenttime' ? [toIso(clock.now())] : always.get(key)) };
 
     for (const { name, awsManagedPolicies } of stack.roles) {
       const unknown = awsManagedPolicies.find((policy) => !harmlessManagedPolicies.has(policy));
@@ -72,13 +73,7 @@ export class Authorisation {
     }
 
     const decide = (action: string, resource: string, conditions: ConditionContext) => {
-      const circumstances = () => this.#circumstances();
-      const request: Request = {
-        ...{ principal, action, resource },
-        get conditions() {
-          return { ...circumstances(), ...conditions };
-        },
-      };
+      const request: Request = { principal, action, resource, conditions, circumstances: this.#circumstances };
       return { request, decision: evaluate(request, { identity, resource: this.#policyOf(resource) }) };
     };
     return {
@@ -92,19 +87,6 @@ export class Authorisation {
         throw new ServiceError('AccessDeniedException', message);
       },
     };
-  }
-
-  /** Many calls are judged at one moment. */
-  #circumstances(): ConditionContext {
-    const now = this.#clock.now();
-    if (this.#current?.at === now) return this.#current.circumstances;
-    const circumstances = {
-      'aws:CurrentTime': toIso(now),
-      'aws:RequestedRegion': this.#stack.region,
-      'aws:ResourceAccount': this.#stack.account,
-    };
-    this.#current = { at: now, circumstances };
-    return circumstances;
   }
 
   /** An object is under the policy of its bucket; everything else has its own. */

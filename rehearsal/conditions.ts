@@ -48,27 +48,50 @@ export function holds(conditions: Conditions, context: ConditionContext): boolea
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** What is so in a request, by lower-case key. */
-export type Facts = ReadonlyMap<string, readonly string[]>;
+export interface Facts {
+  get(key: string): readonly string[] | undefined;
+}
 
 export const factsIn = (context: ConditionContext): Facts =>
   new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), many(value)]));
 
 /** {@link holds}, of facts that were put in order before. */
 export function hold(conditions: Conditions, facts: Facts): boolean {
-  return Object.entries(conditions).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, wanted]) =>
-      compare(operator, key, facts.get(key.toLowerCase()) ?? [], many(wanted)),
-    ),
-  );
+  return testsIn(conditions).every((test) => passes(test, facts.get(test.fact) ?? []));
 }
 
-function compare(name: string, key: string, found: readonly string[], wanted: readonly string[]): boolean {
-  if (name === 'Null') return wanted.some((value) => (value.toLowerCase() === 'true') === (found.length === 0));
+/** One condition, taken apart. */
+interface Test {
+  readonly key: string;
+  /** The key in lower case. */
+  readonly fact: string;
+  readonly name: string;
+  readonly operator: Operator | 'Null';
+  readonly wanted: readonly string[];
+}
 
-  const operator = parse(name);
-  if (operator === undefined) throw new Error(`the condition operator ${name} is not rehearsed`);
+/** The tests of every statement that was asked about: nobody changes one in place. */
+const known = new WeakMap<Conditions, readonly Test[]>();
+
+function testsIn(conditions: Conditions): readonly Test[] {
+  const before = known.get(conditions);
+  if (before !== undefined) return before;
+
+  const tests = Object.entries(conditions).flatMap(([name, keys]) => {
+    const operator = name === 'Null' ? 'Null' : parse(name);
+    if (operator === undefined) throw new Error(`the condition operator ${name} is not rehearsed`);
+    return Object.entries(keys).map(
+      ([key, wanted]): Test => ({ key, fact: key.toLowerCase(), name, operator, wanted: many(wanted) }),
+    );
+  });
+  known.set(conditions, tests);
+  return tests;
+}
+
+function passes({ key, name, operator, wanted }: Test, found: readonly string[]): boolean {
+  if (operator === 'Null') return wanted.some((value) => (value.toLowerCase() === 'true') === (found.length === 0));
+
   const agrees = (value: string) => wanted.some((other) => operator.compare(value, other)) !== operator.negated;
-
   if (found.length === 0) return operator.ifExists || operator.set === 'all' || isMissingEnough(operator);
   if (operator.set === 'any') return found.some(agrees);
   if (operator.set === 'single' && found.length > 1) {
@@ -82,14 +105,7 @@ const isMissingEnough = ({ negated, set }: Operator): boolean => negated && set 
 
 const many = (value: string | readonly string[]): readonly string[] => (typeof value === 'string' ? [value] : value);
 
-const operators = new Map<string, Operator | undefined>();
-
 function parse(name: string): Operator | undefined {
-  if (!operators.has(name)) operators.set(name, parseAfresh(name));
-  return operators.get(name);
-}
-
-function parseAfresh(name: string): Operator | undefined {
   const [, set, base = '', ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(name) ?? [];
   const positive = own(negations, base);
   const compare = own(comparisons, positive ?? base);

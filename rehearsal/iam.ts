@@ -10,8 +10,9 @@ export interface Request {
   readonly action: string;
   /** ARN, or `*` for an action that knows no resources. */
   readonly resource: string;
-  /** Read only when a statement has conditions. */
   readonly conditions: ConditionContext;
+  /** What is so of any request at this moment. What the request itself says goes before it. */
+  readonly circumstances?: Facts;
 }
 
 /** The statements that have a say: those of the caller, and those of the resource. */
@@ -96,17 +97,33 @@ function conditionsFor(request: Request): ConditionsHold {
   let facts: Facts | undefined;
   return ({ Condition }) => {
     if (Condition === undefined || Object.keys(Condition).length === 0) return true;
-    facts ??= factsIn({ ...factsAbout(request.principal), ...request.conditions });
+    facts ??= factsOf(request);
     return hold(Condition, facts);
   };
 }
 
+function factsOf({ principal, conditions, circumstances }: Request): Facts {
+  const said = factsIn(conditions);
+  const who = factsAbout(principal);
+  return { get: (key) => said.get(key) ?? circumstances?.get(key) ?? who.get(key) };
+}
+
+/** Of everybody who ever asked: it follows from the name alone. */
+const introduced = new Map<string, Facts>();
+
 /** The global condition keys that follow from who asks. Every call of the rehearsal counts as made over TLS. */
-const factsAbout = (principal: string): ConditionContext => ({
-  'aws:SecureTransport': 'true',
-  'aws:PrincipalIsAWSService': String(isService(principal)),
-  ...(isService(principal) ? {} : { 'aws:PrincipalArn': principal, 'aws:PrincipalAccount': accountOf(principal) }),
-});
+function factsAbout(principal: string): Facts {
+  const known = introduced.get(principal);
+  if (known !== undefined) return known;
+
+  const facts = factsIn({
+    'aws:SecureTransport': 'true',
+    'aws:PrincipalIsAWSService': String(isService(principal)),
+    ...(isService(principal) ? {} : { 'aws:PrincipalArn': principal, 'aws:PrincipalAccount': accountOf(principal) }),
+  });
+  introduced.set(principal, facts);
+  return facts;
+}
 
 /** A statement without either element, as in a trust policy, is about the resource that it hangs on. */
 function matches(wanted: OneOrMany | undefined, unwanted: OneOrMany | undefined, test: (pattern: string) => boolean) {
