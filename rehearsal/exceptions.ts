@@ -16,12 +16,17 @@ export function exceptionOf(
 ): Error {
   const named = exports[name];
   const Exception = isClass(named) && named.prototype instanceof base ? named : base;
-  return new Exception({
+  // Like the replica's own error it comes from another machine.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const exception = new Exception({
     name,
     message,
     $fault: statusCode >= 500 ? 'server' : 'client',
     $metadata: { httpStatusCode: statusCode, attempts: 1 },
   });
+  Error.stackTraceLimit = stackTraceLimit;
+  return exception;
 }
 
 const isClass = (value: unknown): value is ExceptionClass => typeof value === 'function';
