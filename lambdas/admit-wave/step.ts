@@ -5,12 +5,15 @@ import { admitFlags, readSwitch } from '../../core/flags.ts';
 import { type Instant, secondsBetween } from '../../core/instant.ts';
 import type { RunLock } from '../../core/living-ports.ts';
 import type { Ending } from '../../core/outcome.ts';
+import type { Run } from '../../core/plan.ts';
 import { readPlan, waveOf } from '../../core/plan-reading.ts';
 import type { Archive, Clock, GoAhead, Hash, Switch } from '../../core/ports.ts';
 import { approvalsNeeded } from '../../core/quorum.ts';
 import { readDecision } from '../../core/recorded-decision.ts';
 import { waitsOf } from '../../core/reminder.ts';
+import { findDocument } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { WaveVerdict } from '../../core/verdict.ts';
 import { nextStart } from '../../core/windows.ts';
 import { parseEvent } from './event.ts';
 
@@ -58,6 +61,7 @@ export const admitWave =
 
     if (!(await goAhead.isGiven(run))) return halted(['goAheadWithdrawn']);
     if (!(await lock.isHeldBy(run))) return halted(['lockNotHeld']);
+    if (!(await isNext(archive, run, wave))) return halted(['waveBeforeUnsound']);
 
     const scope = scopeOfWave(wave);
     if (approvalsNeeded(scope, header, settings) > 0) {
@@ -75,6 +79,13 @@ export const admitWave =
     await archive.deposit(archiveKeys.admission(run, wave), JSON.stringify({ run, wave, admittedAt: now }));
     return { next: 'go on' };
   };
+
+/** Waves follow each other, whoever asks: whatever the wave before has left, it was judged sound. */
+async function isNext(archive: Archive, run: Run, wave: number): Promise<boolean> {
+  if (wave === 1) return true;
+  const before = await findDocument<WaveVerdict>(archive, archiveKeys.verdict(run, wave - 1, 'baked'));
+  return before?.verdict === 'sound';
+}
 
 /** No longer than approvers may take, nor than the plan stands. */
 const timeToAsk = (expiresAt: Instant, now: Instant, { approvalTimeoutSeconds }: Settings) =>

@@ -34,6 +34,7 @@ const ofRuns: Readonly<Record<string, string>> = {
   masterUnreadable: 'the credential that its rotator needs could not be read',
   nothingToRestore: 'nothing is left to restore',
   nobodyAnswered: 'nobody answered in time',
+  waveBeforeUnsound: 'the wave before was not judged sound',
   noWindowBeforeExpiry: 'no rotation window opens before the approval expires',
 };
 

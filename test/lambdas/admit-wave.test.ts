@@ -5,6 +5,13 @@ import type { GivenAnswer } from '../../core/decision.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
 import { at, RunWorld, run, settings } from './run-world.ts';
 
+const verdictKey = 'runs/run-of-november/verdicts/1-baked.json';
+
+/** What was said of the wave before this one, if there is one. */
+function judgedBefore({ archive }: RunWorld, wave: number, verdict: string): void {
+  if (wave > 1) archive.texts.set(`runs/run-of-november/verdicts/${wave - 1}-baked.json`, JSON.stringify({ verdict }));
+}
+
 /** What is said of a wave of an approved plan, at a moment. */
 async function admitted(
   { now = '2026-11-19T02:30:00Z', wave = 1 },
@@ -13,6 +20,7 @@ async function admitted(
 ): Promise<unknown> {
   const world = await new RunWorld(more).approved();
   world.now = at(now);
+  judgedBefore(world, wave, 'sound');
   alter(world);
   const admission = await world.admitWave({ run, wave });
   assert.deepEqual(
@@ -94,6 +102,14 @@ describe('admitting a wave', () => {
       assert.deepEqual(await admitted({}, (world) => world.decide(more)), ['halted', ...flaws]);
     });
   }
+
+  it('lets no wave go before the one before it was judged sound, whoever asks (S6)', async () => {
+    assert.equal(await admitted({ wave: 2 }), 'go on');
+    const unsound = await admitted({ wave: 2 }, (world) => judgedBefore(world, 2, 'unsound'));
+    assert.deepEqual(unsound, ['halted', 'waveBeforeUnsound']);
+    const unjudged = await admitted({ wave: 2 }, ({ archive }) => archive.texts.delete(verdictKey));
+    assert.deepEqual(unjudged, ['halted', 'waveBeforeUnsound']);
+  });
 
   it('asks people first where a wave is held, for no longer than the plan stands (S1)', async () => {
     const tiers = settings.tiers.map((tier) => ({ ...tier, holdBefore: tier.name === 'medium' }));
