@@ -80,8 +80,9 @@ function* flawsOf(
   if (isAny(({ approver }) => isDrafter(approver, requestedBy, approvers))) yield 'selfApproved';
   if (Math.min(people.length, accounts.length) < approvalsNeeded(scope, header, settings)) yield 'tooFewApprovals';
   if (isAny(({ provedBy }) => !isEnough(provedBy, settings))) yield 'notSignedIn';
-  if (isAny((answer) => answer.decidedAt >= expiresAt)) yield 'decidedTooLate';
-  if (now >= expiresAt) yield 'approvalExpired';
+  // A moment that is none compares with nothing: what is not certain to be in time is too late.
+  if (isAny((answer) => !(answer.decidedAt < expiresAt))) yield 'decidedTooLate';
+  if (!(now < expiresAt)) yield 'approvalExpired';
 }
 
 /** A link is not enough where people must sign in, and neither is another provider's word. */

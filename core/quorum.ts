@@ -23,7 +23,8 @@ export function quorumOfWave(number: number, names: readonly string[], settings:
 
 /**
  * How many approvals a plan, or a wave of it, needs. The plan says so itself, and the settings once more: the greater
- * counts, so that neither a plan from elsewhere nor a deployment since lowers it.
+ * counts, so that neither a plan from elsewhere nor a deployment since lowers it. Of a plan that says no number, no number of
+ * people is enough.
  */
 export function approvalsNeeded(
   scope: Scope,
@@ -33,7 +34,7 @@ export function approvalsNeeded(
   const number = waveOfScope(scope);
   if (number === undefined) {
     return Math.max(
-      approvals,
+      asSaid(approvals),
       quorumOf(
         waves.flatMap(({ tiers }) => tiers),
         settings,
@@ -41,8 +42,12 @@ export function approvalsNeeded(
     );
   }
   const wave = waves.find((one) => one.number === number);
-  return wave === undefined ? 0 : Math.max(wave.approvals, quorumOfWave(number, wave.tiers, settings));
+  if (wave === undefined) return 0;
+  return Math.max(asSaid(wave.approvals), quorumOfWave(number, wave.tiers, settings));
 }
+
+const asSaid = (approvals: unknown): number =>
+  Number.isSafeInteger(approvals) ? Number(approvals) : Number.POSITIVE_INFINITY;
 
 /** As many of these as are different people. One person is one approver, under whatever entry. */
 export const differentPeople = (approvers: readonly Approver[]): readonly Approver[] =>

@@ -101,6 +101,21 @@ describe('a recorded approval (S1)', () => {
     assert.deepEqual(judged({ approver: 'mallory' }), falls('tooFewApprovals'));
   });
 
+  it('falls when its plan does not say until when it stands, or how many must approve it', () => {
+    for (const [missing, ...reasons] of [
+      ['expiresAt', 'decidedTooLate', 'approvalExpired'],
+      ['approvals', 'tooFewApprovals'],
+    ] as const) {
+      const { [missing]: _, ...rest } = header;
+      const approvable = { header: rest as PlanHeader, digest, scope: 'plan', settings } as const;
+      assert.deepEqual(
+        judgeApproval(decisionOf(answerWith()), approvable, instant(999), 'genuine'),
+        falls(...reasons),
+        missing,
+      );
+    }
+  });
+
   it('falls for every reason at once', () => {
     const wrong = { run: 'run-2', digest: 'sha256:other', scope: 'wave-2', approver: 'ada', decidedAt: instant(1_000) };
     const rejection = { ...wrong, approver: 'ada', decision: 'rejected', reason: 'no' };
