@@ -47,7 +47,7 @@ export interface Network {
  */
 export class TargetError extends Error {
   override readonly name = 'TargetError';
-  /** A SQLSTATE such as 28P01, a system's code such as ECONNREFUSED, or NO_ANSWER. */
+  /** A SQLSTATE such as 28P01, a system's code such as ECONNREFUSED, TOO_LONG, or NO_ANSWER. */
   readonly code: string;
 
   constructor(host: string, code: string) {
@@ -62,13 +62,27 @@ export const network: Network = {
   connectPostgres: (door) => connect(door, { rejectUnauthorized: true }),
 };
 
+/** Longer than whatever a target, a service or a provider has to say, in bytes: what is longer could fill the memory. */
+export const longestAnswer = 4_194_304;
+
 /** Makes one request, and reads the whole answer. */
 export const fetchOnce: Network['fetch'] = (url, { timeoutMs, ...init }) =>
   withoutDetails(new URL(url).host, async () => {
     const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
-    const text = await response.text();
+    const text = await textOf(response);
     return { status: response.status, text: async () => text };
   });
+
+async function textOf({ body, url }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength;
+    if (length > longestAnswer) throw new TargetError(new URL(url).host, 'TOO_LONG');
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
 
 /** Logs in. Without TLS it is for loopback only. */
 export async function connect(

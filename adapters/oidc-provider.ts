@@ -118,8 +118,9 @@ export class OidcProvider implements IdentityProvider {
   }
 
   /**
-   * What the provider left out of the ID token, as some do with all that a scope asks for. It is said of nobody but the
-   * token's subject, over the provider's own TLS; and what is signed comes before it.
+   * By what approvers are known, where the provider left it out of the ID token, as some do with all that a scope asks for.
+   * It is said of nobody but the token's subject, over the provider's own TLS. Of how and when somebody signed in, the signed
+   * token alone says anything: what is said here may hold whatever they wrote into their profile.
    */
   async #leftOut(claims: Claims, access: unknown): Promise<Claims> {
     const { userInfoEndpoint } = await this.#describe();
@@ -127,7 +128,9 @@ export class OidcProvider implements IdentityProvider {
     if (isComplete || userInfoEndpoint === undefined || typeof access !== 'string') return {};
     const headers = { accept: 'application/json', authorization: `Bearer ${access}` };
     const said = await this.#look(userInfoEndpoint, headers);
-    return said['sub'] === claims['sub'] ? said : {};
+    if (said['sub'] !== claims['sub']) return {};
+    const names = [this.#settings.claim, 'email_verified'];
+    return Object.fromEntries(names.flatMap((name) => (Object.hasOwn(said, name) ? [[name, said[name]]] : [])));
   }
 
   /** What a token says whose signature is made with a key of the provider's. */

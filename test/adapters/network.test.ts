@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 
-import { connect, fetchOnce, network, TargetError } from '../../adapters/network.ts';
+import { connect, fetchOnce, longestAnswer, network, TargetError } from '../../adapters/network.ts';
 import { type HttpServer, serve } from '../../rehearsal/targets/http-target.ts';
 import { PostgresServer } from '../../rehearsal/targets/postgres-server.ts';
 import { failsSilently } from './rotators/worlds.ts';
@@ -91,6 +91,16 @@ describe('a server that behaves badly', () => {
       );
       assert.equal(await codeOf(call), 'NO_ANSWER');
     }
+  });
+
+  it('is listened to no longer than anybody has to say something', async () => {
+    const said = (length: number) => {
+      reply = () => `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n${'x'.repeat(length)}`;
+      return fetchOnce(`http://127.0.0.1:${port}/`, { method: 'GET', timeoutMs: 5_000 });
+    };
+    assert.equal(longestAnswer, 4_194_304);
+    assert.equal((await (await said(4_194_304)).text()).length, 4_194_304);
+    assert.equal(await codeOf(said(4_194_305)), 'TOO_LONG');
   });
 
   it('is told no password when it is a database without TLS', async () => {

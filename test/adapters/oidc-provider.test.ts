@@ -183,8 +183,12 @@ describe('what the provider left out of the ID token', () => {
   };
 
   it('is asked for, of the same person, and changes nothing that was signed', async () => {
-    const said = { sub: 'sub-of-grace', email: 'grace@example.com', email_verified: true, nonce: 'another', exp: 1 };
+    const said = {
+      ...{ sub: 'sub-of-grace', email: 'grace@example.com', email_verified: true, nonce: 'another', exp: 1 },
+      azp: 'keyturn',
+    };
     const { claims, shown } = await redeemWith(said);
+    assert.equal(claims['azp'], undefined);
     assert.deepEqual(shown, ['Bearer opens-nothing']);
     assert.deepEqual(
       [claims['email'], claims['email_verified'], claims['nonce'], claims['exp']],
