@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { oneLine } from '../../core/plain-text.ts';
 import { type ScheduleName, type StartableMode, scheduledModes, startable, type Wish } from '../../core/start.ts';
 import { signedRequest } from '../http-api.ts';
 import { moment, run } from '../shapes.ts';
@@ -29,7 +30,7 @@ const fields = z.strictObject({
   mode: z.enum(modes, { error: `is none that can be started; use one of ${modes.join(', ')}` }),
   why: z
     .string({ error: 'is missing; say why, for those who are to approve it' })
-    .trim()
+    .overwrite(oneLine)
     .min(1, { error: 'is empty; say why, for those who are to approve it' })
     .max(longestWhy, { error: `is longer than ${longestWhy} characters; say it shorter` }),
   token: z

@@ -1,6 +1,5 @@
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Instant, instant } from '../../core/instant.ts';
-import { oneLine } from '../../core/plain-text.ts';
 import type { Run } from '../../core/plan.ts';
 import type { Clock, Hash, Log } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
@@ -79,7 +78,7 @@ async function answer(ports: StartRunPorts, request: SignedRequest): Promise<Jso
   }
 
   const token = wish.token ?? ports.random.uuid();
-  const start: Start = { ...wish.wish, requestedBy, why: oneLine(wish.wish.why) };
+  const start: Start = { ...wish.wish, requestedBy };
   try {
     return await startOnce(ports, start, token);
   } catch (error) {

@@ -118,6 +118,11 @@ describe('what makes no sense starts nothing, and is told what is wrong with it:
     ],
     ['no reason', { mode: 'audit' }, 'why is missing; say why, for those who are to approve it'],
     ['an empty reason', { mode: 'audit', why: ' \n ' }, 'why is empty; say why, for those who are to approve it'],
+    [
+      'a reason of nothing but marks that nobody sees',
+      { mode: 'audit', why: '\u200e \u2066\u061c' },
+      'why is empty; say why, for those who are to approve it',
+    ],
     ['a long reason', { mode: 'audit', why: 'x'.repeat(301) }, 'why is longer than 300 characters; say it shorter'],
     ['a run to go back over', { ...rotation, of: 'run-1' }, 'of is of no use to rotate; leave it out'],
     ['names of secrets', { ...rotation, secrets: ['a'] }, 'secrets is of no use to rotate; leave it out'],
@@ -139,6 +144,7 @@ describe('what makes no sense starts nothing, and is told what is wrong with it:
   it('a body that is longer than any that makes sense', async () => {
     const world = new StartWorld();
     assert.equal((await world.ask({ ...rotation, why: 'x'.repeat(300_000) })).statusCode, 413);
+    assert.equal((await world.ask({ ...rotation, why: '€'.repeat(100_000) })).statusCode, 413);
     assert.deepEqual(world.started, []);
   });
 
