@@ -74,8 +74,9 @@ export async function rememberRun(
 }
 
 const isFinishedRun = (value: unknown): value is FinishedRun => {
-  if (typeof value !== 'object' || value === null) return false;
-  const { run, mode, outcome, endedAt, selected, rotated, rotators } = value as Readonly<Record<string, unknown>>;
+  const { run, mode, outcome, endedAt, selected, rotated, rotators } = (value ?? {}) as Readonly<
+    Record<string, unknown>
+  >;
   // A kind of run or of end that this version does not know is somebody else's, and no reason to know nothing.
   const texts = [run, mode, outcome].every((text) => typeof text === 'string');
   const counts = [selected, rotated].every((count) => Number.isSafeInteger(count) && Number(count) >= 0);

@@ -50,7 +50,7 @@ describe('the history', () => {
   });
 
   it('is read as it was written', () => {
-    const history = [ended('a', 1), ended('b', 2, { rotators: [] })];
+    const history = [ended('a', 1), ended('b', 2, { rotators: [], selected: 0, rotated: 0 })];
     assert.deepEqual(parseHistory(JSON.stringify(history)), history);
   });
 

@@ -10,7 +10,7 @@ import { proberFor } from '../../adapters/probes/choose.ts';
 import { retirerFor } from '../../adapters/rotators/choose.ts';
 import { instant } from '../../core/instant.ts';
 import type { OldCredential, Run } from '../../core/plan.ts';
-import type { Pair, Retirer } from '../../core/ports.ts';
+import type { Answer, Pair, Retirer } from '../../core/ports.ts';
 import { type RetireGiven, retire } from '../../core/retire.ts';
 import type { Retirement } from '../../core/retirement.ts';
 import type { RetirementEnd } from '../../core/retiring.ts';
@@ -31,6 +31,8 @@ class World {
   readonly keys = new KeyService(this.#clock(), () => `hunter2-${this.keys.keysOf('a').length}`);
   readonly values = new Map<string, SecretValue>();
   labels: Record<string, readonly string[]> = { old: ['AWSPREVIOUS'], later: ['AWSCURRENT', 'AWSPENDING'] };
+  /** What the target says of the old credential, one question after the other, before it says what is so. */
+  answersOfOld: Answer[] = [];
   /** What happens to a call, by its name. */
   readonly trouble = new Map<string, 'lost' | 'answerLost' | (() => void)>();
 
@@ -110,7 +112,9 @@ class World {
       },
       prober: {
         ask: (value) =>
-          this.#call(value === this.values.get('old') ? 'ask old' : 'ask current', () => prober.ask(value)),
+          value === this.values.get('old')
+            ? this.#call('ask old', async () => this.answersOfOld.shift() ?? (await prober.ask(value)))
+            : this.#call('ask current', () => prober.ask(value)),
       },
       clock: this.#clock(),
       deadline,
@@ -183,11 +187,38 @@ describe('S7: an old credential', () => {
     assert.deepEqual(world.standing, { old: 'active', later: 'active' });
   });
 
-  it('stays when its version is not there any more', async () => {
+  it('stays when its version, or the one that is AWSCURRENT, is not there any more', async () => {
+    for (const version of ['old', 'later']) {
+      const world = new World();
+      world.values.delete(version);
+      const end = await world.retire('rotate', 'deactivate');
+      assert.deepEqual(end, { kind: 'held', reason: 'oldUnreadable', untouched: false });
+    }
+  });
+
+  it('stays when AWSCURRENT is on a version that the plan does not know', async () => {
     const world = new World();
-    world.values.delete('old');
+    world.labels = { old: [], later: ['AWSPREVIOUS'], newer: ['AWSCURRENT'] };
     const end = await world.retire('rotate', 'deactivate');
-    assert.deepEqual(end, { kind: 'held', reason: 'oldUnreadable', untouched: false });
+    assert.deepEqual(end, { kind: 'held', reason: 'currentMoved', untouched: true });
+  });
+
+  it('goes when nothing carries AWSPENDING', async () => {
+    const world = new World();
+    world.labels = { old: ['AWSPREVIOUS'], later: ['AWSCURRENT'] };
+    assert.deepEqual(await world.retire('rotate', 'deactivate'), { kind: 'done', touched: true });
+  });
+
+  it('is asked about for seven seconds, where a target may only not know yet that it works, or that it does not', async () => {
+    const there = new World();
+    there.answersOfOld = ['accepted', 'unknown', 'rejected'];
+    assert.deepEqual(await there.retire('rotate', 'deactivate'), { kind: 'done', touched: true });
+    assert.deepEqual(there.answersOfOld, []);
+    const back = new World();
+    await back.retire('rotate', 'deactivate');
+    back.answersOfOld = ['rejected', 'unknown', 'accepted'];
+    assert.deepEqual(await back.retire('roll back', 'deactivate'), { kind: 'done', touched: true });
+    assert.deepEqual(back.answersOfOld, []);
   });
 
   it('is brought back, whatever was lost on the way, and wherever AWSCURRENT is by then', async () => {
