@@ -103,27 +103,19 @@ export async function signEvidence(
   await archive.deposit(manifestKeys[madeBy](run), serialiseManifest({ manifest, signature }));
 }
 
-/** Nothing stands beside what is signed, where it would be read with it. */
-function isSignedManifest(value: unknown): value is SignedManifest {
-  if (!isRecord(value) || !isRecord(value['manifest']) || Object.keys(value).length !== 2) return false;
-  const { manifest, signature } = value;
-  const { run, stage, madeBy, madeAt, signedWith, documents } = manifest as Readonly<Record<string, unknown>>;
+/** Nothing stands beside what is signed, where it would be read with it. What throws, for want of a record or a list, is none. */
+function isSignedManifest({ manifest, signature, ...beside }: SignedManifest): boolean {
+  const { run, stage, madeBy, madeAt, signedWith, documents } = manifest;
   return (
+    Object.keys(beside).length === 0 &&
     [signature, run, stage, signedWith].every(isText) &&
-    (madeBy === 'close-run' || madeBy === 'recover-run') &&
+    Object.hasOwn(manifestKeys, madeBy) &&
     Number.isSafeInteger(madeAt) &&
-    Array.isArray(documents) &&
     documents.every(isStoredDocument)
   );
 }
 
-const isStoredDocument = (value: unknown): value is StoredDocument =>
-  isRecord(value) &&
-  [value['key'], value['version'], value['sha256']].every(isText) &&
-  Number.isSafeInteger(value['depositedAt']) &&
-  Number.isSafeInteger(value['bytes']);
+const isStoredDocument = ({ key, version, sha256, depositedAt, bytes }: StoredDocument): boolean =>
+  [key, version, sha256].every(isText) && [depositedAt, bytes].every(Number.isSafeInteger);
 
-const isText = (value: unknown): value is string => typeof value === 'string';
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): boolean => typeof value === 'string';

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { comparableRuns, type FinishedRun, type History, parseHistory, remember } from '../../core/history.ts';
+import {
+  comparableRuns,
+  type FinishedRun,
+  type History,
+  parseHistory,
+  remember,
+  rememberRun,
+} from '../../core/history.ts';
 import { instant } from '../../core/instant.ts';
+import type { Register } from '../../core/living-ports.ts';
 import type { Run } from '../../core/plan.ts';
+import type { Log } from '../../core/ports.ts';
+import type { RunReport, RunStory } from '../../core/report.ts';
 
 const day = 86_400_000;
 
@@ -98,5 +108,41 @@ describe('what a plan is compared with', () => {
 
   it('is, for an audit, the same as for the rotation that it previews', () => {
     assert.deepEqual(names(comparableRuns(history, 'audit')), ['done again', 'done']);
+  });
+});
+
+describe('a run that has ended', () => {
+  const report = { ...ended('a', 1), mode: 'restore', selected: 3, rotated: 2 } as unknown as RunReport;
+  const wave = (...rotators: string[]) => ({ secrets: rotators.map((rotator) => ({ rotator })) });
+  const story = (...waves: ReturnType<typeof wave>[]) => ({ header: {}, waves }) as unknown as RunStory;
+  const write = async (told: RunStory, change: Register<History>['change']) => {
+    const logged: unknown[] = [];
+    const error = (...line: unknown[]) => void logged.push(line);
+    await rememberRun({ history: { change }, log: { info: error, error } as unknown as Log }, report, told);
+    return logged;
+  };
+  const noted = { ...ended('a', 1), mode: 'restore', rotated: 2, rotators: ['hmac-key', 'postgres'] };
+
+  it('is written down with its rotators, each once and in order', async () => {
+    let written: History = [];
+    await write(story(wave('postgres'), wave('hmac-key', 'postgres')), async (alter) => {
+      written = alter([]);
+      return written;
+    });
+    assert.deepEqual(written, [noted]);
+  });
+
+  it('is not written down when it never had a plan', async () => {
+    const change = async () => assert.fail('nothing is written');
+    assert.deepEqual(await write({ waves: [] } as unknown as RunStory, change), []);
+  });
+
+  it('ends though it cannot be written down, and what would have been is logged', async () => {
+    const change = async () => {
+      throw new TypeError('no such bucket');
+    };
+    assert.deepEqual(await write(story(wave('postgres', 'hmac-key')), change), [
+      ['the history did not take a run', { ...noted, error: 'TypeError', why: 'no such bucket' }],
+    ]);
   });
 });

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { PlanDigest, PlannedWave, Run } from '../../core/plan.ts';
 import {
   approvalsNeeded,
+  approvalsOf,
   decisionFrom,
   differentPeople,
   type Question,
@@ -53,6 +54,7 @@ describe('the quorum', () => {
   it('is what the plan or what the settings say, whichever is more', () => {
     const waves = [wave(1, ['low'], 0), wave(2, ['high'], 0), wave(3, ['low'], 3)];
     assert.equal(approvalsNeeded('plan', { approvals: 1, waves }, settings), 2);
+    assert.equal(approvalsNeeded('plan', { approvals: 1, waves: [wave(1, ['low'], 0)] }, settings), 1);
     assert.equal(approvalsNeeded('plan', { approvals: 3, waves }, settings), 3);
     assert.equal(approvalsNeeded('wave-2', { approvals: 1, waves }, settings), 2);
     assert.equal(approvalsNeeded('wave-3', { approvals: 1, waves }, settings), 3);
@@ -88,6 +90,16 @@ describe('what answers come to (S1)', () => {
   it('is made of the first approvals that were enough, whatever order they are read in', () => {
     const expected = decisionOf(by('joan', 1), by('mary', 2));
     assert.deepEqual(decided(by('grace', 3), by('mary', 2), by('joan', 1)), expected);
+  });
+
+  it('is made of approvals given at the same moment in the order of their names', () => {
+    const expected = decisionOf(by('grace', 1), by('joan', 1));
+    assert.deepEqual(decided(by('mary', 1), by('joan', 1), by('grace', 1)), expected);
+  });
+
+  it('counts as approvals none that reject', () => {
+    const answers = [sealed(by('grace', 1)), sealed(by('joan', 2, no))];
+    assert.deepEqual(approvalsOf(answers, question), [sealed(by('grace', 1))]);
   });
 
   it('is a rejection as soon as one rejects', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { archiveKeys } from '../../core/archive-keys.ts';
-import { serialiseAnswer } from '../../core/decision.ts';
+import { type SealedAnswer, serialiseAnswer } from '../../core/decision.ts';
 import { instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
 import { answerWith, sealed } from '../decisions.ts';
@@ -183,8 +183,9 @@ describe('S1 a plan without a decision of its own', () => {
     it(`is left waiting when what is on record is about ${what}`, async () => {
       const { world } = await unheard();
       const key = archiveKeys.decision(run);
-      const { decision, seal } = JSON.parse(world.archive.texts.get(key) ?? '');
-      world.archive.texts.set(key, JSON.stringify({ decision: { ...decision, ...otherwise }, seal }));
+      const { decision, answers } = JSON.parse(world.archive.texts.get(key) ?? '');
+      const altered = answers.map(({ answer, seal }: SealedAnswer) => ({ answer: { ...answer, ...otherwise }, seal }));
+      world.archive.texts.set(key, JSON.stringify({ decision, answers: altered }));
       assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [] });
       assert.deepEqual(world.told, []);
     });

@@ -5,6 +5,8 @@ import { sha256 } from '../../adapters/sha256.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import type { Batch, PlanDigest, Run } from '../../core/plan.ts';
+import { type RestoreAsked, readUndoable } from '../../core/restore.ts';
+import { lookAgainAt } from '../../core/second-restore.ts';
 import type { Settings } from '../../core/settings.ts';
 import { approvedToRestore, askForRestore, complete, restoring, rotated } from './restore-world.ts';
 import { arnOf, at, canary, key1, key2, key3, login, type RunWorld, run } from './run-world.ts';
@@ -151,6 +153,8 @@ describe('a restore leaves alone, and reports', () => {
   it('one whose tags name another rotator since', () =>
     leaves(({ fleet }) => fleet.tag(key1, { rotator: 'hmac-key' }), key1, 'retagged'));
 
+  it('one that the list does not have any more', () => leaves(({ fleet }) => fleet.forget(key2), key2, 'notListed'));
+
   it('one that is quarantined since', () =>
     leaves(
       (world) => world.quarantine.change(() => ({ [arnOf(key1)]: { name: key1, run, reason: 'held', at: world.now } })),
@@ -176,13 +180,29 @@ describe('a restore is refused', () => {
     const ending = await world.confirmPlan();
     assert.ok(ending.next === 'end' && ending.outcome === 'refused');
     assert.deepEqual(world.fleet.writes, []);
+    assert.deepEqual(await refusedByEach(world, { of: run, secrets: undefined, ...more }), [
+      ...ending.reasons,
+      ...ending.reasons,
+    ]);
     return ending.reasons;
   };
+  /** What the first look says, and the second, each without the other. */
+  const refusedByEach = async ({ archive }: RunWorld, asked: RestoreAsked) =>
+    (await Promise.all([readUndoable, lookAgainAt].map((look) => look(archive, sha256, asked)))).map((found) =>
+      'refusal' in found ? `${found.refusal}: ${found.which}` : found.kind,
+    );
   const forget = (key: string) => (world: RunWorld) => world.archive.texts.delete(key);
   const change = (key: string, from: string, to: string) => (world: RunWorld) => {
     const text = world.archive.texts.get(key) ?? '';
     assert.ok(text.includes(from));
     world.archive.texts.set(key, text.replace(from, to));
+  };
+
+  const approvedOnceElsewhere = (world: RunWorld) => {
+    const { decision, answers } = world.document(archiveKeys.decision(run));
+    const [{ answer, seal }] = answers;
+    const other = { answer: { ...answer, approver: 'joan', digest: 'sha256:other' }, seal };
+    world.archive.texts.set(archiveKeys.decision(run), JSON.stringify({ decision, answers: [...answers, other] }));
   };
 
   it('of a run that nobody knows', async () => {
@@ -211,6 +231,10 @@ describe('a restore is refused', () => {
       outcome: 'refused',
       reasons: ['notARotation: restore-of-november'],
     });
+    assert.deepEqual(await refusedByEach(world, { of: restoring, secrets: undefined }), [
+      'notARotation: restore-of-november',
+      'notARotation: restore-of-november',
+    ]);
   });
 
   it('when a secret is named that the run did not have', async () => {
@@ -225,6 +249,7 @@ describe('a restore is refused', () => {
     ],
     ['is not the one that was approved', change(archiveKeys.plan(run), '"why":"The keys', '"why":"The  keys')],
     ['was rejected', change(archiveKeys.decision(run), '"decision":"approved"', '"decision":"rejected","reason":"no"')],
+    ['was approved by one, and another plan by another', approvedOnceElsewhere],
     ['has no decision', forget(archiveKeys.decision(run))],
   ] as [string, (world: RunWorld) => unknown][]) {
     it(`when the archive’s plan of the run ${what}`, async () => {

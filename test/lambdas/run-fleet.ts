@@ -82,6 +82,11 @@ export class Fleet implements Vault {
     held.entry = { ...held.entry, tags: tagsWith(tags) };
   }
 
+  /** Somebody deletes a secret for good. */
+  forget(name: string): void {
+    this.#held.delete(arnOf(name));
+  }
+
   /** Moves the expiration tag alone. */
   renew(arn: string, expirationDate: string): void {
     const held = this.#at(arn);

@@ -186,6 +186,26 @@ describe('a forged manifest', () => {
     });
   }
 
+  it('is none when it is written in another way, or is wrong in a single field', async () => {
+    const signed = JSON.parse(textOf('manifest.json'));
+    const { manifest } = signed;
+    const [document, ...others] = manifest.documents;
+    const wrong = [
+      ...['run', 'stage', 'signedWith'].map((field) => ({ manifest: { ...manifest, [field]: 1 } })),
+      ...[1.5, '1'].map((madeAt) => ({ manifest: { ...manifest, madeAt } })),
+      ...['review', 1].map((madeBy) => ({ manifest: { ...manifest, madeBy } })),
+      ...[null, {}, [null], [...others, 'text']].map((documents) => ({ manifest: { ...manifest, documents } })),
+      ...['key', 'version', 'sha256', 'depositedAt', 'bytes'].map((field) => ({
+        manifest: { ...manifest, documents: [...others, { ...document, [field]: null }] },
+      })),
+      { signature: 1 },
+    ].map((part) => canonicalJson({ ...signed, ...part }));
+    for (const text of [JSON.stringify(signed, null, 2), ...wrong]) {
+      const found = find([...except('manifest.json'), exhibit(at('manifest.json'), text)]);
+      assert.ok(found.includes('manifestMalformed manifest.json'), text);
+    }
+  });
+
   it('is not believed for want of a key', () => {
     assert.deepEqual(findingsIn(run, whole), ['signatureUnchecked manifest.json']);
   });
@@ -336,6 +356,16 @@ describe('a copy in which what was signed lies beside something else', () => {
 });
 
 describe('S11 a run that is closed twice', () => {
+  it('signs all that was there when it was closed, as the step that closed it', async () => {
+    const world = await closedRun();
+    const text = world.archive.texts.get(at('manifest.json')) ?? '';
+    const { manifest, signature } = JSON.parse(text);
+    const { documents, ...made } = manifest as Manifest;
+    assert.deepEqual(made, { run, stage: 'prod', madeBy: 'close-run', madeAt: world.now, signedWith: pair.key });
+    assert.deepEqual(documents.map(({ key }) => key).sort(), listed.map(at).sort());
+    assert.ok(isSigned(`keyturn manifest\n${sha256(canonicalJson(manifest))}`, signature));
+  });
+
   it('keeps the first manifest', async () => {
     const world = await closedRun();
     const first = world.archive.texts.get(at('manifest.json'));
