@@ -155,7 +155,7 @@ function judge(
 ): OldCredential | RetireReason {
   if (found.strategy !== 'overlap') return 'nothingToRetire';
   if (found.currentVersion === version) return 'currentAgain';
-  if (found.name !== secret.name || found.rotator !== secret.rotator) return 'retagged';
+  if (found.rotator !== secret.rotator) return 'retagged';
 
   const grace = retirement.graceDays * dayMillis;
   if (asOf - replacedAt < grace) return 'replacedLately';

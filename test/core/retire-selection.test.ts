@@ -19,7 +19,7 @@ import { lookAgainAtOld } from '../../core/second-retire.ts';
 import type { SelectedSecret } from '../../core/selection.ts';
 import type { Settings } from '../../core/settings.ts';
 import { answerWith, decisionOf } from '../decisions.ts';
-import { asOf, at, entryWith, selectedWith, tagsWith } from '../entries.ts';
+import { arnOf, asOf, at, entryWith, selectedWith, tagsWith } from '../entries.ts';
 import { chromepaySettings } from '../settings.ts';
 
 const rotation = 'rotation-1' as Run;
@@ -60,23 +60,33 @@ class Documents implements Archive {
     return text;
   }
 
-  add(run: Run, mode: 'rotate' | 'restore' | 'retire', secret: PlannedSecret, kind: string, endedAt: Instant): this {
-    const batch: Batch = { run, wave: 1, index: 0, tier: secret.tier, secrets: [secret] };
-    const line = canonicalJson(batch);
-    const waves = [
-      { number: 1, tiers: ['low'], secrets: 1, batches: [{ tier: 'low', secrets: 1, hash: sha256(line) }] },
-    ];
+  /** A run of one wave, with each secret in a batch of its own. */
+  add(
+    run: Run,
+    mode: 'rotate' | 'restore' | 'retire',
+    secret: PlannedSecret,
+    kind: string,
+    endedAt: Instant,
+    ...others: readonly (readonly [PlannedSecret, string])[]
+  ): this {
+    const all = [[secret, kind] as const, ...others];
+    const lines = all.map(([one], index) => {
+      const batch: Batch = { run, wave: 1, index, tier: one.tier, secrets: [one] };
+      return canonicalJson(batch);
+    });
+    const batches = lines.map((line) => ({ tier: 'low', secrets: 1, hash: sha256(line) }));
+    const waves = [{ number: 1, tiers: ['low'], secrets: all.length, batches }];
     const plan = canonicalJson({ run, mode, waves });
     const answer = answerWith({ run, digest: sha256(plan) });
     this.texts.set(`runs/${run}/plan.json`, plan);
-    this.texts.set(`runs/${run}/waves/1.jsonl`, line);
+    this.texts.set(`runs/${run}/waves/1.jsonl`, lines.join('\n'));
     this.texts.set(`runs/${run}/decision.json`, JSON.stringify(decisionOf(answer)));
     this.texts.set(
       `runs/${run}/report.json`,
-      JSON.stringify({ run, mode, endedAt, secrets: [{ arn: secret.arn, kind }] }),
+      JSON.stringify({ run, mode, endedAt, secrets: all.map(([{ arn }, became]) => ({ arn, kind: became })) }),
     );
-    const done = ['rotated', 'deactivated', 'deleted'].includes(kind) ? 1 : 0;
-    this.history.push({ run, mode, outcome: 'completed', endedAt, selected: 1, rotated: done, rotators: [] });
+    const done = all.filter(([, became]) => ['rotated', 'deactivated', 'deleted'].includes(became)).length;
+    this.history.push({ run, mode, outcome: 'completed', endedAt, selected: all.length, rotated: done, rotators: [] });
     return this;
   }
 }
@@ -117,7 +127,12 @@ describe('S7: what is selected for retiring', () => {
       unusedSince: weekAgo,
     };
     assert.deepEqual(selected, { ...selectedWith(), old });
-    assert.deepEqual(await leftAlone(rotatedAt(justAfter(weekAgo))), ['replacedLately']);
+    const kept = {
+      ...{ name: selected?.name, arn: selected?.arn },
+      reason: 'replacedLately',
+      reasons: ['replacedLately'],
+    };
+    assert.deepEqual(await select(rotatedAt(justAfter(weekAgo))), { selected: [], leftAlone: [kept] });
   });
 
   it('is deleted from the very end of the second grace period on, and not a millisecond before', async () => {
@@ -143,6 +158,69 @@ describe('S7: what is selected for retiring', () => {
   it('is deactivated once more where a retirement was sent back', async () => {
     const [selected] = await selectedTwice(deactivatedAt(twoWeeksAgo, 'rolledBack'));
     assert.equal(selected?.old?.retirement, 'deactivate');
+  });
+
+  it('is deactivated where a retirement of others left it as it was', async () => {
+    const other = { ...deactivatedThen, arn: 'arn:other', name: 'prod/low/other' };
+    for (const kind of ['rolledBack', 'held', 'untouched', 'leftAlone']) {
+      const documents = rotatedAt(at('2026-10-01T00:00:00Z')).add(
+        retirement,
+        'retire',
+        deactivatedThen,
+        kind,
+        twoWeeksAgo,
+        [other, 'deactivated'],
+      );
+      const [selected] = await selectedTwice(documents);
+      assert.equal(selected?.old?.retirement, 'deactivate');
+    }
+  });
+
+  it('is nothing that was deactivated without being known to have been replaced', async () => {
+    const documents = new Documents().add(retirement, 'retire', deactivatedThen, 'deactivated', twoWeeksAgo);
+    assert.deepEqual(await select(documents), { selected: [], leftAlone: [] });
+  });
+
+  it('is read from no run that touched nothing', async () => {
+    const documents = rotatedAt(weekAgo, 'rolledBack');
+    documents.fetch = async () => assert.fail('nothing is read');
+    const [run] = documents.history;
+    assert.ok(run !== undefined);
+    const audited: FinishedRun = { ...run, mode: 'audit', rotated: 1 };
+    assert.deepEqual(await readReplaced(documents, sha256, [run, audited]), []);
+  });
+
+  it('is each secret by itself', async () => {
+    const name = 'prod/low/orders/other';
+    const other: PlannedSecret = { ...rotated, name, arn: arnOf(name), currentVersion: 'version-7' };
+    const documents = rotatedAt(at('2026-10-01T00:00:00Z')).add(
+      'rotation-2' as Run,
+      'rotate',
+      other,
+      'rotated',
+      weekAgo,
+    );
+    const replaced = await readReplaced(documents, sha256, documents.history);
+    const entries = [entryWith({ name, versions: { 'version-8': ['AWSCURRENT'] } }), entryWith()];
+    const material = { run: retirement, hash: sha256, replaced, entries, quarantine: {}, settings, asOf };
+    assert.deepEqual(
+      selectRetired(material).selected.map((one) => [one.name, one.currentVersion, one.old?.version]),
+      [
+        ['prod/low/orders/api-key', 'version-2', 'version-1'],
+        ['prod/low/orders/other', 'version-8', 'version-7'],
+      ],
+    );
+  });
+
+  it('is read the oldest first, by when each was replaced last', async () => {
+    const again: PlannedSecret = { ...rotated, newVersion: 'version-3' };
+    const documents = rotatedAt(at('2026-10-01T00:00:00Z'))
+      .add('rotation-2' as Run, 'rotate', { ...rotated, currentVersion: 'version-2' }, 'rotated', twoWeeksAgo)
+      .add('rotation-3' as Run, 'rotate', again, 'rotated', weekAgo);
+    assert.deepEqual(
+      (await readReplaced(documents, sha256, documents.history)).map(({ version }) => version),
+      ['version-2', 'version-1'],
+    );
   });
 
   it('is nothing more once it was deleted', async () => {
@@ -211,6 +289,32 @@ describe('S7: what is selected for retiring', () => {
     const key = `runs/${rotation}/waves/1.jsonl`;
     documents.texts.set(key, (documents.texts.get(key) ?? '').replace('version-1', 'version-9'));
     assert.deepEqual(await select(documents), { selected: [], leftAlone: [] });
+    const other = { ...rotated, arn: 'arn:other', name: 'prod/low/other' };
+    const two = new Documents().add(rotation, 'rotate', rotated, 'rotated', weekAgo, [other, 'rotated']);
+    two.texts.set(key, (two.texts.get(key) ?? '').replace('arn:other', 'arn:another'));
+    assert.deepEqual(await select(two), { selected: [], leftAlone: [] });
+  });
+
+  it('believes no run that nobody approved, that one approved as another plan, or that has no report', async () => {
+    const key = `runs/${rotation}/decision.json`;
+    const approved = rotatedAt(weekAgo).texts.get(key) ?? '';
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const { answers } = JSON.parse(approved);
+    const [{ answer, seal }] = answers;
+    for (const decision of [
+      JSON.stringify(decisionOf({ ...answer, decision: 'rejected', reason: 'no' })),
+      JSON.stringify({ decision: 'approved', answers: [...answers, { answer: { ...answer, digest }, seal }] }),
+      'no decision',
+    ]) {
+      const documents = rotatedAt(weekAgo);
+      documents.texts.set(key, decision);
+      assert.deepEqual(await select(documents), { selected: [], leftAlone: [] });
+    }
+    for (const gone of [key, `runs/${rotation}/report.json`]) {
+      const documents = rotatedAt(weekAgo);
+      documents.texts.delete(gone);
+      assert.deepEqual(await select(documents), { selected: [], leftAlone: [] });
+    }
   });
 
   it('is one old credential of a secret at a time, and each has its turn: one that is kept stands before no other', async () => {
