@@ -8,7 +8,7 @@ export const canonicalJson = (value: unknown): string => write(value, '$');
 
 function write(value: unknown, place: string): string {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value);
-  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
+  if (Number.isFinite(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${Array.from(value, (item, i) => write(item, `${place}[${i}]`)).join()}]`;
   if (!isPlainObject(value)) throw new TypeError(`${place} has no canonical JSON; only plain data has`);
 
@@ -18,8 +18,9 @@ function write(value: unknown, place: string): string {
   return `{${fields.join()}}`;
 }
 
+/** Null never comes here. */
 function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value !== 'object') return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

@@ -92,6 +92,35 @@ Plan: sha256:plan`,
     );
   });
 
+  it('asks about a wave that was held back as about that wave', () => {
+    const held: PendingApproval = { ...pending, scope: 'wave-2' };
+    const { subject, lead, facts } = invitationNotice(header, held, 'ask');
+    assert.equal(subject, 'Keyturn prod: go on with wave 2? Answer by 2026-11-19 01:15 UTC');
+    assert.equal(lead, 'Go on with wave 2 of 2: rotate 33 secrets, low and medium.');
+    assert.equal(facts.at(-1)?.value, '2026-11-19 01:15 UTC. Without an answer nothing more is touched.');
+  });
+
+  it('says who has approved already, and how many more must', () => {
+    const { facts } = invitationNotice(header, pending, 'remind', { approvedBy: ['joan', 'mary'], missing: 1 });
+    assert.deepEqual(facts.at(-1), { name: 'Approved already', value: 'by joan, mary; 1 more must approve' });
+  });
+
+  it('has no heading over nothing', () => {
+    const { sections } = invitationNotice({ ...header, guardrails: [], unusual: [] }, pending, 'ask');
+    assert.deepEqual(
+      sections.map(({ title }) => title),
+      ['Waves'],
+    );
+  });
+
+  it('shows twelve of anything in full', () => {
+    const waves = Array.from({ length: 12 }, (_, index) => ({ number: index + 1, secrets: 1, tiers: ['low'] }));
+    const many = { ...header, waves, guardrails: Array.from({ length: 14 }, () => header.guardrails[0]) };
+    const [first, caps] = invitationNotice(many as unknown as PlanHeader, pending, 'ask').sections;
+    assert.deepEqual(first?.lines.slice(-2), ['Wave 12: 1 secret, low', 'Left alone: 89 secrets']);
+    assert.deepEqual([caps?.lines.length, caps?.lines.at(-1)], [13, 'and 2 more caps']);
+  });
+
   it('stays short, however many waves there are: 12 and how many more', () => {
     const waves = Array.from({ length: 14 }, (_, index) => ({ number: index + 1, secrets: 1, tiers: ['low'] }));
     const [section] = invitationNotice({ ...header, waves } as unknown as PlanHeader, pending, 'ask').sections;
@@ -124,12 +153,37 @@ describe('what everybody is told of a plan that waits', () => {
     assert.doesNotMatch(say(['grace'], []), /terminal/);
   });
 
+  it('says of a wave that it waits, and who has approved it already', () => {
+    const held: PendingApproval = { ...pending, scope: 'wave-2' };
+    const standing = { approvedBy: ['joan'], missing: 1 };
+    const text = noticeText(
+      waitingNotice(header, held, 'remind', {
+        asked: ['grace', 'joan'],
+        unreached: ['mary', 'ada'],
+        byIam: [],
+        standing,
+      }),
+    );
+    assert.match(text, /^A wave waits for an approval: Go on with wave 2 of 2: rotate 33 secrets, low and medium\.\n/);
+    assert.match(text, /\nApproved already: by joan; 1 more must approve\n/);
+    assert.match(text, /\nAsked, each by a link of their own: grace, joan\nSent no link: mary, ada\n/);
+  });
+
+  it('names each who can answer from a terminal, and nobody who was not asked', () => {
+    assert.match(say([], [], ['joan', 'mary']), /From a terminal, by joan, mary: /);
+    assert.doesNotMatch(say([], [], ['joan']), /Asked, each|Sent no link/);
+  });
+
   it('says who was sent no link', () => assert.match(say(['grace'], ['joan']), /Sent no link: joan/));
 });
 
 describe('a personal link', () => {
   it('leads to the run’s page, whether the address ends in a slash or not', () => {
     const url = 'https://desk.example.com/review/run-1/the-link';
-    assert.deepEqual([link.url, personalLink('https://desk.example.com', pending, fresh, 'remind').url], [url, url]);
+    const plain = personalLink('https://desk.example.com', pending, fresh, 'remind');
+    const slashes = personalLink('https://desk.example.com//', pending, fresh, 'ask');
+    assert.deepEqual([link.url, plain.url, slashes.url], [url, url, url]);
+    assert.deepEqual([link.label, plain.label], ['See the plan and decide', 'See the plan and decide now']);
+    assert.match(link.warning, /yours alone/);
   });
 });

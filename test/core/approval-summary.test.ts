@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { headline, wayBack } from '../../core/approval-summary.ts';
+import { headline, oldHistory, waveHeadline, wayBack } from '../../core/approval-summary.ts';
 import { instant } from '../../core/instant.ts';
-import { type Mode, modes, type PlanHeader } from '../../core/plan.ts';
+import { type Mode, modes, type OldCredential, type PlanHeader, type Run } from '../../core/plan.ts';
 
 const start = instant(Date.UTC(2026, 10, 19, 2));
 
@@ -49,12 +49,48 @@ describe('the summary of a plan', () => {
     assert.equal(sentence(0, 1), `Delete 1 old credential ${end}`);
   });
 
+  it('says of a wave that was held back what it would do', () => {
+    assert.equal(waveHeadline(header, 2), 'Go on with wave 2 of 2: rotate 33 secrets, low and medium');
+    assert.equal(waveHeadline(header, 1), 'Go on with wave 1 of 2: rotate 5 secrets, low');
+  });
+
+  it('says of a retirement that retires nothing no more than that', () => {
+    const none = { ...header, mode: 'retire', retirements: { deactivate: 0, delete: 0 } } as const;
+    assert.match(headline(none, start), /^Retire the old credentials of 38 of 127 secrets/);
+  });
+
+  it('says of a restore which run it undoes', () => {
+    const undone = headline({ ...header, mode: 'restore', of: 'run-7' as Run }, start);
+    assert.match(undone, /^Restore 38 of 127 secrets to what they were before run run-7 in 2 waves, starting as soon/);
+  });
+
+  it('says of an old credential when it was replaced, used and deactivated', () => {
+    const old = { replacedAt: instant(Date.UTC(2026, 10, 1)) } as OldCredential;
+    const [used, deactivatedAt] = [instant(Date.UTC(2026, 9, 9, 23)), instant(Date.UTC(2026, 10, 9))];
+    assert.equal(oldHistory(old), 'replaced 2026-11-01, last use unknown');
+    assert.equal(oldHistory({ ...old, lastUsed: 'never' }), 'replaced 2026-11-01, never used');
+    assert.equal(
+      oldHistory({ ...old, lastUsed: used, deactivatedAt }),
+      'replaced 2026-11-01, last used 2026-10-09, deactivated 2026-11-09',
+    );
+  });
+
   it('promises no way back of what is deleted, and none of a deletion that is not planned', () => {
     const ways = (deactivate: number, deleted: number) =>
       wayBack({ mode: 'retire', retirements: { deactivate, delete: deleted } }).join(' ');
     assert.doesNotMatch(ways(0, 1), /is reversed|goes back/);
     assert.match(ways(0, 1), /A deletion cannot be reversed/);
+    assert.match(ways(1, 0), /A deactivation is reversed/);
     assert.doesNotMatch(ways(1, 0), /deletion/);
+    const [stops, stays] = [
+      /^At the first failed probe, the run stops/,
+      / Waves that ended well stay\. People are told\.$/,
+    ];
+    for (const said of [wayBack(header).join(' '), ways(1, 1), ways(0, 0)]) {
+      assert.match(said, stops);
+      assert.match(said, stays);
+    }
+    assert.equal(wayBack({ mode: 'retire' }).length, 2);
     assert.match(wayBack(header).join(' '), /goes back to the versions recorded in this plan/);
   });
 

@@ -31,6 +31,10 @@ describe('canonical JSON', () => {
     assert.equal(canonicalJson({ é: 1, z: 2, 10: 3, 9: 4 }), '{"10":3,"9":4,"z":2,"é":1}');
   });
 
+  it('writes an object of no class as any other', () => {
+    assert.equal(canonicalJson(Object.assign(Object.create(null), { a: [null] })), '{"a":[null]}');
+  });
+
   it('writes numbers and texts as JSON does', () => {
     assert.equal(canonicalJson([-0, 1e21, 0.1, '"\n\u2028']), `[0,1e+21,0.1,${JSON.stringify('"\n\u2028')}]`);
   });

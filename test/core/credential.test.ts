@@ -126,7 +126,8 @@ describe('the value of a login', () => {
     for (const port of [0, -1, 1.5, true, [5432], '', '5432 ', '0x10', '65536']) {
       assert.equal(reasonOf(replace, { ...login, port }), 'portInvalid');
     }
-    assert.equal(reasonOf(replace, { ...login, dbname: '' }), 'missingField');
+    for (const port of [1, 65_535, '1', '65535']) assert.equal(reasonOf(replace, { ...login, port }), 'wellFormed');
+    for (const dbname of ['', 7]) assert.equal(reasonOf(replace, { ...login, dbname }), 'missingField');
     assert.equal(reasonOf(replace, { ...login, dbname: 'a\nb' }), 'controlCharacter');
   });
 
@@ -152,6 +153,17 @@ describe('the value of a key', () => {
     assert.equal(reading.kind === 'wellFormed' && reading.account, 'keys.chromepay.example/orders/key-1');
   });
 
+  it('is read as what signs every request', () => {
+    const { apiKey: _apiKey, ...rest } = key;
+    const reading = read(signingKeys, { ...rest, signingKey: 'hunter2' });
+    assert.ok(reading.kind === 'wellFormed' && reading.shape === 'signingKey');
+    const { host, client, keyId, account, signingKey } = reading;
+    assert.deepEqual(
+      [host, client, keyId, account, signingKey.reveal()],
+      ['keys.chromepay.example', 'orders', 'key-1', 'keys.chromepay.example/orders/key-1', 'hunter2'],
+    );
+  });
+
   it('is malformed without any one of its fields', () => {
     const { apiKey: _apiKey, ...rest } = key;
     const signing = { ...rest, signingKey: 'hunter2' };
@@ -164,6 +176,16 @@ describe('the value of a key', () => {
 
   it('is malformed when it would break out of a header', () => {
     assert.equal(reasonOf(apiKeys, { ...key, apiKey: 'hunter2\r\nx-admin: 1' }), 'controlCharacter');
+  });
+});
+
+describe('a value', () => {
+  it('is the same placeholder to whatever joins, serialises or prints it (S12)', () => {
+    const value = new SecretValue('hunter2');
+    assert.deepEqual(
+      [`${value}`, String(value), JSON.stringify({ value }), inspect(value, { showHidden: true })],
+      ['[secret]', '[secret]', '{"value":"[secret]"}', '[secret]'],
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import { type BatchAnswer, type NotStarted, notStarted } from '../../core/claim.
 import { instant } from '../../core/instant.ts';
 import { judgeBatch, type Sighting } from '../../core/probe.ts';
 import { type BatchRecord, judgeWayBack, outcomeOfWayBack, type WaveRecord } from '../../core/verdict.ts';
-import { a, b, back, batch, failed, leftAlone, rotated, seen, turned } from './batches.ts';
+import { a, b, back, batch, failed, leftAlone, plannedWith, rotated, seen, turned } from './batches.ts';
 
 const forward = turned(rotated(a), failed(b));
 const isBack = [seen(a, 'version-2'), seen(b, 'version-2')];
@@ -85,6 +85,27 @@ describe('a wave that was sent back', () => {
     const verdict = judgeWayBack(wave, ['why']);
     assert.deepEqual([verdict.verdict, verdict.reasons], ['held', ['why', 'batchMissing: batch 1']]);
     assert.equal(outcomeOfWayBack(verdict, wave), 'halted');
+  });
+});
+
+describe('a wave of a restore that was sent back', () => {
+  const before = { version: 'version-1', expirationDate: '2026-11-13' };
+  const restoring = { ...batch, secrets: [plannedWith({ ...a, before }), plannedWith({ ...b, before })] };
+  const bothBack = turned(back(a), back(b));
+  const kindsOf = (begun: BatchAnswer | undefined) =>
+    judgeWayBack(waveOf({ ...recordOf(bothBack, isBack, begun), batch: restoring }), []).secrets.map(
+      ({ kind }) => kind,
+    );
+
+  it('touched nothing that it did not begin with, wherever the way back found it', () => {
+    assert.deepEqual(kindsOf(refused('switchOff')), ['untouched', 'untouched']);
+    assert.deepEqual(kindsOf(turned(rotated(a), leftAlone(b))), ['rolledBack', 'untouched']);
+  });
+
+  it('may have touched all of which nobody knows', () => {
+    assert.deepEqual(kindsOf(undefined), ['rolledBack', 'rolledBack']);
+    assert.deepEqual(kindsOf({ kind: 'failed', error: 'Timeout' }), ['rolledBack', 'rolledBack']);
+    assert.deepEqual(kindsOf(turned(rotated(a))), ['rolledBack', 'rolledBack']);
   });
 });
 

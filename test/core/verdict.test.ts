@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { BatchAnswer } from '../../core/claim.ts';
+import type { BatchAnswer, Claim } from '../../core/claim.ts';
 import { instant } from '../../core/instant.ts';
+import type { Batch, OldCredential, Run } from '../../core/plan.ts';
 import { judgeBatch, type Sighting } from '../../core/probe.ts';
+import type { Retirement } from '../../core/retirement.ts';
 import { type BatchRecord, judgeWave, type Surroundings, type WaveRecord, waveReasons } from '../../core/verdict.ts';
-import { a, b, batch, failed, leftAlone, rotated, seen, turned, unseen } from './batches.ts';
+import { a, b, batch, failed, leftAlone, plannedWith, rotated, seen, turned, unseen } from './batches.ts';
 
 const sightings = [seen(a), seen(b)];
 const good: BatchAnswer = turned(rotated(a), rotated(b));
@@ -142,5 +144,40 @@ describe('a wave after its bake', () => {
     ];
     const kinds = new Set(reasons.map((reason) => reason.split(':')[0]));
     assert.deepEqual([...kinds].sort(), Object.keys(waveReasons).sort());
+  });
+});
+
+describe('a wave of a retirement', () => {
+  const old = (retirement: Retirement): OldCredential => ({
+    ...{ version: 'version-1', retirement, replacedBy: 'run-0' as Run },
+    ...{ replacedAt: instant(0), unusedSince: instant(0) },
+  });
+  const retiring: Batch = {
+    ...batch,
+    secrets: [plannedWith({ ...a, old: old('deactivate') }), plannedWith({ ...b, old: old('delete') })],
+  };
+  const claims = [
+    { arn: 'arn:a', name: 'prod/low/a', kind: 'retired', did: 'deactivate', versionId: 'version-2' },
+    { arn: 'arn:b', name: 'prod/low/b', kind: 'retired', did: 'delete', versionId: 'version-2' },
+  ] as const satisfies readonly Claim[];
+  const rejected = (secret: typeof a, state: 'inactive' | 'gone'): Sighting => ({
+    ...seen(secret, 'version-2'),
+    old: { state, answer: 'rejected' },
+  });
+  const judged = (...now: readonly Sighting[]) =>
+    judgeWave(waveOf({ ...recordOf(turned(...claims), now), batch: retiring }), calm);
+
+  it('deactivated one and deleted the other, and both are seen to be rejected', () => {
+    const { secrets, verification } = judged(rejected(a, 'inactive'), rejected(b, 'gone'));
+    assert.deepEqual(secrets, [
+      { arn: 'arn:a', name: 'prod/low/a', kind: 'deactivated', reason: undefined },
+      { arn: 'arn:b', name: 'prod/low/b', kind: 'deleted', reason: undefined },
+    ]);
+    assert.deepEqual(verification, { claims: 2, confirmed: 2, contradicted: 0 });
+  });
+
+  it('is not confirmed where the old credential still opens the door, or nobody tried it (S10)', () => {
+    const accepted = { ...rejected(a, 'inactive'), old: { state: 'inactive', answer: 'accepted' } } as const;
+    assert.deepEqual(judged(accepted, seen(b, 'version-2')).verification, { claims: 2, confirmed: 0, contradicted: 2 });
   });
 });
