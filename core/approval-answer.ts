@@ -111,8 +111,7 @@ function* reasonsToRefuse(
 
 /** How many secrets the question is about: what an approver types. */
 export function secretsAsked({ selected, waves }: PlanHeader, { scope }: Pick<PendingApproval, 'scope'>): number {
-  const wave = waveOfScope(scope);
-  return wave === undefined ? selected : (waves.find(({ number }) => number === wave)?.secrets ?? selected);
+  return waves.find(({ number }) => number === waveOfScope(scope))?.secrets ?? selected;
 }
 
 /** Whether an answer says again what its sender said before: it may not have come to what it should, or been told. */

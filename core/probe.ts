@@ -110,8 +110,7 @@ function* doubtsOfOld(
   const hopedFor = kind === 'retired' ? 'rejected' : 'accepted';
   if (seen === undefined || seen.answer === 'unknown') yield { kind: 'oldUnknown', name };
   else if (seen.answer !== hopedFor) yield { kind: hopedFor === 'rejected' ? 'oldAccepted' : 'oldRejected', name };
-  else if (kind === 'retired' && retirement === 'delete' && seen.state !== 'gone')
-    yield { kind: 'claimContradicted', name };
+  else if (retirement === 'delete' && seen.state !== 'gone') yield { kind: 'claimContradicted', name };
 }
 
 /** A doubt in a few words, for reports: the kind, and what it concerns. */

@@ -134,7 +134,6 @@ function isFor(clientId: string, { aud, azp }: Claims): boolean {
 }
 
 /** Tokens count in seconds. */
-const momentOf = (claim: unknown): number | undefined =>
-  typeof claim === 'number' && Number.isFinite(claim) ? claim * 1_000 : undefined;
+const momentOf = (claim: unknown): number | undefined => (Number.isFinite(claim) ? Number(claim) * 1_000 : undefined);
 
 const isText = (claim: unknown): claim is string => typeof claim === 'string' && claim !== '';

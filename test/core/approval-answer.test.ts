@@ -30,7 +30,10 @@ const pending: PendingApproval = {
   invitations: [invitation],
 };
 
-const header = { selected: 38, waves: [{ number: 2, secrets: 20 }] } as unknown as PlanHeader;
+const header = {
+  selected: 38,
+  waves: [1, 2].map((number) => ({ number, secrets: number * 10 })),
+} as unknown as PlanHeader;
 const answered: AnsweredPlan = {
   pending,
   invitation,

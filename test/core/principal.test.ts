@@ -52,6 +52,7 @@ describe('a caller is a principal', () => {
     assert.ok(covers(user, user));
     assert.ok(!covers(user, 'arn:aws:iam::111122223333:user/grace'));
     assert.ok(!covers(user, 'arn:aws:iam::444455556666:user/people/grace'));
+    assert.ok(!covers(user, 'arn:aws-cn:iam::111122223333:user/people/grace'));
   });
 
   it('when it is that very session', () => {
@@ -67,6 +68,9 @@ describe('a caller is a principal', () => {
     assert.ok(!covers(role, sessionOf('anybody', 'people')));
     assert.ok(!covers(role, sessionOf('anybody', 'Approver', '444455556666')));
     assert.ok(!covers(role, user));
+    assert.ok(!covers(role, 'arn:aws:iam::111122223333:user/Approver'));
+    assert.ok(!covers('arn:aws:iam::111122223333:user/Approver', session));
+    assert.ok(!covers(role, session.replace('arn:aws:', 'arn:aws-cn:')));
   });
 
   it('and never when either is no principal', () => {
@@ -95,6 +99,7 @@ describe('S1 whoever asked for a run', () => {
     assert.ok(askedForIt({ ...grace, principal: session }, session));
     assert.ok(askedForIt({ ...grace, principal: role }, session));
     assert.ok(askedForIt({ ...grace, principal: session }, session.replace('grace@', 'GRACE@')));
+    assert.ok(askedForIt({ ...grace, principal: role }, ` ${session} `));
   });
 
   it('S1 is not the approver who acts as another', () => {

@@ -102,10 +102,11 @@ describe('holding a batch’s claims against what was seen (S10)', () => {
         did: retirement,
         versionId: 'version-2',
       };
-      return (claim: 'retired' | 'back' | 'leftAlone', old: Sighting['old']) => {
+      return (claim: 'retired' | 'back' | 'leftAlone', old: Sighting['old'] | 'nothing seen') => {
         const made = { retired, back: back(secret), leftAlone: leftAlone(secret) }[claim];
-        const sighting = { ...seen(secret, 'version-2'), ...(old === undefined ? {} : { old }) };
-        return judgeBatch({ ...batch, secrets: [secret] }, turned(made), [sighting]).doubts.map(({ kind }) => kind);
+        const sighting = { ...seen(secret, 'version-2'), ...(typeof old === 'object' ? { old } : {}) };
+        const sightings = old === 'nothing seen' ? [] : [sighting];
+        return judgeBatch({ ...batch, secrets: [secret] }, turned(made), sightings).doubts.map(({ kind }) => kind);
       };
     };
     const [deactivation, deletion] = [of('deactivate'), of('delete')];
@@ -116,6 +117,7 @@ describe('holding a batch’s claims against what was seen (S10)', () => {
       assert.deepEqual(deactivation('retired', { state: 'inactive', answer: 'accepted' }), ['oldAccepted']);
       assert.deepEqual(deactivation('retired', { state: 'inactive', answer: 'unknown' }), ['oldUnknown']);
       assert.deepEqual(deactivation('retired', undefined), ['oldUnknown']);
+      assert.deepEqual(deactivation('retired', 'nothing seen'), ['unreadable', 'oldUnknown']);
       assert.deepEqual(deletion('retired', { state: 'gone', answer: 'rejected' }), []);
       assert.deepEqual(deletion('retired', { state: 'inactive', answer: 'rejected' }), ['claimContradicted']);
     });
@@ -127,11 +129,15 @@ describe('holding a batch’s claims against what was seen (S10)', () => {
       assert.deepEqual(deletion('back', { state: 'inactive', answer: 'rejected' }), []);
       assert.deepEqual(deletion('back', { state: 'gone', answer: 'rejected' }), ['claimContradicted']);
       assert.deepEqual(deletion('back', { state: 'unknown', answer: 'unknown' }), ['oldUnknown']);
+      assert.deepEqual(deletion('back', undefined), ['oldUnknown']);
     });
 
     it('contradicts a claim to have left alone what is further than the plan found it', () => {
       assert.deepEqual(deactivation('leftAlone', { state: 'active', answer: 'accepted' }), []);
       assert.deepEqual(deactivation('leftAlone', { state: 'unknown', answer: 'unknown' }), []);
+      for (const old of [undefined, 'nothing seen'] as const) {
+        assert.deepEqual([...deactivation('leftAlone', old), ...deletion('leftAlone', old)], []);
+      }
       assert.deepEqual(deactivation('leftAlone', { state: 'inactive', answer: 'rejected' }), ['claimContradicted']);
       assert.deepEqual(deletion('leftAlone', { state: 'inactive', answer: 'rejected' }), []);
       assert.deepEqual(deletion('leftAlone', { state: 'gone', answer: 'rejected' }), ['claimContradicted']);

@@ -89,6 +89,7 @@ describe('an ID token is refused', () => {
     ['subjectMissing', 'with a subject longer than there are', { sub: 'x'.repeat(256) }],
     ['subjectMissing', 'with a subject that is no text', { sub: 7 }],
     ['claimMissing', 'without the claim', { email: undefined }],
+    ['claimMissing', 'with an empty claim', { email: '' }],
     ['claimMissing', 'with a claim that is a list', { email: ['grace@example.com'] }],
     ['emailUnverified', 'with an address that nobody verified', { email_verified: false }],
     ['emailUnverified', 'with an address of which nothing is said', { email_verified: undefined }],
