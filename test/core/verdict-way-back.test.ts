@@ -122,6 +122,7 @@ describe('how a run ends whose batch was refused', () => {
     'tooFewApprovals',
     'notSignedIn',
     'decidedTooLate',
+    'notAdmitted',
     'batchNotInPlan',
     'otherMode',
     'otherTier',
