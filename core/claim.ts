@@ -14,6 +14,8 @@ export const notStarted = {
   notAdmitted: 'its wave was not let go, or not yet',
   goAheadWithdrawn: 'the run lost its go-ahead: an earlier batch failed, or it was never given',
   lockNotHeld: 'the run does not have the lock: another has it, or this one was settled after it died',
+  runOver:
+    'the run has ended and given up the lock: what it changed goes back by a restore, with an approval of its own',
   ...stopReasons,
 } as const;
 
@@ -36,6 +38,7 @@ const forgeries: readonly NotStarted[] = [
   'otherMode',
   'otherTier',
   'notAdmitted',
+  'runOver',
 ];
 
 export const isForgery = (reason: NotStarted): boolean => forgeries.includes(reason);

@@ -45,6 +45,7 @@ export class PlanArchive extends Construct {
     });
     this.bucket.addToResourcePolicy(refuseReplacement(this.bucket.arnForObjects('*')));
     this.bucket.addToResourcePolicy(refuseRemovalFrom(this.bucket));
+    this.bucket.addToResourcePolicy(refuseReplicationInto(this.bucket));
     this.bucket.addToResourcePolicy(
       refusalToOthers('NobodyElseDeposits', {
         action: 's3:PutObject',
@@ -146,5 +147,15 @@ const refuseRemovalFrom = (bucket: Bucket) =>
     effect: Effect.DENY,
     principals: [new AnyPrincipal()],
     actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'],
+    resources: [bucket.arnForObjects('*')],
+  });
+
+/** S3 writes what it replicates from another bucket over whatever is there, and asks no `PutObject` for it. */
+const refuseReplicationInto = (bucket: Bucket) =>
+  new PolicyStatement({
+    sid: 'RefuseReplication',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['s3:ReplicateDelete', 's3:ReplicateObject'],
     resources: [bucket.arnForObjects('*')],
   });

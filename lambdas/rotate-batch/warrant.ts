@@ -4,7 +4,7 @@ import type { NotStarted } from '../../core/claim.ts';
 import { type Decision, messageToSeal, type Scope, scopeOfWave } from '../../core/decision.ts';
 import { readSwitch } from '../../core/flags.ts';
 import type { RunLock } from '../../core/living-ports.ts';
-import type { Mode } from '../../core/plan.ts';
+import type { Mode, Run } from '../../core/plan.ts';
 import { isPlanned, readPlan } from '../../core/plan-reading.ts';
 import type { Archive, Clock, GoAhead, Hash, SealChecker, Switch } from '../../core/ports.ts';
 import { approvalsNeeded } from '../../core/quorum.ts';
@@ -38,11 +38,13 @@ export type Warrant =
  * and once more for a wave that is held. A wave goes forward only once it was let go, whoever asks for it.
  *
  * A way back needs the same proof, since what it goes back to stands in the batch; but neither time nor kill switch ever
- * stops it, nor does what a deployment since demands of approvals: it is held against the plan alone.
+ * stops it, nor does what a deployment since demands of approvals: it is held against the plan alone. Once the run has
+ * reported itself and given up the lock, what it changed goes back by a restore, which people approve.
  */
 export async function warrantFor(ports: WarrantPorts, { goal, batch }: RotateBatchEvent): Promise<Warrant> {
   const approved = await approvedFor(ports, { goal, batch });
-  if (approved.kind === 'refused' || goal === 'roll back') return approved;
+  if (approved.kind === 'refused') return approved;
+  if (goal === 'roll back') return (await isOver(ports, batch.run)) ? refused('runOver') : approved;
 
   const admission = await findText(ports.archive, archiveKeys.admission(batch.run, batch.wave));
   if (admission === undefined) return refused('notAdmitted');
@@ -50,6 +52,12 @@ export async function warrantFor(ports: WarrantPorts, { goal, batch }: RotateBat
   if (!(await ports.lock.isHeldBy(batch.run))) return refused('lockNotHeld');
   const position = readSwitch(await ports.killSwitch.read());
   return position.kind === 'stop' ? refused(position.reason) : approved;
+}
+
+async function isOver({ archive, lock }: WarrantPorts, run: Run): Promise<boolean> {
+  const reports = [archiveKeys.report(run), archiveKeys.recovery(run)].map((key) => findText(archive, key));
+  const isReported = (await Promise.all(reports)).some((report) => report !== undefined);
+  return isReported && !(await lock.isHeldBy(run));
 }
 
 async function approvedFor(ports: WarrantPorts, { goal, batch }: RotateBatchEvent): Promise<Warrant> {

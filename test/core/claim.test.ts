@@ -19,6 +19,7 @@ const meanings: Readonly<Record<NotStarted, 'forgery' | 'no forgery'>> = {
   otherMode: 'forgery',
   otherTier: 'forgery',
   notAdmitted: 'forgery',
+  runOver: 'forgery',
   approvalExpired: 'no forgery',
   goAheadWithdrawn: 'no forgery',
   lockNotHeld: 'no forgery',

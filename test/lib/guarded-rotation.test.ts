@@ -174,6 +174,14 @@ describe('the archive', () => {
     );
   });
 
+  it('refuses what another bucket would replicate into it, over what is there', () => {
+    const refusal = denied.find(({ Sid }) => Sid === 'RefuseReplication');
+    assert.deepEqual(
+      [refusal?.Action, refusal?.Principal, refusal?.Condition],
+      [['s3:ReplicateDelete', 's3:ReplicateObject'], { AWS: '*' }, undefined],
+    );
+  });
+
   it('S1 takes the record of who asked for a run from start-run alone, whatever the policies of others say', () => {
     const refusal = denied.find(({ Sid }) => Sid === 'NobodyElseStarts');
     const { Role } = deployed.functions().get('keyturn-prod-start-run');

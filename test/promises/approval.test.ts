@@ -83,6 +83,29 @@ describe('S1 without an approval', () => {
     assert.deepEqual([day.report.outcome, day.report.rotated], ['completed', 10]);
   });
 
+  it('S1 what a run has rotated is not taken back past the workflow, once the run is over', async () => {
+    const said: unknown[] = [];
+    const day = await played(assembly, {
+      scenario: {
+        outcome: 'completed',
+        begin: async (scene) => ({
+          settled: async () => {
+            const { cloud, run } = scene;
+            for (const wave of [1, 2]) {
+              const lines = (cloud.s3.text(cloud.archiveBucket, `runs/${run}/waves/${wave}.jsonl`) ?? '').split('\n');
+              for (const batch of lines.map((line) => JSON.parse(line))) {
+                said.push(await invoke(scene, `keyturn-prod-rotate-batch-${batch.tier}`, { goal: 'roll back', batch }));
+              }
+            }
+          },
+        }),
+      },
+    });
+    assert.ok(said.length > 2);
+    for (const one of said) assert.deepEqual(one, { kind: 'notStarted', reason: 'runOver' });
+    assert.equal(changed(day).length, 10);
+  });
+
   it('S1 a decision that somebody wrote into the archive, waking the run by its own token, lacks the seal', async () => {
     const day = await unanswered((scene) =>
       meanwhile(async () => {
