@@ -54,10 +54,10 @@ export async function warrantFor(ports: WarrantPorts, { goal, batch }: RotateBat
   return position.kind === 'stop' ? refused(position.reason) : approved;
 }
 
+/** A run that died and was settled has left no report: one that is redriven goes back once more, and is told so. */
 async function isOver({ archive, lock }: WarrantPorts, run: Run): Promise<boolean> {
-  const reports = [archiveKeys.report(run), archiveKeys.recovery(run)].map((key) => findText(archive, key));
-  const isReported = (await Promise.all(reports)).some((report) => report !== undefined);
-  return isReported && !(await lock.isHeldBy(run));
+  const report = await findText(archive, archiveKeys.report(run));
+  return report !== undefined && !(await lock.isHeldBy(run));
 }
 
 async function approvedFor(ports: WarrantPorts, { goal, batch }: RotateBatchEvent): Promise<Warrant> {
