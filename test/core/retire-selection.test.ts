@@ -7,12 +7,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { sha256 } from '../../adapters/sha256.ts';
-import { canonicalJson } from '../../core/canonical.ts';
-import { NotInArchiveError } from '../../core/errors.ts';
 import type { FinishedRun } from '../../core/history.ts';
 import type { Instant } from '../../core/instant.ts';
-import type { Batch, OldCredential, PlannedSecret, Run } from '../../core/plan.ts';
-import type { Archive } from '../../core/ports.ts';
+import type { OldCredential, PlannedSecret, Run } from '../../core/plan.ts';
 import { readReplaced, selectRetired } from '../../core/retire-selection.ts';
 import { contradictions, expired, judgeAgain } from '../../core/second-judgement.ts';
 import { lookAgainAtOld } from '../../core/second-retire.ts';
@@ -21,6 +18,7 @@ import type { Settings } from '../../core/settings.ts';
 import { answerWith, decisionOf } from '../decisions.ts';
 import { arnOf, asOf, at, entryWith, selectedWith, tagsWith } from '../entries.ts';
 import { chromepaySettings } from '../settings.ts';
+import { Documents } from './finished-runs.ts';
 
 const rotation = 'rotation-1' as Run;
 const retirement = 'retirement-1' as Run;
@@ -47,49 +45,6 @@ const deactivatedThen: PlannedSecret = {
     unusedSince,
   },
 };
-
-class Documents implements Archive {
-  readonly texts = new Map<string, string>();
-  readonly history: FinishedRun[] = [];
-
-  deposit = async () => assert.fail('nothing is deposited here');
-
-  async fetch(key: string): Promise<string> {
-    const text = this.texts.get(key);
-    if (text === undefined) throw new NotInArchiveError(key);
-    return text;
-  }
-
-  /** A run of one wave, with each secret in a batch of its own. */
-  add(
-    run: Run,
-    mode: 'rotate' | 'restore' | 'retire',
-    secret: PlannedSecret,
-    kind: string,
-    endedAt: Instant,
-    ...others: readonly (readonly [PlannedSecret, string])[]
-  ): this {
-    const all = [[secret, kind] as const, ...others];
-    const lines = all.map(([one], index) => {
-      const batch: Batch = { run, wave: 1, index, tier: one.tier, secrets: [one] };
-      return canonicalJson(batch);
-    });
-    const batches = lines.map((line) => ({ tier: 'low', secrets: 1, hash: sha256(line) }));
-    const waves = [{ number: 1, tiers: ['low'], secrets: all.length, batches }];
-    const plan = canonicalJson({ run, mode, waves });
-    const answer = answerWith({ run, digest: sha256(plan) });
-    this.texts.set(`runs/${run}/plan.json`, plan);
-    this.texts.set(`runs/${run}/waves/1.jsonl`, lines.join('\n'));
-    this.texts.set(`runs/${run}/decision.json`, JSON.stringify(decisionOf(answer)));
-    this.texts.set(
-      `runs/${run}/report.json`,
-      JSON.stringify({ run, mode, endedAt, secrets: all.map(([{ arn }, became]) => ({ arn, kind: became })) }),
-    );
-    const done = all.filter(([, became]) => ['rotated', 'deactivated', 'deleted'].includes(became)).length;
-    this.history.push({ run, mode, outcome: 'completed', endedAt, selected: all.length, rotated: done, rotators: [] });
-    return this;
-  }
-}
 
 const rotatedAt = (endedAt: Instant, kind = 'rotated') =>
   new Documents().add(rotation, 'rotate', rotated, kind, endedAt);
@@ -352,6 +307,9 @@ describe('the second look at a retirement', () => {
     deactivatedBy: retirement,
     deactivatedAt: twoWeeksAgo,
   };
+  const oldThen = deactivatedThen.old as OldCredential;
+  const documentsOf = (mode: 'rotate' | 'retire', secret: PlannedSecret, kind: string) =>
+    new Documents().add(rotation, mode, secret, kind, weekAgo);
   const against = async (documents: Documents, candidate: SelectedSecret) =>
     (await lookAgainAtOld(documents, sha256, [candidate], settings))(candidate, asOf);
 
@@ -373,6 +331,20 @@ describe('the second look at a retirement', () => {
       ['notDeactivated', deactivatedAt(twoWeeksAgo, 'rolledBack'), selectedWith({ old: deletion })],
       ['notDeactivated', deactivatedAt(twoWeeksAgo), selectedWith({ old: { ...deletion, unusedSince: weekAgo } })],
       ['notDeactivated', rotatedAt(weekAgo), selectedWith({ old: { ...deletion, deactivatedBy: rotation } })],
+      ['notDeactivated', rotatedAt(weekAgo), selectedWith({ old: deletion })],
+      ['notDeactivated', deactivatedAt(twoWeeksAgo), selectedWith({ old: { ...old, retirement: 'delete' } })],
+      ['notReplaced', rotatedAt(weekAgo), selectedWith({ old, name: 'prod/low/other' })],
+      ['notReplaced', documentsOf('rotate', { ...rotated, newVersion: 'version-1' }, 'rotated'), selectedWith({ old })],
+      ['notReplaced', documentsOf('retire', rotated, 'rotated'), selectedWith({ old })],
+      ...[
+        ['rotate', deactivatedThen],
+        ['retire', { ...deactivatedThen, old: { ...oldThen, version: 'version-0' } }],
+        ['retire', rotated],
+      ].map(([mode, secret]) => {
+        const documents = rotatedAt(at('2026-10-01T00:00:00Z'));
+        documents.add(retirement, mode as 'rotate', secret as PlannedSecret, 'deactivated', twoWeeksAgo);
+        return ['notDeactivated', documents, selectedWith({ old: deletion })] as const;
+      }),
     ] as const) {
       assert.equal(await against(documents, candidate), contradiction);
       reached.push(contradiction);
@@ -391,6 +363,64 @@ describe('the second look at a retirement', () => {
       documents.texts.set(key, (documents.texts.get(key) ?? '').replace('rotation-1', 'rotation-9'));
       assert.equal(await against(documents, selectedWith({ old })), 'notReplaced');
     }
+  });
+
+  it('believes no run of which a document is gone', async () => {
+    for (const document of ['plan.json', 'waves/1.jsonl', 'decision.json', 'report.json']) {
+      const documents = rotatedAt(weekAgo);
+      documents.texts.delete(`runs/${rotation}/${document}`);
+      assert.equal(await against(documents, selectedWith({ old })), 'notReplaced');
+    }
+  });
+
+  it('believes no plan unless all who answered approved it, as this run’s', async () => {
+    const [{ answer }] = JSON.parse(rotatedAt(weekAgo).texts.get(`runs/${rotation}/decision.json`) ?? '').answers;
+    for (const answers of [
+      undefined,
+      [],
+      [{}],
+      [{ answer }, {}],
+      ...[{ run: 'rotation-9' }, { digest: 'sha256:other' }, { decision: 'rejected' }].flatMap((other) => [
+        [{ answer: { ...answer, ...other } }],
+        [{ answer }, { answer: { ...answer, ...other } }],
+      ]),
+    ]) {
+      const documents = rotatedAt(weekAgo);
+      documents.texts.set(`runs/${rotation}/decision.json`, JSON.stringify({ decision: 'approved', answers }));
+      assert.equal(await against(documents, selectedWith({ old })), 'notReplaced');
+    }
+    assert.equal(await against(documentsAs('rotation-9'), selectedWith({ old })), 'notReplaced');
+  });
+
+  /** The plan of another run, approved as this one's. */
+  const documentsAs = (other: string) => {
+    const documents = rotatedAt(weekAgo);
+    const plan = (documents.texts.get(`runs/${rotation}/plan.json`) ?? '').replace(rotation, other);
+    const answer = answerWith({ run: rotation, digest: sha256(plan) });
+    documents.texts.set(`runs/${rotation}/plan.json`, plan);
+    documents.texts.set(`runs/${rotation}/decision.json`, JSON.stringify(decisionOf(answer)));
+    return documents;
+  };
+
+  it('goes by the recovery of a run that died, and by no report that tells of a secret twice, or of others alone', async () => {
+    const kinds = (...secrets: readonly (readonly [string, string])[]) =>
+      JSON.stringify({ endedAt: weekAgo, secrets: secrets.map(([arn, kind]) => ({ arn, kind })) });
+    for (const [document, text, found] of [
+      ['recovery.json', kinds([rotated.arn, 'rolledBack']), 'notReplaced'],
+      ['report.json', kinds([rotated.arn, 'rotated'], [rotated.arn, 'rotated']), 'notReplaced'],
+      ['report.json', kinds(['arn:other', 'rotated']), 'notReplaced'],
+      ['report.json', kinds(['arn:other', 'held'], [rotated.arn, 'rotated']), undefined],
+    ] as const) {
+      const documents = rotatedAt(weekAgo);
+      documents.texts.set(`runs/${rotation}/${document}`, text);
+      assert.equal(await against(documents, selectedWith({ old })), found);
+    }
+  });
+
+  it('fails when the archive does, since what cannot be read is not gone', async () => {
+    const documents = rotatedAt(weekAgo);
+    documents.fetch = async () => assert.fail('access denied');
+    await assert.rejects(against(documents, selectedWith({ old })), /access denied/);
   });
 
   it('finds an old credential in a plan that is none of a retirement', () => {

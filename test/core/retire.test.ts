@@ -213,12 +213,14 @@ describe('S7: an old credential', () => {
     const there = new World();
     there.answersOfOld = ['accepted', 'unknown', 'rejected'];
     assert.deepEqual(await there.retire('rotate', 'deactivate'), { kind: 'done', touched: true });
-    assert.deepEqual(there.answersOfOld, []);
+    const asked = ({ calls }: World) => calls.filter((call) => call === 'ask old').length;
+    assert.deepEqual([there.answersOfOld, asked(there)], [[], 3]);
     const back = new World();
     await back.retire('rotate', 'deactivate');
+    back.calls.length = 0;
     back.answersOfOld = ['rejected', 'unknown', 'accepted'];
     assert.deepEqual(await back.retire('roll back', 'deactivate'), { kind: 'done', touched: true });
-    assert.deepEqual(back.answersOfOld, []);
+    assert.deepEqual([back.answersOfOld, asked(back)], [[], 3]);
   });
 
   it('is brought back, whatever was lost on the way, and wherever AWSCURRENT is by then', async () => {

@@ -157,8 +157,8 @@ describe('a restore leaves alone, and reports', () => {
 
   it('one that is quarantined since', () =>
     leaves(
-      (world) => world.quarantine.change(() => ({ [arnOf(key1)]: { name: key1, run, reason: 'held', at: world.now } })),
-      key1,
+      (world) => world.quarantine.change(() => ({ [arnOf(key2)]: { name: key2, run, reason: 'held', at: world.now } })),
+      key2,
       'quarantined',
     ));
 
