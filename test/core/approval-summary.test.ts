@@ -49,6 +49,12 @@ describe('the summary of a plan', () => {
     assert.equal(sentence(0, 1), `Delete 1 old credential ${end}`);
   });
 
+  it('says how near a bound came, and of one that allows nothing that it does', () => {
+    const bound = { name: 'contradicted', verdict: 'exceeded', actual: 2, unit: 'secrets' } as const;
+    assert.equal(nearness({ ...bound, limit: 1 }), '2 of at most 1 secrets');
+    assert.equal(nearness({ ...bound, limit: 0 }), '2 secrets, and none is allowed');
+  });
+
   it('says of a wave that was held back what it would do', () => {
     assert.equal(waveHeadline(header, 2), 'Go on with wave 2 of 2: rotate 33 secrets, low and medium');
     assert.equal(waveHeadline(header, 1), 'Go on with wave 1 of 2: rotate 5 secrets, low');

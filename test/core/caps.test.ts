@@ -50,6 +50,9 @@ describe('S2 the caps', () => {
   it('have nothing against an empty selection of an empty fleet, and everything against a selection of none', () => {
     assert.deepEqual(verdicts({ secrets: 50, percentOfFleet: 25 }, 0, 0), ['within', 'within']);
     assert.deepEqual(verdicts({ secrets: 50, percentOfFleet: 25 }, 1, 0), ['within', 'exceeded']);
+    const share = (selected: number) =>
+      judgeCaps({ secrets: 50, percentOfFleet: 25 }, { selected, fleet: 0 })[1]?.actual;
+    assert.deepEqual([share(0), share(1)], [0, 100]);
   });
 
   it('count what cannot be compared as exceeded', () => {

@@ -131,6 +131,7 @@ describe('what the preflight saw of a candidate (S4)', () => {
     const current: Fact = { ...good, arn: 'arn:other', account: 'sha256:old' };
     const old: Fact = { ...good, arn: 'arn:other', account: 'sha256:else', old: quiet };
     for (const other of [current, old]) assert.deepEqual(retirable({}, 'deactivate', other), ['oldShared']);
+    assert.deepEqual(retirable({}, 'deactivate', { ...good, arn: 'arn:other', account: 'sha256:else' }), []);
   });
 
   it('has no reason that cannot come about', () => {

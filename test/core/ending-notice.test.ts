@@ -80,7 +80,32 @@ Run: run-1`,
     const reasons = Array.from({ length: 13 }, (_, index) => `reason\n${index}`);
     const { sections } = endingNotice(report('halted', { reasons }), approved);
     assert.deepEqual(sections.at(-1)?.lines.length, 12);
-    assert.equal(sections.at(-1)?.lines[0], 'reason 0');
+    assert.deepEqual([sections.at(-1)?.title, sections.at(-1)?.lines[0]], ['Reasons', 'reason 0']);
+  });
+
+  it('tells of twelve waves', () => {
+    const waves = Array.from({ length: 13 }, (_, index) => ({
+      ...{ number: index + 1, tiers: ['low'], planned: 3, rotated: 1 },
+      outcome: 'rolled-back' as const,
+    }));
+    const [section] = endingNotice(report('rolled-back', { waves }), approved).sections;
+    assert.deepEqual(
+      [section?.title, section?.lines.length, section?.lines.at(-1)],
+      ['Waves', 12, 'Wave 12: 1 of 3 secrets rotated, rolled-back'],
+    );
+  });
+
+  it('names everybody who approved', () => {
+    const both = decisionOf(answerWith({ decidedAt }), answerWith({ approver: 'joan', decidedAt }));
+    const [decided] = endingNotice(report('completed'), both).facts;
+    assert.equal(decided?.value, 'approved by grace, 2026-11-18 20:05 UTC, and by joan, 2026-11-18 20:05 UTC');
+  });
+
+  it('is told with its stage and its outcome, and without a decision as none', () => {
+    const { subject, facts } = endingNotice(report('refused'), undefined);
+    assert.equal(subject, 'Keyturn prod: run refused');
+    assert.deepEqual(facts[0], { name: 'Decided', value: 'nothing was decided' });
+    assert.doesNotMatch(noticeText(endingNotice(report('halted'), approved)), /To do/);
   });
 
   it('has words for every outcome', () => {
