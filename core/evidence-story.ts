@@ -16,7 +16,8 @@ import type { WaveVerdict } from './verdict.ts';
 interface Kind {
   readonly path: RegExp;
   readonly by: string;
-  readonly say: (text: string) => string;
+  /** Undefined, or throwing: it is no document of the kind. */
+  readonly say: (text: string) => string | undefined;
 }
 
 const json =
@@ -116,26 +117,28 @@ const kinds: readonly Kind[] = [
 export function sayDocument(path: string, text: string): { readonly by: string; readonly says: string } {
   const kind = kinds.find((one) => one.path.test(path));
   if (kind === undefined) return { by: 'unknown', says: 'a document of no known kind' };
+  return { by: kind.by, says: saidBy(kind, text) ?? 'cannot be read as what it should be' };
+}
+
+function saidBy({ say }: Kind, text: string): string | undefined {
   try {
-    return { by: kind.by, says: kind.say(text) };
+    return say(text);
   } catch {
-    return { by: kind.by, says: 'cannot be read as what it should be' };
+    return undefined;
   }
 }
 
 const secretsIn = (text: string): number =>
   lines(text).reduce((sum, line) => sum + (JSON.parse(line) as Pick<Batch, 'secrets'>).secrets.length, 0);
 
-function sayDecision(text: string): string {
-  const decision = parseDecision(text);
-  if (decision === undefined) throw new Error('it is no decision');
-  return decision.answers.map(({ answer }) => sayGiven(answer)).join(', and ');
+function sayDecision(text: string): string | undefined {
+  const given = parseDecision(text)?.answers.map(({ answer }) => sayGiven(answer));
+  return given?.join(', and ');
 }
 
-function sayOneAnswer(text: string): string {
-  const answer = parseSealedAnswer(text)?.answer;
-  if (answer === undefined) throw new Error('it is no answer');
-  return sayGiven(answer);
+function sayOneAnswer(text: string): string | undefined {
+  const sealed = parseSealedAnswer(text);
+  return sealed && sayGiven(sealed.answer);
 }
 
 function sayGiven(answer: GivenAnswer): string {
@@ -159,9 +162,10 @@ function sayReport({ mode, outcome, endedAt, rotated, rolledBack, held, verifica
   return `${outcome} at ${toIso(endedAt)}: ${rotated} ${modeWords[mode].done}, ${rolledBack} rolled back, ${held} held; ${verification.confirmed} of ${verification.claims} claims confirmed${why}`;
 }
 
-function sayManifest(text: string): string {
-  const signed = parseManifest(text);
-  if (signed === undefined) throw new Error('it is no manifest');
-  const { manifest } = signed;
-  return `signed ${counted(manifest.documents.length, 'document')} at ${toIso(manifest.madeAt)} with ${manifest.signedWith}`;
+function sayManifest(text: string): string | undefined {
+  const manifest = parseManifest(text)?.manifest;
+  return (
+    manifest &&
+    `signed ${counted(manifest.documents.length, 'document')} at ${toIso(manifest.madeAt)} with ${manifest.signedWith}`
+  );
 }

@@ -52,8 +52,7 @@ export function admitFlags({ tiers, waves }: Go, wave: Pick<PlannedWave, 'number
 
 function fieldsOf(text: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
+    return { ...(JSON.parse(text) as object) };
   } catch {
     return {};
   }
@@ -63,4 +62,4 @@ const areTiers = (value: unknown): value is Go['tiers'] =>
   value === 'all' || (Array.isArray(value) && value.every((tier) => typeof tier === 'string'));
 
 const areWaves = (value: unknown): value is Go['waves'] =>
-  value === 'all' || (typeof value === 'number' && Number.isInteger(value) && value >= 0);
+  value === 'all' || (Number.isInteger(value) && Number(value) >= 0);

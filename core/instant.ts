@@ -14,7 +14,8 @@ export function parseInstant(text: string): Instant | undefined {
 /** Whether a day exists: 2026-02-30 does not, although `Date` would read it as the second of March. */
 export function isCalendarDay(year: number, month: number, day: number): boolean {
   const date = new Date(Date.UTC(year, month - 1, day));
-  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  // A day too many ends in another month on another day, a month too many in another year.
+  return date.getUTCFullYear() === year && date.getUTCDate() === day;
 }
 
 /** Whole seconds from one moment to a later one: whoever waits as long is not too early. */

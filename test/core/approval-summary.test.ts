@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { headline, oldHistory, waveHeadline, wayBack } from '../../core/approval-summary.ts';
+import { headline, nearness, oldHistory, waveHeadline, wayBack } from '../../core/approval-summary.ts';
 import { instant } from '../../core/instant.ts';
 import { type Mode, modes, type OldCredential, type PlanHeader, type Run } from '../../core/plan.ts';
 

@@ -99,6 +99,8 @@ describe('an answer on record', () => {
     ['a moment without end', `{"answer":{"expiresAt":1e999},"seal":"c2VhbA=="}`],
     ['an approver who is a list', sealed(answerWith({ approver: ['grace'] }))],
     ['about no part of a plan', sealed(answerWith({ scope: 'wave-0' }))],
+    ['about what only ends as a part does', sealed(answerWith({ scope: 'no-plan' }))],
+    ['about what only begins as a part does', sealed(answerWith({ scope: 'wave-2-and-3' }))],
     ['about a list of parts', sealed(answerWith({ scope: ['plan'] }))],
     ['proved by nothing', sealed(answerWith({ provedBy: undefined }))],
     ['proved by its own word', sealed(answerWith({ provedBy: { kind: 'word' } }))],

@@ -81,6 +81,7 @@ const told: readonly [path: string, by: string, document: unknown, says: string]
   ],
   ['left-alone.json', 'confirm-plan', [{ reason: 'notDue' }, { reason: 'notDue' }], 'left alone: 2 notDue'],
   ['waves/2.jsonl', 'confirm-plan', batchOf(3), 'planned 3 secrets in 1 batch'],
+  ['waves/3.jsonl', 'confirm-plan', `${batchOf(3)}\n${batchOf(1)}`, 'planned 4 secrets in 2 batches'],
   [
     'plan.json',
     'confirm-plan',
