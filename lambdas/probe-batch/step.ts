@@ -96,7 +96,9 @@ async function look(ports: ProbeBatchPorts, batch: Batch, phase: Phase): Promise
     const probeSettings = settings.probes[probe];
     const rotatorSettings = settings.rotators[rotator];
     if (version?.kind !== 'read' || probeSettings === undefined || rotatorSettings === undefined) {
-      sightings.push({ arn, name, versionId: undefined, answer: 'unknown' });
+      // What these settings do not know how to try was read all the same.
+      const versionId = version?.kind === 'read' ? version.versionId : undefined;
+      sightings.push({ arn, name, versionId, answer: 'unknown' });
     } else {
       const prober = proberFor(probeSettings, rotatorSettings, tier);
       const answer = await askPatiently(prober, version.value, clock);

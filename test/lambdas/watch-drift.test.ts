@@ -72,6 +72,16 @@ describe('a look at the secrets of the last runs', () => {
     ]);
   });
 
+  it('says of a secret whose rotator is no longer configured only that it moved, if it did', async () => {
+    const world = await afterRun();
+    const less = { ...world.settings, rotators: {} };
+    Object.defineProperty(world, 'settings', { value: less });
+    assert.deepEqual(await look(world, first), { looked: 4, drifted: 0, told: 0 });
+    world.fleet.change(key2, 'v9', ['AWSCURRENT'], at('2026-11-20T12:00:00Z'));
+    await look(world, second);
+    assert.deepEqual(drifted(world, second), [[key2, 'labelMoved']]);
+  });
+
   it('takes a silent target for no news', async () => {
     const world = await afterRun();
     world.fleet.silent.add(key3);
