@@ -30,22 +30,33 @@ const administrator: readonly Statement[] = [{ Sid: 'Administrator', Effect: 'Al
 /** Who may do what in the rehearsed account: the policies of the template, and those of the world around it. */
 export class Authorisation {
   readonly denials: DeniedRequest[] = [];
-  readonly #stack: Permissions;
-  readonly #identities: Map<string, readonly Statement[]>;
-  readonly #resourcePolicies: Map<string, readonly Statement[]>;
+  #stack: Permissions;
+  readonly #identities = new Map<string, readonly Statement[]>();
+  readonly #resourcePolicies = new Map<string, readonly Statement[]>();
   readonly #circumstances: Facts;
 
   /** @throws {Error} for a role with a policy of AWS's own that is not known to be harmless. */
   constructor(stack: Permissions, clock: Clock) {
     this.#stack = stack;
-    this.#resourcePolicies = new Map(stack.resourcePolicies);
-    this.#identities = new Map(stack.roles.map(({ arn, statements }) => [arn, statements]));
     const always = factsIn({ 'aws:RequestedRegion': stack.region, 'aws:ResourceAccount': stack.account });
     this.#circumstances = { get: (key) => (key === 'aws:currenttime' ? [toIso(clock.now())] : always.get(key)) };
+    this.deploy(stack);
+  }
 
-    for (const { name, awsManagedPolicies } of stack.roles) {
+  /**
+   * From now on these are the stack's policies, and no others of its own. What hangs and who was admitted besides stays.
+   *
+   * @throws {Error} for a role with a policy of AWS's own that is not known to be harmless.
+   */
+  deploy(stack: Permissions): void {
+    for (const arn of this.#stack.resourcePolicies.keys()) this.#resourcePolicies.delete(arn);
+    for (const { arn } of this.#stack.roles) this.#identities.delete(arn);
+    this.#stack = stack;
+    for (const [arn, policy] of stack.resourcePolicies) this.#resourcePolicies.set(arn, policy);
+    for (const { arn, name, statements, awsManagedPolicies } of stack.roles) {
       const unknown = awsManagedPolicies.find((policy) => !harmlessManagedPolicies.has(policy));
       if (unknown !== undefined) throw new Error(`${name} has ${unknown}, which is not rehearsed: grant what it needs`);
+      this.#identities.set(arn, statements);
     }
   }
 

@@ -22,7 +22,7 @@ import { SesReplica } from './ses.ts';
 import { readSettings, settingsOf, stepFunctions } from './settings-layer.ts';
 import { SnsReplica } from './sns.ts';
 import { SsmReplica } from './ssm.ts';
-import type { Stack, StateMachine, Topic } from './stack.ts';
+import type { LambdaFunction, Stack, StateMachine, Topic } from './stack.ts';
 import type { Execution } from './states/execution.ts';
 import type { JsonObject } from './states/json.ts';
 import { StatesReplica } from './states/replica.ts';
@@ -46,7 +46,6 @@ export interface CloudOptions extends AccountOptions {
 /** The synthesised stack, as if it had been deployed into an account of its own: every resource of it, and no other. */
 export class Cloud {
   readonly account: Account;
-  readonly settings: Settings;
   readonly machine: StateMachine;
   /** Settles runs that died. */
   readonly recovery: StateMachine;
@@ -72,13 +71,19 @@ export class Cloud {
   transitions = 0;
 
   readonly #time: VirtualTime;
-  readonly #stack: Stack;
+  readonly #options: CloudOptions;
+  readonly #random: () => number;
+  #stack: Stack;
+  #settings: Settings;
 
   constructor(options: CloudOptions) {
-    const { stack, time, seed, network, log } = options;
-    this.#time = time;
-    this.#stack = stack;
+    const { stack, time, seed } = options;
     const random = seeded(seed);
+    this.#time = time;
+    this.#options = options;
+    this.#random = random;
+    this.#stack = stack;
+    this.#settings = readSettings(stack);
     const place = { clock: time, account: stack.account, region: stack.region };
 
     this.account = new Account(stack, time, options);
@@ -89,7 +94,7 @@ export class Cloud {
     this.sns = new SnsReplica(place);
     this.cloudWatch = new CloudWatchReplica(place);
     this.events = new EventsReplica(place);
-    this.deliveries = new Deliveries(stack, time, this.account, this.events);
+    this.deliveries = new Deliveries(time, this.account, this.events);
     this.lambda = new LambdaReplica(time, this.account.lives);
     this.kms = new KmsReplica({ ...place, seed: String(seed) });
     this.states = new StatesReplica({
@@ -99,7 +104,7 @@ export class Cloud {
       readObject: (bucket, key, principal) => this.#readObject(principal, bucket, key),
       authorise: (principal, action, resource) =>
         this.account.authorisation.contextOf(principal).require(action, resource),
-      onStatus: (change) => this.deliveries.tell(this.events, change),
+      onStatus: (change) => this.deliveries.tell(change),
       onTransition: (transition) => {
         this.transitions += 1;
         options.onTransition?.(transition);
@@ -113,9 +118,6 @@ export class Cloud {
       this.kms.createKey(key.id, { usage: usageOf(key) });
     }
     for (const topic of stack.topics) createTopic(sns, topic);
-    for (const machine of stack.stateMachines) states.create(machine);
-
-    this.settings = readSettings(stack);
     const isRecovery = ({ name }: StateMachine) => name.endsWith('-recovery');
     const isRetirement = ({ name }: StateMachine) => name.endsWith('-retirement');
     this.machine = only(
@@ -132,27 +134,60 @@ export class Cloud {
         .filter(({ name }) => name.includes('-rotate-batch-'))
         .map(({ environment, arn }) => [environment['TIER'] ?? '', arn]),
     );
+    this.#deploy(stack);
+  }
+
+  /** The stack as it is deployed now, and its settings. */
+  get stack(): Stack {
+    return this.#stack;
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /**
+   * Deploys another version of the stack, of the same resources. As on AWS, what is called from now on is the new one's,
+   * but for executions under way: they keep their definition, and the versions of functions that it names.
+   */
+  update(stack: Stack): void {
+    this.#stack = stack;
+    this.#settings = readSettings(stack);
+    this.account.authorisation.deploy(stack);
+    this.#deploy(stack);
+  }
+
+  /** Functions, workflows and rules: what a deployment replaces. */
+  #deploy(stack: Stack): void {
+    for (const machine of stack.stateMachines) this.states.create(machine);
+    this.deliveries.deploy(stack);
     for (const fn of stepFunctions(stack)) {
-      const clients = clientsOf(this.account, fn.roleArn);
-      const runtime = {
-        clients,
-        environment: fn.environment,
-        settings: settingsOf(fn),
-        clock: mortal(time, this.account, options.skew),
-        log,
-        random: randomFrom(random),
-        network: mortalNetwork(network, this.account),
-        verify: ((token, keys) => time.real(() => verifyToken(token, keys))) satisfies VerifyToken,
-      };
-      const step = stepOf(fn.name);
-      const wire = options.wireOtherwise?.[step] ?? steps[step];
-      if (wire === undefined) throw new Error(`step ${step} cannot be wired`);
-      lambda.register([fn.arn, ...fn.qualifiedArns], {
+      this.lambda.register([fn.arn, ...fn.qualifiedArns], {
         name: fn.name,
         timeoutSeconds: fn.timeoutSeconds,
-        handler: lazily(() => wire(runtime)),
+        handler: lazily(this.#wiringOf(fn)),
       });
     }
+  }
+
+  #wiringOf(fn: LambdaFunction): () => Handler {
+    const { network, log, skew, wireOtherwise } = this.#options;
+    const time = this.#time;
+    const clients = clientsOf(this.account, fn.roleArn);
+    const runtime = {
+      clients,
+      environment: fn.environment,
+      settings: settingsOf(fn),
+      clock: mortal(time, this.account, skew),
+      log,
+      random: randomFrom(this.#random),
+      network: mortalNetwork(network, this.account),
+      verify: ((token, keys) => time.real(() => verifyToken(token, keys))) satisfies VerifyToken,
+    };
+    const step = stepOf(fn.name);
+    const wire = wireOtherwise?.[step] ?? steps[step];
+    if (wire === undefined) throw new Error(`step ${step} cannot be wired`);
+    return () => wire(runtime);
   }
 
   /** Starts a run as if start-run had done it: who asked is on record before the machine runs. */

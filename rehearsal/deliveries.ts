@@ -12,19 +12,28 @@ const pauses = [60_000, 120_000] as const;
 export class Deliveries {
   readonly #time: VirtualTime;
   readonly #account: Account;
-  readonly #schedules: readonly Rule[];
+  readonly #events: EventsReplica;
+  #schedules: readonly Rule[] = [];
+  #withdraw: readonly (() => void)[] = [];
   #underWay = 0;
   /** Whether events of AWS itself are lost, as they may be: they are best effort. */
   loseEvents = false;
 
-  constructor({ rules }: Pick<Stack, 'rules'>, time: VirtualTime, account: Account, events: EventsReplica) {
+  constructor(time: VirtualTime, account: Account, events: EventsReplica) {
     this.#time = time;
     this.#account = account;
+    this.#events = events;
+  }
+
+  /** From now on these are the stack's rules. What is being delivered goes where it was going. */
+  deploy({ rules }: Pick<Stack, 'rules'>): void {
+    for (const withdraw of this.#withdraw) withdraw();
     this.#schedules = rules.filter(({ scheduleExpression }) => scheduleExpression !== undefined);
-    for (const rule of rules) {
-      if (!rule.isEnabled || rule.pattern === undefined) continue;
-      events.addRule({ pattern: rule.pattern as Pattern, target: (event) => this.#deliver(rule, event) });
-    }
+    this.#withdraw = rules.flatMap((rule) => {
+      if (!rule.isEnabled || rule.pattern === undefined) return [];
+      const target = (event: BusEvent) => this.#deliver(rule, event);
+      return [this.#events.addRule({ pattern: rule.pattern as Pattern, target })];
+    });
   }
 
   get areUnderWay(): boolean {
@@ -32,9 +41,9 @@ export class Deliveries {
   }
 
   /** What Step Functions tells the default bus of an execution. */
-  tell(events: EventsReplica, { status, executionArn, execution, stateMachineArn, at }: StatusChange): void {
+  tell({ status, executionArn, execution, stateMachineArn, at }: StatusChange): void {
     if (this.loseEvents) return;
-    events.emit({
+    this.#events.emit({
       source: 'aws.states',
       detailType: 'Step Functions Execution Status Change',
       detail: { executionArn, stateMachineArn, name: execution, status },

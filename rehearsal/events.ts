@@ -56,7 +56,7 @@ export class EventsReplica implements Replica {
   readonly service = 'events';
   readonly #options: EventsOptions;
   readonly #buses = new Map<string, BusEvent[]>([['default', []]]);
-  readonly #rules: Rule[] = [];
+  readonly #rules = new Set<Rule>();
   #seen = 0;
 
   constructor(options: EventsOptions) {
@@ -74,9 +74,11 @@ export class EventsReplica implements Replica {
     this.#buses.set(name, []);
   }
 
-  addRule(rule: Rule): void {
+  /** The answer takes the rule away again. */
+  addRule(rule: Rule): () => void {
     checkPattern(rule.pattern);
-    this.#rules.push(rule);
+    this.#rules.add(rule);
+    return () => void this.#rules.delete(rule);
   }
 
   /** Puts an event of an AWS service on the default bus, as the service itself does: nobody is asked for permission. */

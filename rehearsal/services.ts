@@ -51,10 +51,13 @@ export class Services {
   readonly records = new Map<string, ServiceRecord>();
   readonly #options: ServicesOptions;
   readonly #probers = new Map<string, Prober>();
+  readonly #alarms = new Map<string, () => void>();
+  #interval: number;
   #over = false;
 
   constructor(options: ServicesOptions) {
     this.#options = options;
+    this.#interval = options.interval ?? usualInterval;
     for (const { service } of options.secrets) {
       this.records.set(service, { authentications: 0, failures: 0, failing: new Set() });
     }
@@ -71,12 +74,18 @@ export class Services {
     }
 
     const clients = new Map([...this.records.keys()].map((service) => [service, this.#clientOf(service)]));
-    const alarms = new Map<string, () => void>();
-    secretsManager.onWrite(({ secretArn }) => alarms.get(secretArn)?.());
+    secretsManager.onWrite(({ secretArn }) => this.#alarms.get(secretArn)?.());
     for (const secret of secrets) {
       const client = clients.get(secret.service);
-      if (client !== undefined) void this.#live(secret, client, (wake) => alarms.set(secret.arn, wake));
+      if (client !== undefined) void this.#live(secret, client);
     }
+  }
+
+  /** From now on they use what they read for so long, or for as long as usual, and each comes once within that time. */
+  pace(interval = usualInterval): void {
+    const { time, random, secrets } = this.#options;
+    this.#interval = interval;
+    for (const { arn } of secrets) time.after(Math.floor(random() * interval), () => this.#alarms.get(arn)?.());
   }
 
   /** Lets every service authenticate once more, and ends them. */
@@ -98,14 +107,14 @@ export class Services {
     return withRetries(clientsOf(account, principalOf(service)).secretsManager, time);
   }
 
-  async #live(secret: ArmedSecret, client: SecretsManagerClient, onWrite: (wake: () => void) => void): Promise<void> {
-    const { time, random, interval = usualInterval } = this.#options;
-    await time.sleep(Math.floor(random() * interval));
+  async #live(secret: ArmedSecret, client: SecretsManagerClient): Promise<void> {
+    const { time, random } = this.#options;
+    await time.sleep(Math.floor(random() * this.#interval));
     while (!this.#over) {
       await this.#authenticate(secret, client);
       await new Promise<void>((resolve) => {
-        const cancel = time.after(interval, resolve);
-        onWrite(() => {
+        const cancel = time.after(this.#interval, resolve);
+        this.#alarms.set(secret.arn, () => {
           cancel();
           resolve();
         });

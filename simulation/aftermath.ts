@@ -1,7 +1,7 @@
 import { archiveKeys } from '../core/archive-keys.ts';
 import type { NotPlanned } from '../core/draft.ts';
 import type { Instant } from '../core/instant.ts';
-import type { Batch, Run } from '../core/plan.ts';
+import type { Batch, Mode, Run } from '../core/plan.ts';
 import type { RunReport, SecretReport } from '../core/report.ts';
 import type { Account } from '../rehearsal/account.ts';
 import type { Cloud } from '../rehearsal/cloud.ts';
@@ -10,6 +10,8 @@ import type { Estate } from '../rehearsal/targets/estate.ts';
 import type { SlackWorkspace } from '../rehearsal/targets/slack.ts';
 import type { Overheard } from './eavesdropper.ts';
 import type { Acted } from './outsider.ts';
+import type { Managed } from './trail.ts';
+import type { Live } from './world.ts';
 
 /** A secret of the fleet as it was before anything happened. */
 export interface Before {
@@ -42,7 +44,14 @@ export interface Aftermath {
   readonly lastLook: ReadonlyMap<string, Instant>;
   /** When Keyturn made a new version of any secret. */
   readonly staged: readonly { readonly arn: string; readonly at: Instant; readonly principal: string }[];
-  readonly switchRemovedAt: Instant | undefined;
+  /** What Keyturn did to keys that were there before, oldest first. */
+  readonly managed: readonly Managed[];
+  /** What an outsider used without changing anything. */
+  readonly used: readonly Acted[];
+  /** What played, and how: settings that were deployed, halts, audits, and what was left unsettled in between. */
+  readonly live: Live;
+  /** Whether the last thing was a look for drift, that nothing failed. */
+  readonly looked: boolean;
   /** How many faults, each independent of the others, struck Keyturn. */
   readonly faults: number;
   /** Hosts that Keyturn asked for. */
@@ -58,6 +67,7 @@ export interface Aftermath {
 /** One run, as its own documents tell of it. */
 export interface Told {
   readonly run: Run;
+  readonly mode: Mode;
   readonly isApproved: boolean;
   /** The report that counts: the recovery's, if there was one. */
   readonly report: RunReport | undefined;
@@ -67,11 +77,11 @@ export interface Told {
 }
 
 export function runsIn(cloud: Cloud): readonly Told[] {
-  const { s3, archiveBucket, states, machine } = cloud;
+  const { s3, archiveBucket, states, machine, retirement } = cloud;
   const read = (key: string) => s3.text(archiveBucket, key);
   return states
     .executions()
-    .filter((execution) => execution.machine.arn === machine.arn && execution.label === undefined)
+    .filter(({ machine: { arn }, label }) => (arn === machine.arn || arn === retirement.arn) && label === undefined)
     .map(({ name }) => {
       const run = name as Run;
       const report = read(archiveKeys.recovery(run)) ?? read(archiveKeys.report(run));
@@ -79,6 +89,7 @@ export function runsIn(cloud: Cloud): readonly Told[] {
       const lines = waves.flatMap((key) => (read(key) ?? '').split('\n').filter((line) => line !== ''));
       return {
         run,
+        mode: (JSON.parse(read(archiveKeys.start(run)) ?? '{}') as { mode?: Mode }).mode ?? 'rotate',
         isApproved: read(archiveKeys.decision(run))?.includes('"approved"') ?? false,
         report: report === undefined ? undefined : (JSON.parse(report) as RunReport),
         leftAlone: JSON.parse(read(archiveKeys.leftAlone(run)) ?? '[]') as NotPlanned[],
@@ -86,6 +97,10 @@ export function runsIn(cloud: Cloud): readonly Told[] {
       };
     });
 }
+
+/** The report of a run, if it left one. */
+export const reportOf = (cloud: Cloud, run: Run | undefined): RunReport | undefined =>
+  runsIn(cloud).find((told) => told.run === run)?.report;
 
 /** What a run says became of a secret, and what the run was for. */
 export type Said = SecretReport & Pick<RunReport, 'mode'>;
@@ -97,13 +112,9 @@ export const said = (runs: readonly Told[], arn: string): readonly Said[] =>
     return report === undefined || secret === undefined ? [] : { ...secret, mode: report.mode };
   });
 
-/** Whether a simulated target lets this value in, asked behind everybody's back. */
-export function isAccepted({ keys, signatures, postgres }: Estate, value: unknown): boolean {
-  const { username, password, apiKey, client, keyId, signingKey } = JSON.parse(String(value ?? '{}'));
-  if (apiKey !== undefined) return keys.accepts(apiKey);
-  if (signingKey !== undefined) return signatures.accepts(client, keyId, signingKey);
-  return postgres.accepts({ username, password }) === true;
-}
+export const wasActedOn = ({ acted }: Aftermath, arn: string): boolean => acted.some((act) => act.arn === arn);
+
+export const moment = (at: Instant): string => new Date(at).toISOString();
 
 export const deniedTo = (own: ReadonlySet<string>, { authorisation }: Account) =>
   authorisation.denials.filter(({ principal }) => own.has(principal));

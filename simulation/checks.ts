@@ -1,7 +1,20 @@
-import type { Instant } from '../core/instant.ts';
-import { type Aftermath, type Before, deniedTo, isAccepted, runsIn, type Said, said, type Told } from './aftermath.ts';
+import {
+  type Aftermath,
+  type Before,
+  deniedTo,
+  moment,
+  runsIn,
+  type Said,
+  said,
+  type Told,
+  wasActedOn,
+} from './aftermath.ts';
+import { auditsReport, auditsTouchNothing } from './checks-audit.ts';
+import { driftIsSeen } from './checks-drift.ts';
+import { onlyApprovedKeys, outOfUseAsTold, retiredInTime } from './checks-retirement.ts';
 import { Needles, traces } from './eavesdropper.ts';
 import type { Act } from './outsider.ts';
+import { isAccepted } from './standing.ts';
 
 /** A promise of the safety case that a run did not keep, and how. */
 export interface Broken {
@@ -9,20 +22,25 @@ export interface Broken {
   readonly how: string;
 }
 
-type Check = (aftermath: Aftermath, runs: readonly Told[]) => Generator<string>;
+export type Check = (aftermath: Aftermath, runs: readonly Told[]) => Generator<string>;
 
 /** What is checked of every run. S13 is about deployments; of it only that versions are called is seen here. */
 const checks: readonly (readonly [Broken['promise'], Check])[] = [
   ['S1', onlyApproved],
+  ['S1', onlyApprovedKeys],
+  ['S1', auditsTouchNothing],
+  ['S1', auditsReport],
   ['S2', withinCaps],
   ['S3', onlyDue],
   ['S4', unclearLeftAlone],
   ['S5', currentAuthenticates],
   ['S6', toldAsItIs],
   ['S7', oldStaysValid],
+  ['S7', retiredInTime],
   ['S8', stoppedBySwitch],
   ['S9', withinRoles],
   ['S10', verifiedByAnother],
+  ['S10', driftIsSeen],
   ['S11', settled],
   ['S12', nothingLeaks],
   ['S14', onlyAllowedHosts],
@@ -50,20 +68,30 @@ function* onlyApproved({ cloud, before, own, acted }: Aftermath, runs: readonly 
 }
 
 /** Acts that put AWSCURRENT elsewhere. */
-const moving: ReadonlySet<Act> = new Set(['rotates it by hand', 'moves AWSCURRENT to the other version']);
+const moving: ReadonlySet<Act> = new Set([
+  'rotates it by hand',
+  'moves AWSCURRENT to the other version',
+  'puts the old value into a version of their own',
+]);
 
-function* withinCaps({ cloud: { settings }, staged }: Aftermath, runs: readonly Told[]) {
-  const { secrets, secretsPerDay } = settings.caps;
+/** Of several deployments the widest caps count: a run goes on with those that it began with. */
+function* withinCaps({ live: { deployed }, staged, managed }: Aftermath, runs: readonly Told[]) {
+  const secrets = Math.max(...deployed.map(({ caps }) => caps.secrets));
+  const secretsPerDay = Math.max(...deployed.map(({ caps }) => caps.secretsPerDay));
   for (const { run, planned, isApproved } of runs)
     if (isApproved && planned.length > secrets)
       yield `${run} selected ${planned.length} secrets, of ${secrets} allowed`;
-  const touched = new Set(staged.map(({ arn }) => arn)).size;
-  if (touched > secretsPerDay) yield `${touched} secrets were touched in a day, of ${secretsPerDay} allowed`;
+  const touches = [...staged, ...managed];
+  for (const { at: last } of touches) {
+    const ofDay = touches.filter(({ at }) => at > last - 86_400_000 && at <= last);
+    const touched = new Set(ofDay.map(({ arn }) => arn)).size;
+    if (touched > secretsPerDay) yield `${touched} secrets were touched in a day, of ${secretsPerDay} allowed`;
+  }
 }
 
-function* onlyDue({ before, staged, asOf }: Aftermath) {
-  const today = new Date(asOf).toISOString().slice(0, 10);
-  for (const { arn } of staged) {
+function* onlyDue({ before, staged }: Aftermath) {
+  for (const { arn, at } of staged) {
+    const today = new Date(at).toISOString().slice(0, 10);
     const expires = before.get(arn)?.entry.Tags?.find(({ Key }) => Key === 'expiration_date')?.Value;
     if (expires === undefined || expires >= today) yield `${arn} expires ${expires}, and was touched`;
   }
@@ -95,19 +123,18 @@ function* currentAuthenticates(aftermath: Aftermath, runs: readonly Told[]) {
   }
 }
 
-const wasActedOn = ({ acted }: Aftermath, arn: string): boolean => acted.some((act) => act.arn === arn);
-
 /** Whether an outsider has touched it, and Keyturn has not, or has not looked since, or has called people. */
 function isExcused(aftermath: Aftermath, arn: string, runs: readonly Told[]): boolean {
   const last = Math.max(...aftermath.acted.filter((act) => act.arn === arn).map(({ at }) => at));
   if (!wasActedOn(aftermath, arn)) return false;
   const isHeld = said(runs, arn).some(({ kind }) => kind === 'held' || kind === 'leftAlone' || kind === 'untouched');
-  const isSeenDead = runs.some(({ leftAlone }) =>
-    leftAlone.some((one) => one.arn === arn && one.reason === 'currentRejected'),
-  );
+  const isSeenDead = runs.some(({ leftAlone }) => leftAlone.some((one) => one.arn === arn && dead.has(one.reason)));
   const isUntouched = !aftermath.staged.some((one) => one.arn === arn);
   return isHeld || isSeenDead || isUntouched || last >= (aftermath.lastLook.get(arn) ?? 0);
 }
+
+/** Why a plan leaves out what nobody can authenticate with. */
+const dead: ReadonlySet<string> = new Set(['currentRejected', 'scheduledForDeletion']);
 
 /** `replace` has a moment in which nothing authenticates. Recovery closes it after any single fault; after two, people may have to. */
 const isHeldAfterTwoFaults = (aftermath: Aftermath, arn: string, runs: readonly Told[]): boolean =>
@@ -116,6 +143,7 @@ const isHeldAfterTwoFaults = (aftermath: Aftermath, arn: string, runs: readonly 
 
 /** Every secret is rotated, or back where it was, or held with a reason; and the report says which. */
 function* toldAsItIs(aftermath: Aftermath, runs: readonly Told[]) {
+  yield* outOfUseAsTold(aftermath, runs);
   for (const [arn, secret] of aftermath.before) {
     const reports = said(runs, arn);
     for (const { kind, reason } of reports) if (kind === 'held' && !reason) yield `${arn} is held without a reason`;
@@ -147,16 +175,17 @@ function* untold(aftermath: Aftermath, runs: readonly Told[]) {
 }
 
 /** Whether anybody was told how many secrets a run holds. */
-function isTold({ cloud: { ses, sns, settings }, slack }: Aftermath, { report }: Told): boolean {
-  const mails = settings.approvers.flatMap(({ email }) => [ses.inbox(email), sns.inbox(email)]);
+function isTold({ cloud: { ses, sns }, live, slack }: Aftermath, { report }: Told): boolean {
+  const mails = approversOf(live).flatMap(({ email }) => [ses.inbox(email), sns.inbox(email)]);
   return JSON.stringify([mails, slack?.posts]).includes(`${report?.held ?? 0} held`);
 }
 
-/** Where the strategy can leave the old credential valid, it is. */
+/** Where the strategy can leave the old credential valid, it is, unless a retirement took it out of use. */
 function* oldStaysValid(aftermath: Aftermath) {
-  const { cloud, estate, before } = aftermath;
+  const { cloud, estate, before, managed } = aftermath;
   for (const [arn, { labels, strategy }] of before) {
     if (strategy === undefined || strategy === 'replace' || wasActedOn(aftermath, arn)) continue;
+    if (managed.some((one) => one.arn === arn && one.versions.includes(labels['AWSCURRENT'] ?? ''))) continue;
     if (!isAccepted(estate, cloud.secretsManager.value(arn, labels['AWSCURRENT'])))
       yield `${arn}: the credential that it had is no longer accepted`;
   }
@@ -165,17 +194,19 @@ function* oldStaysValid(aftermath: Aftermath) {
 /** A batch that had read the switch before it was gone may end; after that nothing new is begun. */
 const longestBatch = 300_000;
 
-function* stoppedBySwitch({ switchRemovedAt, staged }: Aftermath) {
-  if (switchRemovedAt === undefined) return;
-  for (const { arn, at } of staged)
-    if (at > switchRemovedAt + longestBatch) yield `${arn} was begun at ${moment(at)}, the switch was removed before`;
+function* stoppedBySwitch({ live: { halts }, staged, managed }: Aftermath) {
+  const begun = [...staged, ...managed.filter(({ did }) => did !== 'reactivated')];
+  for (const { from, until = Number.POSITIVE_INFINITY } of halts)
+    for (const { arn, at } of begun)
+      if (at > from + longestBatch && at < until)
+        yield `${arn} was begun at ${moment(at)}, the switch was removed before`;
 }
 
-function* withinRoles({ cloud: { account, settings }, own, staged }: Aftermath) {
+function* withinRoles({ cloud: { account }, live, own, staged }: Aftermath) {
   for (const { principal, action, resource } of deniedTo(own, account))
     yield `denied to ${principal}: ${action} on ${resource}`;
   for (const { arn, principal } of staged) {
-    const tier = settings.tiers.find(({ path }) => arn.includes(`:secret:${path}`))?.name ?? '';
+    const tier = live.deployed[0]?.tiers.find(({ path }) => arn.includes(`:secret:${path}`))?.name ?? '';
     if (!principal.toLowerCase().includes('rotatebatch') || !principal.toLowerCase().includes(tier))
       yield `${principal} wrote a value into ${arn}`;
   }
@@ -193,7 +224,8 @@ function* verifiedByAnother(_: Aftermath, runs: readonly Told[]) {
 /** A tenth of what AWS allows; no small fleet comes near. Who goes round without a pause passes it. */
 const mostEvents = 2_500;
 
-function* settled({ cloud: { s3, deskBucket, states } }: Aftermath, runs: readonly Told[]) {
+function* settled({ cloud: { s3, deskBucket, states }, live }: Aftermath, runs: readonly Told[]) {
+  yield* live.unsettled;
   const lock = s3.text(deskBucket, 'lock.json');
   if (lock !== undefined) yield `the lock is not free: ${lock}`;
   for (const key of s3.keys(deskBucket, 'go-ahead/')) yield `${key} was not withdrawn`;
@@ -206,11 +238,12 @@ function* settled({ cloud: { s3, deskBucket, states } }: Aftermath, runs: readon
     if (report === undefined && isApproved) yield `${run} was approved, and nobody says how it went`;
 }
 
-function* nothingLeaks({ cloud, slack, canaries, tokens, heard }: Aftermath) {
+function* nothingLeaks({ cloud, live, slack, canaries, tokens, heard }: Aftermath) {
+  const emails = approversOf(live).map(({ email }) => email);
   const values = new Needles(canaries);
   const waiting = new Needles(tokens);
-  const links = new Needles(linksIn(cloud));
-  for (const { where, text } of [...heard, ...traces(cloud, slack)]) {
+  const links = new Needles(linksIn(cloud, emails));
+  for (const { where, text } of [...heard, ...traces(cloud, emails, slack)]) {
     if (values.isIn(text)) yield `a secret value is in ${where}`;
     if (!mayHoldToken.test(where) && waiting.isIn(text)) yield `a task token is in ${where}`;
     if (!mayHoldLink.test(where) && links.isIn(text)) yield `a personal link is in ${where}`;
@@ -222,18 +255,19 @@ const mayHoldToken = /^(what request-approval is given|the history of|.*\/pendin
 /** Whom a link was sent to; and the page behind it is asked for under its own address. */
 const mayHoldLink = /^(a mail to|Slack|what review (is given|answers))/;
 
-const linksIn = ({ ses, settings }: Aftermath['cloud']): string[] =>
-  settings.approvers.flatMap(({ email }) =>
+/** Whoever ever was an approver may have been written to: updates only make them fewer. */
+const approversOf = ({ deployed: [first] }: Aftermath['live']) => first?.approvers ?? [];
+
+const linksIn = ({ ses }: Aftermath['cloud'], emails: readonly string[]): string[] =>
+  emails.flatMap((email) =>
     ses.inbox(email).flatMap(({ text }) => /\/review\/\S*?([\w-]{30,})(?=\s|$)/.exec(text)?.[1] ?? []),
   );
 
-function* onlyAllowedHosts({ cloud: { settings }, asked }: Aftermath) {
+function* onlyAllowedHosts({ live: { deployed }, asked }: Aftermath) {
   const allowed = new Set([
-    ...Object.values(settings.rotators).flatMap(({ allowedHosts }) => allowedHosts),
-    ...Object.values(settings.health).map((address) => new URL(address).host),
+    ...deployed.flatMap(({ rotators }) => Object.values(rotators).flatMap(({ allowedHosts }) => allowedHosts)),
+    ...deployed.flatMap(({ health }) => Object.values(health).map((address) => new URL(address).host)),
     'slack.com',
   ]);
   for (const host of asked) if (!allowed.has(host)) yield `Keyturn asked for ${host}`;
 }
-
-const moment = (at: Instant): string => new Date(at).toISOString();

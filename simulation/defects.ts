@@ -2,9 +2,12 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { PutSecretValueCommand, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 
 import { goText } from '../core/flags.ts';
+import type { Mode } from '../core/plan.ts';
 import type { Settings } from '../core/settings.ts';
 import { type AnyRuntime, type Handler, steps } from '../rehearsal/steps.ts';
 import type { Broken } from './checks.ts';
+import type { Disturbance } from './disturbances.ts';
+import type { Drawn } from './draw.ts';
 import type { Ground } from './ground.ts';
 import { type Meddling, type Simulated, simulate } from './simulate.ts';
 
@@ -115,6 +118,16 @@ async function deleteFirst(fetch: AnyRuntime['network']['fetch'], url: string, h
     await fetch(`${keys}/${keyId}`, { method: 'DELETE', headers, timeoutMs: 5_000 });
 }
 
+/** Something that happens besides in the runs of a mode. */
+const amid =
+  (mode: Mode, ...more: readonly Disturbance[]) =>
+  (drawn: Drawn): Drawn => ({
+    ...drawn,
+    parts: drawn.parts.map((part) =>
+      part.mode === mode ? { ...part, disturbances: [...part.disturbances, ...more] } : part,
+    ),
+  });
+
 export const defects: readonly Defect[] = [
   {
     name: 'a rotation ends on a version that no plan names',
@@ -172,7 +185,7 @@ export const defects: readonly Defect[] = [
         },
       })),
     ),
-    amid: [{ kind: 'new keys count late', after: 120_000 }],
+    arranged: amid('rotate', { kind: 'new keys count late', after: 120_000 }),
     breaks: 'S5',
   },
   {
@@ -191,7 +204,7 @@ export const defects: readonly Defect[] = [
     name: 'nobody is told how a run ended',
     wires: each(['close-run', 'recover-run'], silent),
     // Nothing answers the way back: people must look.
-    amid: [{ kind: 'target', answers: 'never', lasts: 3_600_000, moment: 21, after: 200 }],
+    arranged: amid('rotate', { kind: 'target', answers: 'never', lasts: 3_600_000, moment: 21, after: 200 }),
     breaks: 'S6',
   },
   {
@@ -231,7 +244,7 @@ export const defects: readonly Defect[] = [
       ['admit-wave', 'rotate-batch'],
       meddling('ssm', () => ({ output: { Parameter: { Value: goText } }, response: {} })),
     ),
-    amid: [{ kind: 'switch removed', moment: 12, after: 0 }],
+    arranged: amid('rotate', { kind: 'switch removed', moment: 12, after: 0 }),
     breaks: 'S8',
   },
   {

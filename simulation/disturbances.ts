@@ -1,7 +1,14 @@
 import type { Fate } from '../rehearsal/faults.ts';
 import type { Act } from './outsider.ts';
 
-/** When something happens: so many milliseconds after the run has entered so many states. */
+/** Schedules of the stack, each under the name that its own input has for it. */
+export const schedules = ['audit', 'rotation', 'retirement', 'drift look'] as const;
+export type Scheduled = (typeof schedules)[number];
+
+/**
+ * When something happens: so many milliseconds after the run has entered so many states. State 0 is entered when the wait for
+ * the run begins, which days may pass with.
+ */
 export interface Moment {
   readonly moment: number;
   readonly after: number;
@@ -11,7 +18,9 @@ export interface Moment {
 export type Disturbance =
   | { readonly kind: 'any call'; readonly index: number; readonly fate: Fate }
   | { readonly kind: 'call'; readonly call: string; readonly nth: number; readonly fate: Fate }
-  | ({ readonly kind: 'stopped' | 'switch removed' | 'schedule fires again' | 'second run' } & Moment)
+  | ({ readonly kind: 'stopped' | 'switch removed' | 'schedule fires again' } & Moment)
+  | ({ readonly kind: 'schedule fires'; readonly schedule: Scheduled } & Moment)
+  | ({ readonly kind: 'stack updated'; readonly to: number } & Moment)
   | ({ readonly kind: 'outsider'; readonly act: Act; readonly secret: string } & Moment)
   | ({ readonly kind: 'quota'; readonly service: string; readonly lasts: number } & Moment)
   | ({
@@ -30,6 +39,10 @@ export function inWords(one: Disturbance): string {
       return `call ${one.index} of all: ${sayFate(one.fate)}`;
     case 'call':
       return `${one.call}, time ${one.nth}: ${sayFate(one.fate)}`;
+    case 'schedule fires':
+      return `the schedule of the ${one.schedule} fires, ${sayMoment(one)}`;
+    case 'stack updated':
+      return `the stack is updated to settings ${one.to}, ${sayMoment(one)}`;
     case 'outsider':
       return `somebody ${one.act}: ${one.secret}, ${sayMoment(one)}`;
     case 'quota':

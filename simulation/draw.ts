@@ -1,21 +1,31 @@
 import { type Instant, toIso } from '../core/instant.ts';
+import type { Mode } from '../core/plan.ts';
 import type { InventoryEntry } from '../rehearsal/fleet.ts';
-import { seeded } from '../rehearsal/seed.ts';
-import type { Disturbance, Moment } from './disturbances.ts';
-import { acts } from './outsider.ts';
+import { type Chance, chanceOf } from './chance.ts';
+import type { Disturbance } from './disturbances.ts';
+import { besides, disturbancesOf, spans } from './draw-disturbances.ts';
+import { actsOnOld } from './outsider.ts';
 import type { Manner } from './person.ts';
-import { fates, fatesOfWorkflow } from './strikes.ts';
 
-/** Everything about one run that chance decides. */
+/** One run, all that goes wrong meanwhile, and whatever is left of it being settled. */
+export interface Part {
+  readonly mode: Mode;
+  /** Its moment comes so many milliseconds after the part before it is over. */
+  readonly after: number;
+  readonly people: Manner;
+  readonly disturbances: readonly Disturbance[];
+}
+
+/** Everything that chance decides. */
 export interface Drawn {
   readonly seed: number;
   /** Index of the variant of the settings. */
   readonly variant: number;
-  readonly people: Manner;
-  /** Whether a completed rotation is followed by a run that restores what it rotated. */
-  readonly restores: boolean;
   readonly entries: readonly InventoryEntry[];
-  readonly disturbances: readonly Disturbance[];
+  /** One after the other. What cannot follow what came before it is not played. */
+  readonly parts: readonly Part[];
+  /** Whether somebody looks for drift in the end. */
+  readonly looks: boolean;
 }
 
 const kinds = [
@@ -27,39 +37,6 @@ const kinds = [
 
 const services = ['orders', 'ledger-core', 'fx-rates'] as const;
 const day = 86_400_000;
-
-/** What Keyturn calls. Faults are aimed at these by name as well as by their place in the run, so that rare ones are hit. */
-export const calls = [
-  'events:PutEvents',
-  'kms:GenerateMac',
-  'kms:Sign',
-  'kms:VerifyMac',
-  'lambda:Invoke',
-  's3:DeleteObject',
-  's3:GetObject',
-  's3:ListObjectVersions',
-  's3:ListObjectsV2',
-  's3:PutObject',
-  'secretsmanager:BatchGetSecretValue',
-  'secretsmanager:DescribeSecret',
-  'secretsmanager:GetSecretValue',
-  'secretsmanager:ListSecrets',
-  'secretsmanager:PutSecretValue',
-  'secretsmanager:TagResource',
-  'secretsmanager:UpdateSecretVersionStage',
-  'ses:SendEmail',
-  'sns:Publish',
-  'ssm:GetParameter',
-  'states:DescribeExecution',
-  'states:SendTaskSuccess',
-  'states:StartExecution',
-] as const;
-
-/** Steps that are delivered again. */
-const repeated = [
-  ...['draft-plan', 'probe-batch', 'confirm-plan', 'request-approval', 'admit-wave', 'rotate-batch', 'rotate-batch'],
-  ...['judge-wave', 'renew-expiry', 'close-run', 'recover-run', 'watch-runs', 'review', 'start-run'],
-] as const;
 
 /** Tags that say nothing clear, of which each makes a secret one that is left alone. */
 const unclear: readonly Readonly<Record<string, string>>[] = [
@@ -75,22 +52,15 @@ const unclear: readonly Readonly<Record<string, string>>[] = [
 /** How the names of those end. */
 export const unclearSuffix = '-unclear';
 
-type Chance = ReturnType<typeof chanceOf>;
-
-function chanceOf(seed: number) {
-  const random = seeded(seed ^ 0x5bd1e995);
-  const below = (bound: number) => Math.floor(random() * bound);
-  return {
-    below,
-    oneIn: (many: number) => below(many) === 0,
-    pick: <T>(list: readonly T[]): T => list[below(list.length)] as T,
-    hex: (length: number) => Array.from({ length }, () => below(16).toString(16)).join(''),
-  };
+/** Of how much there is a choice. */
+export interface Choices {
+  readonly variants: number;
+  readonly updates: number;
 }
 
-/** Draws a run from its seed: the same seed is the same run. */
-export function draw(seed: number, asOf: Instant, variants: number): Drawn {
-  const chance = chanceOf(seed);
+/** Draws from a seed: the same seed is the same story. */
+export function draw(seed: number, asOf: Instant, { variants, updates }: Choices): Drawn {
+  const chance = chanceOf(seed, 0x5bd1e995);
   const { below } = chance;
   const entries = Array.from({ length: 2 + below(5) }, (_, index) => entryOf(chance, asOf, index));
   const variant = below(variants);
@@ -105,7 +75,81 @@ export function draw(seed: number, asOf: Instant, variants: number): Drawn {
     'do not answer',
   ] as const);
   const restores = chance.oneIn(4);
-  return { seed, variant, people, restores, entries, disturbances: [...disturbancesOf(chance, seed, entries)] };
+  const rotation = [...disturbancesOf({ chance, seed, entries, span: spans.rotate })];
+
+  const others = new Others(seed, entries, updates);
+  return {
+    seed,
+    variant,
+    entries,
+    parts: [
+      ...others.before(),
+      {
+        mode: 'rotate',
+        after: 0,
+        people,
+        disturbances: [...rotation, ...others.besides('rotate')],
+      },
+      ...(restores ? [others.restore()] : others.retirements()),
+    ],
+    looks: others.looks(),
+  };
+}
+
+/** What comes before and after the rotation, and beside it. It is drawn apart, so that the rotation of a seed stays what it is. */
+class Others {
+  readonly #chance: Chance;
+  readonly #seed: number;
+  readonly #entries: readonly InventoryEntry[];
+  readonly #updates: number;
+
+  constructor(seed: number, entries: readonly InventoryEntry[], updates: number) {
+    this.#chance = chanceOf(seed, 0x27d4eb2f);
+    this.#seed = seed;
+    this.#entries = entries;
+    this.#updates = updates;
+  }
+
+  before(): readonly Part[] {
+    if (!this.#chance.oneIn(6)) return [];
+    return [{ mode: 'audit', after: 0, people: 'do not answer', disturbances: this.#some('audit') }];
+  }
+
+  besides(mode: Mode): readonly Disturbance[] {
+    return [...besides({ chance: this.#chance, span: spans[mode] }, this.#updates)];
+  }
+
+  restore(): Part {
+    return { mode: 'restore', after: 3_600_000, people: 'approve', disturbances: this.#some('restore') };
+  }
+
+  /** The first comes once the grace period is over, or just too early; the second, when what it deactivated may be deleted. */
+  retirements(): readonly Part[] {
+    if (this.#chance.oneIn(2)) return [];
+    return [this.#retirement(), this.#retirement()];
+  }
+
+  looks(): boolean {
+    return this.#chance.oneIn(2);
+  }
+
+  #retirement(): Part {
+    const { below, oneIn, pick } = this.#chance;
+    const after = 7 * day + pick([600_000, 600_000, 3_600_000, 3_600_000, day, -7_200_000]);
+    const people = pick(['approve', 'approve', 'approve', 'approve', 'approve', 'approve', 'reject'] as const);
+    const secret = () => pick(this.#entries).Name ?? '';
+    const meddles = (): Disturbance => ({
+      ...{ kind: 'outsider', act: pick(actsOnOld), secret: secret(), moment: 0, after: below(after) },
+    });
+    const meanwhile = oneIn(3) ? [meddles()] : [];
+    return { mode: 'retire', after, people, disturbances: [...meanwhile, ...this.#some('retire')] };
+  }
+
+  /** One in three of these runs is left in peace, so that those after it have something to begin with. */
+  #some(mode: Mode): readonly Disturbance[] {
+    const given = { chance: this.#chance, seed: this.#seed, entries: this.#entries, span: spans[mode] };
+    return [...(this.#chance.oneIn(3) ? [] : disturbancesOf(given)), ...this.besides(mode)];
+  }
 }
 
 function entryOf({ below, oneIn, pick, hex }: Chance, asOf: Instant, index: number): InventoryEntry {
@@ -132,46 +176,4 @@ function entryOf({ below, oneIn, pick, hex }: Chance, asOf: Instant, index: numb
     Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     SecretVersionsToStages: { [version()]: ['AWSCURRENT'], [version()]: ['AWSPREVIOUS'] },
   };
-}
-
-/** Seeds that follow each other aim at one point after the other, so that none is left to chance. */
-const aims = calls.flatMap((call) =>
-  // Nobody but Step Functions invokes functions, and it does not die.
-  (call === 'lambda:Invoke' ? fatesOfWorkflow : fates).map((fate) => ({ call, fate })),
-);
-
-function* disturbancesOf(chance: Chance, seed: number, entries: readonly InventoryEntry[]): Generator<Disturbance> {
-  const { below, oneIn, pick } = chance;
-  const moment = (): Moment => ({ moment: 1 + below(40), after: below(800) });
-
-  for (const nth of [1, 2]) {
-    const aim = aims[(2 * seed + nth) % aims.length];
-    if (aim !== undefined && !oneIn(5)) yield { kind: 'call', nth, ...aim };
-    if (aim?.call === 'states:DescribeExecution' && nth === 1) yield { kind: 'stopped', ...moment() };
-  }
-  for (let faults = below(3); faults > 0; faults -= 1) {
-    const fate = oneIn(8) ? { delayed: pick([2_000, 30_000, 400_000]) } : pick(fates);
-    if (oneIn(2)) yield { kind: 'any call', index: below(60 + 50 * entries.length), fate };
-    else yield { kind: 'call', call: pick(calls), nth: 1 + below(oneIn(2) ? 3 : 12), fate };
-  }
-  if (oneIn(6)) yield { kind: 'stopped', ...moment() };
-  if (oneIn(8)) yield { kind: 'switch removed', ...moment() };
-  if (oneIn(8)) yield { kind: 'schedule fires again', moment: below(3), after: below(60_000) };
-  if (oneIn(10)) yield { kind: 'second run', ...moment() };
-  if (oneIn(5)) yield { kind: 'outsider', act: pick(acts), secret: pick(entries).Name ?? '', ...moment() };
-  if (oneIn(10)) {
-    const service = pick(['states', 'lambda', 's3', 'secretsmanager', 'kms', 'ssm', 'ses', 'sns', 'events']);
-    yield { kind: 'quota', service, lasts: pick([500, 5_000, 60_000]), ...moment() };
-  }
-  if (oneIn(10)) {
-    const answers = pick(['slowly', 'now and then', 'never'] as const);
-    yield { kind: 'target', answers, lasts: pick([2_000, 30_000, 600_000]), ...moment() };
-  }
-  if (oneIn(10))
-    yield { kind: 'clock jumps', by: pick([-200_000, -20_000, -1_500, 1_500, 20_000, 200_000]), ...moment() };
-  if (oneIn(6)) {
-    const after = pick([0, 40, 1_000, 60_000, 1_200_000]);
-    yield { kind: 'delivered again', step: pick(repeated), nth: 1 + below(3), after };
-  }
-  if (oneIn(10)) yield { kind: 'new keys count late', after: pick([500, 3_000, 120_000]) };
 }

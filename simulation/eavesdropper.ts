@@ -73,8 +73,12 @@ export interface Overheard {
 }
 
 /** Everything of a run that is persisted, emitted or sent to people. What was logged, answered or thrown is heard as it happens. */
-export function* traces(cloud: Cloud, slack: SlackWorkspace | undefined): Generator<Overheard> {
-  const { s3, ses, sns, events, states, archiveBucket, deskBucket, settings } = cloud;
+export function* traces(
+  cloud: Cloud,
+  emails: readonly string[],
+  slack: SlackWorkspace | undefined,
+): Generator<Overheard> {
+  const { s3, ses, sns, events, states, archiveBucket, deskBucket } = cloud;
   for (const bucket of [archiveBucket, deskBucket]) {
     for (const key of s3.keys(bucket)) {
       const texts = s3.history(bucket, key).map(({ bytes }) => Buffer.from(bytes ?? []).toString());
@@ -82,7 +86,7 @@ export function* traces(cloud: Cloud, slack: SlackWorkspace | undefined): Genera
     }
   }
   yield { where: 'events', text: JSON.stringify(events.events()) };
-  for (const { email } of settings.approvers) {
+  for (const email of emails) {
     yield { where: `a mail to ${email}`, text: JSON.stringify(ses.inbox(email)) };
     yield { where: `a notification of ${email}`, text: JSON.stringify(sns.inbox(email)) };
   }

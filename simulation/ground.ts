@@ -12,10 +12,13 @@ import { loadStack } from '../rehearsal/template.ts';
 /** One deployment, synthesised once, and variants of it. */
 export interface Ground {
   readonly stacks: readonly Stack[];
+  /** What a deployment may be updated to. */
+  readonly updates: readonly Stack[];
   leave(): void;
 }
 
 const howMany = 60;
+const howManyUpdates = 24;
 
 const slack = {
   channel: 'C0KEYTURN',
@@ -78,14 +81,44 @@ export function prepare(base: Settings): Ground {
   synthesise({ settings, outdir, account: '111122223333', region: 'us-east-1', bundling: false });
   const stack = loadStack(outdir, { overrides: { 'AWS::ApiGatewayV2::Api.ApiEndpoint': 'https://review.invalid' } });
 
-  const stacks = [...variants()].map((variant, index): Stack => {
-    const layer = join(folder, `layer-${index}`);
+  const deployed = readSettings(stack);
+  const otherwise = (variant: Partial<Settings>, name: string): Stack => {
+    const layer = join(folder, name);
     mkdirSync(layer);
-    writeFileSync(join(layer, 'settings.json'), JSON.stringify({ ...readSettings(stack), ...variant }));
+    writeFileSync(join(layer, 'settings.json'), JSON.stringify({ ...deployed, ...variant }));
     const functions = stack.functions.map((fn) => (fn.layers.length === 0 ? fn : { ...fn, layers: [layer] }));
     return { ...stack, functions, stateMachines: stack.stateMachines.map(withConcurrency(variant.concurrency ?? 1)) };
-  });
-  return { stacks, leave: () => rmSync(folder, { recursive: true }) };
+  };
+  const all = [...variants()];
+  return {
+    stacks: all.map((variant, index) => otherwise(variant, `layer-${index}`)),
+    updates: all
+      .slice(0, howManyUpdates)
+      .map((variant, index) => otherwise({ ...variant, ...narrowed(deployed, index) }, `update-${index}`)),
+    leave: () => rmSync(folder, { recursive: true }),
+  };
+}
+
+/** What an update may say less of, or ask more for, than what it updates. */
+function narrowed(settings: Settings, index: number): Partial<Settings> {
+  const without = <T>(entries: Readonly<Record<string, T>>, ...names: readonly string[]) =>
+    Object.fromEntries(Object.entries(entries).filter(([name]) => !names.includes(name)));
+  const narrower: readonly Partial<Settings>[] = [
+    {},
+    { approvers: settings.approvers.slice(1) },
+    { rotators: without(settings.rotators, 'hmac-key') as Settings['rotators'] },
+    { rotators: without(settings.rotators, 'http-api-key', 'postgres') as Settings['rotators'] },
+    { health: without(settings.health, 'orders') },
+    { retirement: { ...settings.retirement, graceDays: 10, deleteAfterDays: 10 } },
+  ];
+  return narrower[index % narrower.length] ?? {};
+}
+
+/** A stack as it is after so many updates: every function has another published version, and whoever calls it calls that. */
+export function published(stack: Stack, version: number): Stack {
+  const renumbered = <T>(part: T): T =>
+    JSON.parse(JSON.stringify(part).replaceAll(/(:function:[\w-]+):1(?![\w-])/g, `$1:${version}`)) as T;
+  return { ...renumbered(stack), resourcePolicies: new Map(renumbered([...stack.resourcePolicies])) };
 }
 
 const withConcurrency = (concurrency: number) => (machine: Stack['stateMachines'][number]) => ({

@@ -1,8 +1,12 @@
+import { proberFor } from '../adapters/probes/choose.ts';
 import { twinOf } from '../core/credential.ts';
 import type { Instant } from '../core/instant.ts';
+import { SecretValue } from '../core/secret-value.ts';
 import type { Cloud } from '../rehearsal/cloud.ts';
 import type { ArmedSecret } from '../rehearsal/fleet.ts';
+import { ServiceError } from '../rehearsal/replica.ts';
 import type { Estate } from '../rehearsal/targets/estate.ts';
+import { isAccepted } from './standing.ts';
 
 /** What somebody may do meanwhile who knows nothing of the run. */
 export const acts = [
@@ -15,9 +19,24 @@ export const acts = [
   'deletes the new key',
   'deletes the old key',
 ] as const;
-export type Act = (typeof acts)[number];
 
-/** One act that changed something. */
+/** What somebody may do besides where an old credential still opens something, or no longer does. */
+export const actsOnOld = [
+  ...acts,
+  'uses the old key',
+  'uses the old key',
+  'uses the old key',
+  'puts the old value into a version of their own',
+  'reactivates the old key',
+  'deletes the old key and registers it anew',
+  'schedules it for deletion',
+] as const;
+export type Act = (typeof actsOnOld)[number];
+
+/** Acts that change nothing: whoever uses an old key only wants it to go on working. */
+const harmless: ReadonlySet<Act> = new Set(['uses the old key']);
+
+/** One act that came to something. */
 export interface Acted {
   readonly act: Act;
   readonly arn: string;
@@ -31,6 +50,7 @@ type Value = Readonly<Record<string, string>>;
 /** Somebody with every right in the account and at the targets. Each act of theirs is done at once. */
 export class Outsider {
   readonly acted: Acted[] = [];
+  readonly used: Acted[] = [];
   readonly #cloud: Cloud;
   readonly #estate: Estate;
   readonly #now: () => Instant;
@@ -43,7 +63,8 @@ export class Outsider {
   }
 
   act(act: Act, secret: ArmedSecret, original: string): void {
-    if (this.#does(act, secret, original)) this.acted.push({ act, arn: secret.arn, at: this.#now() });
+    if (!this.#does(act, secret, original)) return;
+    (harmless.has(act) ? this.used : this.acted).push({ act, arn: secret.arn, at: this.#now() });
   }
 
   /** Whether there was anything to do. */
@@ -81,6 +102,20 @@ export class Outsider {
         return fresh !== undefined && this.#deleteKey(secret, this.#valueOf(arn, fresh)?.['keyId']);
       case 'deletes the old key':
         return this.#deleteKey(secret, old['keyId']);
+      case 'uses the old key':
+        return this.#use(secret, old);
+      case 'puts the old value into a version of their own':
+        return this.#put(arn, { ...old, note: 'as it was' }, 'AWSCURRENT');
+      case 'reactivates the old key':
+        return this.#ringOf(secret)?.reactivate(secret.name, old['keyId'] ?? '') ?? false;
+      case 'deletes the old key and registers it anew': {
+        const { keyId = '', signingKey } = old;
+        if (signingKey === undefined || !this.#deleteKey(secret, keyId)) return false;
+        this.#estate.signatures.register(secret.name, keyId, signingKey);
+        return true;
+      }
+      case 'schedules it for deletion':
+        return this.#call('DeleteSecret', { SecretId: arn, RecoveryWindowInDays: 30 });
     }
   }
 
@@ -108,9 +143,23 @@ export class Outsider {
     }
   }
 
-  #deleteKey({ name, rotator }: ArmedSecret, keyId: string | undefined): boolean {
-    if (keyId === undefined || rotator.kind === 'postgres') return false;
-    return (rotator.kind === 'http-api-key' ? this.#estate.keys : this.#estate.signatures).remove(name, keyId);
+  #deleteKey(secret: ArmedSecret, keyId: string | undefined): boolean {
+    return keyId !== undefined && (this.#ringOf(secret)?.remove(secret.name, keyId) ?? false);
+  }
+
+  /** Where a secret's keys are, if it holds any. */
+  #ringOf({ rotator }: ArmedSecret) {
+    if (rotator.kind === 'postgres') return undefined;
+    return rotator.kind === 'http-api-key' ? this.#estate.keys : this.#estate.signatures;
+  }
+
+  /** Whether the target let them in. */
+  #use(secret: ArmedSecret, value: Value): boolean {
+    const settings = this.#cloud.settings.probes[secret.probe];
+    if (settings === undefined || !isAccepted(this.#estate, JSON.stringify(value))) return false;
+    const tools = { network: this.#estate.network, clock: { now: this.#now, sleep: async () => {} } };
+    void proberFor(settings, secret.rotator, secret.tier, tools).ask(new SecretValue(JSON.stringify(value)));
+    return true;
   }
 
   #valueOf(arn: string, version: string): Value | undefined {
@@ -134,7 +183,13 @@ export class Outsider {
 
   #call(operation: string, input: object): boolean {
     const { secretsManager, account } = this.#cloud;
-    secretsManager.call(operation, input as never, account.authorisation.contextOf(outsider));
-    return true;
+    try {
+      secretsManager.call(operation, input as never, account.authorisation.contextOf(outsider));
+      return true;
+    } catch (error) {
+      // Somebody else may have deleted the secret before.
+      if (error instanceof ServiceError) return false;
+      throw error;
+    }
   }
 }

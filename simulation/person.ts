@@ -1,5 +1,4 @@
 import type { Cloud } from '../rehearsal/cloud.ts';
-import type { Stack } from '../rehearsal/stack.ts';
 import type { VirtualTime } from '../rehearsal/virtual-time.ts';
 
 /** What people do when they are asked. */
@@ -9,13 +8,13 @@ export type Manner = (typeof manners)[number];
 /** Every approver answers behind every link that has come, and tries again a minute later whenever that fails. */
 export async function answerSometime(
   time: VirtualTime,
-  { cloud, stack, manner }: { readonly cloud: Cloud; readonly stack: Stack; readonly manner: Manner },
+  { cloud, manner }: { readonly cloud: Cloud; readonly manner: Manner },
   isWaiting: () => boolean,
 ): Promise<void> {
   const answered = new Set<string>();
   while (isWaiting() && manner !== 'do not answer') {
     for (const link of linksIn(cloud)) {
-      if (!answered.has(link) && (await answerAt(link, cloud, stack, manner))) answered.add(link);
+      if (!answered.has(link) && (await answerAt(link, cloud, manner))) answered.add(link);
     }
     await time.sleep(60_000);
   }
@@ -30,9 +29,9 @@ export const linksIn = ({ ses, settings }: Cloud): ReadonlySet<string> =>
   );
 
 /** Whether the answer was taken, or there is nothing to answer any more. */
-async function answerAt(link: string, cloud: Cloud, stack: Stack, manner: 'approve' | 'reject'): Promise<boolean> {
+async function answerAt(link: string, cloud: Cloud, manner: 'approve' | 'reject'): Promise<boolean> {
   const { pathname } = new URL(link);
-  const page = await ask(cloud, stack, 'GET', pathname);
+  const page = await ask(cloud, 'GET', pathname);
   if (page === undefined) return false;
   if (!page.includes('name="nonce"')) return true;
   const form = new URLSearchParams({
@@ -40,21 +39,18 @@ async function answerAt(link: string, cloud: Cloud, stack: Stack, manner: 'appro
     digest: hiddenField(page, 'digest'),
     scope: hiddenField(page, 'scope'),
     nonce: hiddenField(page, 'nonce'),
-    ...(manner === 'approve'
-      ? { count: /<h1>(?:Go on [^:]*: )?\w+ (\d[\d,]*) /.exec(page)?.[1]?.replaceAll(',', '') ?? '' }
-      : { reason: 'not this week' }),
+    ...(manner === 'approve' ? { count: countIn(page) } : { reason: 'not this week' }),
   });
-  return (await ask(cloud, stack, 'POST', pathname, form.toString())) !== undefined;
+  return (await ask(cloud, 'POST', pathname, form.toString())) !== undefined;
 }
 
 /** One request as API Gateway hands it on. Undefined: it went wrong. */
-async function ask(
-  cloud: Cloud,
-  { httpApis: [api], region, account }: Stack,
-  method: 'GET' | 'POST',
-  path: string,
-  form?: string,
-): Promise<string | undefined> {
+async function ask(cloud: Cloud, method: 'GET' | 'POST', path: string, form?: string): Promise<string | undefined> {
+  const {
+    httpApis: [api],
+    region,
+    account,
+  } = cloud.stack;
   const route = api?.routes.find(({ routeKey }) => routeKey.startsWith(`${method} /review/`));
   if (api === undefined || route === undefined) throw new Error(`the stack has no route for ${method}`);
   const { origin, host } = new URL(api.endpoint);
@@ -76,6 +72,14 @@ async function ask(
   if (answer.FunctionError !== undefined) return undefined;
   const { statusCode, body: text = '' } = JSON.parse(answer.Payload);
   return statusCode === 200 ? text : undefined;
+}
+
+/** How many secrets the page says that it is about: of a retirement it counts what is done to them as well. */
+function countIn(page: string): string {
+  const [, heading = ''] = /<h1>(.*?)<\/h1>/s.exec(page) ?? [];
+  const [, count = ''] =
+    /(\d[\d,]*) of \d[\d,]* secrets?\b/.exec(heading) ?? /(?:Go on [^:]*: )?\w+ (\d[\d,]*) /.exec(heading) ?? [];
+  return count.replaceAll(',', '');
 }
 
 const hiddenField = (page: string, name: string): string =>

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { goText } from '../core/flags.ts';
-import { type Instant, instant, toIso } from '../core/instant.ts';
-import type { Run } from '../core/plan.ts';
+import { type Instant, instant } from '../core/instant.ts';
 import { switchName } from '../core/settings.ts';
 import { openChannels } from '../rehearsal/channels.ts';
 import { Cloud } from '../rehearsal/cloud.ts';
@@ -10,33 +9,34 @@ import { usualLatency, withLatency } from '../rehearsal/latency.ts';
 import { seeded } from '../rehearsal/seed.ts';
 import { Services } from '../rehearsal/services.ts';
 import { readSettings } from '../rehearsal/settings-layer.ts';
-import type { Stack } from '../rehearsal/stack.ts';
 import { type AnyRuntime, type Handler, steps } from '../rehearsal/steps.ts';
 import { simulateEstate } from '../rehearsal/targets/estate.ts';
 import { turnOfPromises, VirtualTime } from '../rehearsal/virtual-time.ts';
-import { type Before, runsIn, type Suffered } from './aftermath.ts';
+import { type Before, reportOf, runsIn, type Suffered } from './aftermath.ts';
 import { type Broken, broken } from './checks.ts';
-import type { Disturbance, Moment } from './disturbances.ts';
 import { type Drawn, draw, unclearSuffix } from './draw.ts';
 import { Ears } from './ears.ts';
 import type { Ground } from './ground.ts';
 import { Outsider } from './outsider.ts';
-import { answerSometime } from './person.ts';
+import { Parts } from './parts.ts';
 import { Strikes } from './strikes.ts';
 import { trailOf } from './trail.ts';
 import { UnsteadyNetwork } from './unsteady.ts';
+import type { Live, World } from './world.ts';
 
 /** The Wednesday of the incident. */
 export const asOf: Instant = instant(Date.parse('2026-11-18T19:15:00Z'));
 
-/** What one run, and any beside it, came to. */
+/** What the runs of one seed came to. */
 export interface Simulated {
   readonly drawn: Drawn;
-  /** Of the first run. */
+  /** Of the rotation. */
   readonly outcome: string;
   readonly reasons: readonly string[];
+  /** How each run ended, in the order of their starts. */
+  readonly runs: readonly string[];
   readonly broken: readonly Broken[];
-  /** Fault points that the run passed: `service:operation × fate`, for every fate that could have met the call. */
+  /** Fault points that were passed: `service:operation × fate`, for every fate that could have met the call. */
   readonly points: ReadonlySet<string>;
   /** Those at which a fault struck. */
   readonly struck: readonly string[];
@@ -44,28 +44,30 @@ export interface Simulated {
   readonly trace: string;
 }
 
-/** Mistakes that are put in on purpose, and what goes wrong besides. */
+/** Mistakes that are put in on purpose, and what else happens then. */
 export interface Meddling {
   /** Steps that are wired in another way than they are deployed. */
   readonly wires?: Readonly<Record<string, (runtime: AnyRuntime) => Handler>>;
-  readonly amid?: readonly Disturbance[];
+  /** Changes what was drawn. */
+  readonly arranged?: (drawn: Drawn) => Drawn;
 }
 
-/** Draws and plays the run of a seed. */
+/** Draws and plays the runs of a seed. */
 export function simulate(ground: Ground, seed: number, meddling: Meddling = {}): Promise<Simulated> {
-  const drawn = draw(seed, asOf, ground.stacks.length);
-  return playDrawn(ground, { ...drawn, disturbances: [...drawn.disturbances, ...(meddling.amid ?? [])] }, meddling);
+  const { arranged = (drawn) => drawn } = meddling;
+  const drawn = draw(seed, asOf, { variants: ground.stacks.length, updates: ground.updates.length });
+  return playDrawn(ground, arranged(drawn), meddling);
 }
 
 export async function playDrawn(ground: Ground, drawn: Drawn, meddling: Meddling = {}): Promise<Simulated> {
-  const stack = ground.stacks[drawn.variant];
-  if (stack === undefined) throw new Error(`there is no variant ${drawn.variant}`);
   const time = new VirtualTime(asOf, turnOfPromises);
-  return time.run(live(time, stack, drawn, meddling));
+  return time.run(live(time, ground, drawn, meddling));
 }
 
-async function live(time: VirtualTime, stack: Stack, drawn: Drawn, { wires }: Meddling): Promise<Simulated> {
-  const { seed, disturbances, entries } = drawn;
+async function live(time: VirtualTime, ground: Ground, drawn: Drawn, { wires }: Meddling): Promise<Simulated> {
+  const { seed, entries } = drawn;
+  const stack = ground.stacks[drawn.variant];
+  if (stack === undefined) throw new Error(`there is no variant ${drawn.variant}`);
   const random = seeded(seed);
   const settings = readSettings(stack);
   const hostOf = (name: string) => settings.rotators[name]?.allowedHosts[0] ?? `${name}.invalid`;
@@ -74,13 +76,11 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn, { wires }: Me
   const network = withLatency(estate.network, time);
   const unsteady = new UnsteadyNetwork(network, time, seeded(seed ^ 0x2545f491));
   const own = new Set(stack.roles.map(({ arn }) => arn));
-  const strikes = new Strikes(disturbances, own, time);
+  const strikes = new Strikes(own, time);
   const ears = new Ears();
+  const parts = new Parts();
+  const now: Live = { skew: 0, deployed: [settings], halts: [], audited: [], unsettled: [] };
 
-  let skew = 0;
-  let entered = 0;
-  let first: string | undefined;
-  let moments: (count: number) => void = () => {};
   const cloud = new Cloud({
     stack,
     time,
@@ -90,20 +90,18 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn, { wires }: Me
     latencyOf: usualLatency,
     fateOf: (call) => strikes.fateOf(call),
     wireOtherwise: ears.around({ ...steps, ...wires }),
-    skew: () => skew,
-    onTransition: ({ kind, execution }) => {
-      first ??= execution;
-      if (kind === 'entered' && execution === first) moments(++entered);
-    },
+    skew: () => now.skew,
+    onTransition: parts.onTransition,
   });
   strikes.attach(cloud.account);
-  const trail = trailOf(cloud, time, own);
+  const trail = trailOf(cloud, estate, time, own);
 
   cloud.ssm.set(switchName(settings.stage), goText);
   const secrets = await armFleet(entries, settings, estate, cloud.secretsManager);
   const slack = await openChannels(settings, cloud, estate);
   for (const target of [estate.keys, estate.signatures])
-    for (const one of disturbances) if (one.kind === 'new keys count late') target.delay(one.after);
+    for (const one of drawn.parts.flatMap(({ disturbances }) => disturbances))
+      if (one.kind === 'new keys count late') target.delay(one.after);
   const before = new Map(
     entries.map((entry): [string, Before] => {
       const arn = entry.ARN ?? '';
@@ -132,114 +130,40 @@ async function live(time: VirtualTime, stack: Stack, drawn: Drawn, { wires }: Me
   await services.start();
 
   const outsider = new Outsider(cloud, estate, () => time.now());
-  let switchRemovedAt: Instant | undefined;
-  const happens: Happens = {
-    stopped: () => cloud.states.stop(`${cloud.machine.arn.replace(':stateMachine:', ':execution:')}:${first}`),
-    'switch removed': () => {
-      cloud.ssm.remove(switchName(settings.stage));
-      switchRemovedAt ??= time.now();
-    },
-    'schedule fires again': () => void fire(cloud, stack, time, asOf),
-    'second run': () => void fire(cloud, stack, time, time.now()),
-    outsider: ({ act, secret }) => {
-      const chosen = secrets.find(({ name }) => name === secret);
-      const original = before.get(chosen?.arn ?? '')?.labels['AWSCURRENT'];
-      if (chosen !== undefined && original !== undefined) outsider.act(act, chosen, original);
-    },
-    quota: ({ service, lasts }) => strikes.throttle(service, lasts),
-    target: ({ answers, lasts }) => unsteady.turn(answers, lasts),
-    'clock jumps': ({ by }) => {
-      skew = by;
-    },
+  const world: World = {
+    ...{ time, cloud, estate, ground, strikes, unsteady, services, outsider, secrets, before },
+    live: now,
   };
-  moments = (count) => {
-    for (const one of disturbances) {
-      if (!('moment' in one) || one.moment !== count) continue;
-      time.after(one.after, () => {
-        if (failures.has(one.kind)) strikes.faults.add(one);
-        happens[one.kind](one as never);
-      });
-    }
-  };
-
-  const starting = fire(cloud, stack, time, asOf);
-  moments(0);
-  await starting;
-  const isLong = (at: Instant) => at > asOf + 172_800_000;
-  const running = () => cloud.states.areRunning(cloud.machine.arn);
-  const people = answerSometime(time, { cloud, stack, manner: drawn.people }, () => running() && !isLong(time.now()));
-  while (running() && !isLong(time.now())) await time.sleep(15_000);
-  await people;
-  await settle(time, cloud);
-  if (drawn.restores && reportOf(cloud, first)?.outcome === 'completed')
-    await restore(time, cloud, { stack, run: first });
+  await parts.play(world, drawn);
   await services.finish();
 
   const failing = new Set(
     secrets.filter(({ service, name }) => services.records.get(service)?.failing.has(name)).map(({ arn }) => arn),
   );
-  const { lastLook, staged, calls } = trail;
+  const { lastLook, staged, managed, calls } = trail;
   const found = broken({
-    ...{ cloud, estate, slack, own, before, suffered, failing, lastLook, staged, canaries, asOf, switchRemovedAt },
+    ...{ cloud, estate, slack, own, before, suffered, failing, lastLook, staged, managed, canaries, asOf },
+    live: now,
     acted: outsider.acted,
+    used: outsider.used,
+    looked: drawn.looks,
     faults: strikes.faults.size,
     asked: unsteady.asked,
     heard: ears.heard,
     tokens: ears.tokens,
   });
-  const report = reportOf(cloud, first);
+  const reports = runsIn(cloud).map(({ mode, report }) => `${mode}: ${report?.outcome ?? 'unreported'}`);
+  const report = reportOf(cloud, parts.rotation);
   return {
     drawn,
     outcome: report?.outcome ?? 'unreported',
     reasons: report?.reasons ?? [],
+    runs: reports,
     broken: found,
     points: strikes.points,
     struck: strikes.struck,
     trace: createHash('sha256').update(calls.join('\n')).digest('hex'),
   };
-}
-
-type Momentary = Extract<Disturbance, Moment>;
-/** Of what happens at a moment, that which fails Keyturn. */
-const failures: ReadonlySet<string> = new Set<Momentary['kind']>(['stopped', 'quota', 'target']);
-type Happens = { readonly [Kind in Momentary['kind']]: (one: Extract<Momentary, { kind: Kind }>) => void };
-
-/** Lets the schedule's moment come, as EventBridge Scheduler does: without waiting for an answer, and with two more tries. */
-async function fire(cloud: Cloud, stack: Stack, time: VirtualTime, at: Instant): Promise<void> {
-  const schedule = stack.schedules.find(({ target }) => target.input.includes('"rotation"'));
-  if (schedule === undefined) throw new Error('the stack has no schedule that rotates');
-  const { arn, roleArn } = schedule.target;
-  const Payload = JSON.stringify({ schedule: 'rotation', at: toIso(at) });
-  for (const pause of [60_000, 120_000, 0]) {
-    const invoking = cloud.account.call(roleArn, 'lambda', 'Invoke', { FunctionName: arn, Payload });
-    const answer = await invoking.catch(() => ({ FunctionError: 'Refused' }));
-    if ((answer as { FunctionError?: string }).FunctionError === undefined) return;
-    await time.sleep(pause);
-  }
-}
-
-const reportOf = (cloud: Cloud, run: string | undefined) => runsIn(cloud).find((told) => told.run === run)?.report;
-
-/** Somebody has second thoughts an hour later, and everybody agrees. */
-async function restore(time: VirtualTime, cloud: Cloud, { stack, run }: { stack: Stack; run: string | undefined }) {
-  await time.sleep(3_600_000);
-  const requestedBy = 'arn:aws:iam::111122223333:user/operator';
-  const start = { mode: 'restore', requestedBy, why: 'second thoughts', of: run as Run } as const;
-  const execution = cloud.startRun(`restore-of-${run}` as Run, start);
-  const until = time.now() + 86_400_000;
-  const isUnderWay = () => execution.status === 'RUNNING' && time.now() < until;
-  await answerSometime(time, { cloud, stack, manner: 'approve' }, isUnderWay);
-  await settle(time, cloud);
-}
-
-/** Waits until what died is settled. Where the event that tells of it came to nothing, the sweep comes. */
-async function settle(time: VirtualTime, cloud: Cloud): Promise<void> {
-  await cloud.settled();
-  for (let sweeps = 0; sweeps < 4 && cloud.s3.text(cloud.deskBucket, 'lock.json') !== undefined; sweeps += 1) {
-    await time.sleep(900_000);
-    cloud.deliveries.sweep();
-    await cloud.settled();
-  }
 }
 
 function noteIn(canaries: Set<string>, value: unknown): void {

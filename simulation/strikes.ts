@@ -12,7 +12,7 @@ export class Strikes {
   readonly struck: string[] = [];
   /** Those that came true: one that turns many calls away is one. */
   readonly faults = new Set<Disturbance>();
-  readonly #disturbances: readonly Disturbance[];
+  #disturbances: readonly Disturbance[] = [];
   readonly #own: ReadonlySet<string>;
   readonly #time: VirtualTime;
   readonly #met = { functions: new Set<string>(), workflow: new Set<string>() };
@@ -21,8 +21,7 @@ export class Strikes {
   #account: Account | undefined;
   #index = 0;
 
-  constructor(disturbances: readonly Disturbance[], own: ReadonlySet<string>, time: VirtualTime) {
-    this.#disturbances = disturbances;
+  constructor(own: ReadonlySet<string>, time: VirtualTime) {
     this.#own = own;
     this.#time = time;
   }
@@ -30,6 +29,13 @@ export class Strikes {
   /** Where a step is delivered again. */
   attach(account: Account): void {
     this.#account = account;
+  }
+
+  /** From now on these are what goes wrong, and calls are counted anew. */
+  begin(disturbances: readonly Disturbance[]): void {
+    this.#disturbances = disturbances;
+    this.#counts.clear();
+    this.#index = 0;
   }
 
   /** From now on every call of a service is turned away, for so long. */

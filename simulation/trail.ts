@@ -1,6 +1,8 @@
 import type { Instant } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Cloud } from '../rehearsal/cloud.ts';
+import type { Estate } from '../rehearsal/targets/estate.ts';
+import type { Managed as RingManaged } from '../rehearsal/targets/key-ring.ts';
 
 /** A new version that Keyturn made. */
 export interface Staged {
@@ -9,11 +11,21 @@ export interface Staged {
   readonly principal: string;
 }
 
+/** What Keyturn did to a key at its target that was there before. */
+export interface Managed extends RingManaged {
+  readonly arn: string;
+  readonly at: Instant;
+  /** Versions of the secret that held it then, and whether AWSCURRENT was one of them. */
+  readonly versions: readonly string[];
+  readonly isCurrent: boolean;
+}
+
 /** What calls leave behind. */
 export interface Trail {
   /** Every call of anybody, in its order and at its moment, and what came of it. */
   readonly calls: readonly string[];
   readonly staged: readonly Staged[];
+  readonly managed: readonly Managed[];
   /** When anything of Keyturn last read a secret's value. */
   readonly lastLook: ReadonlyMap<string, Instant>;
 }
@@ -21,7 +33,7 @@ export interface Trail {
 /** A description tells of labels alone: who looks reads the value, to authenticate with it. */
 const reads = new Set(['secretsmanager:GetSecretValue', 'secretsmanager:BatchGetSecretValue']);
 
-export function trailOf(cloud: Cloud, time: Pick<Clock, 'now'>, own: ReadonlySet<string>): Trail {
+export function trailOf(cloud: Cloud, estate: Estate, time: Pick<Clock, 'now'>, own: ReadonlySet<string>): Trail {
   const calls: string[] = [];
   const staged: Staged[] = [];
   const lastLook = new Map<string, Instant>();
@@ -35,5 +47,21 @@ export function trailOf(cloud: Cloud, time: Pick<Clock, 'now'>, own: ReadonlySet
   cloud.secretsManager.onWrite(({ operation, secretArn: arn, principal }) => {
     if (operation === 'PutSecretValue' && own.has(principal)) staged.push({ arn, at: time.now(), principal });
   });
-  return { calls, staged, lastLook };
+  return { calls, staged, managed: managedIn(cloud, estate, time), lastLook };
+}
+
+/** Clients of the rings are called after their secrets, and nobody but Keyturn manages keys by request. */
+function managedIn({ secretsManager }: Cloud, { keys, signatures }: Estate, time: Pick<Clock, 'now'>): Managed[] {
+  const managed: Managed[] = [];
+  const note = (one: RingManaged) => {
+    const { client, keyId } = one.key;
+    const arn = secretsManager.arns().find((found) => found.includes(`:secret:${client}-`)) ?? client;
+    const holds = (version: string | undefined) =>
+      JSON.parse(String(secretsManager.value(arn, version) ?? '{}')).keyId === keyId;
+    const versions = secretsManager.versions(arn).filter(holds);
+    managed.push({ ...one, arn, at: time.now(), versions, isCurrent: holds(undefined) });
+  };
+  keys.onManaged(note);
+  signatures.onManaged(note);
+  return managed;
 }

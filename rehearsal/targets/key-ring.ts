@@ -15,6 +15,12 @@ export interface HeldKey {
   lastUsedAt: Instant | undefined;
 }
 
+/** What a request did to a key, and how the key stood before. */
+export interface Managed {
+  readonly did: 'deactivated' | 'reactivated' | 'removed';
+  readonly key: Readonly<HeldKey>;
+}
+
 export interface KeyProtocol {
   /** The key that a request proves to come from. */
   authenticate(request: HttpRequest): HeldKey | undefined;
@@ -27,6 +33,7 @@ export class KeyRing {
   readonly #clock: Clock;
   readonly #keys = new Map<string, Map<string, HeldKey>>();
   readonly #refused = new Set<string>();
+  readonly #listeners: ((managed: Managed) => void)[] = [];
   #delay = 0;
   #hidesUse = false;
 
@@ -81,6 +88,19 @@ export class KeyRing {
     return key !== undefined;
   }
 
+  /** Lets a key in again, as its owner does at the host's own console. Whether it was turned away. */
+  reactivate(client: string, keyId: string): boolean {
+    const key = this.find(client, keyId);
+    if (key?.status !== 'inactive') return false;
+    key.status = 'active';
+    return true;
+  }
+
+  /** Tells of every request that takes a key away, out of use or into use again. What happens at the console is not told. */
+  onManaged(listener: (managed: Managed) => void): void {
+    this.#listeners.push(listener);
+  }
+
   /** From now on it says of no key when it was used, as many services do. */
   hideUse(): void {
     this.#hidesUse = true;
@@ -103,10 +123,18 @@ export class KeyRing {
     const key = id === undefined ? undefined : this.find(client, decodeURIComponent(id));
     if (key === undefined) return { status: 404 };
 
-    if (method === 'DELETE' && verb === undefined) return this.#remove(key);
+    if (method === 'DELETE' && verb === undefined) {
+      this.#tell('removed', key);
+      return this.#remove(key);
+    }
     if (method !== 'POST' || verb === undefined) return { status: 405 };
+    this.#tell(verb === 'deactivate' ? 'deactivated' : 'reactivated', key);
     key.status = verb === 'deactivate' ? 'inactive' : 'active';
     return { status: 204 };
+  }
+
+  #tell(did: Managed['did'], key: HeldKey): void {
+    for (const listener of this.#listeners) listener({ did, key: { ...key } });
   }
 
   #list(client: string, query: URLSearchParams) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { recordFrom } from '../../core/credential.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { HttpRequest, HttpResponse, HttpTarget } from './http-target.ts';
-import { type HeldKey, KeyRing, opens } from './key-ring.ts';
+import { type HeldKey, KeyRing, type Managed, opens } from './key-ring.ts';
 
 export interface IssuedKey {
   readonly keyId: string;
@@ -47,6 +47,14 @@ export class KeyService {
 
   remove(client: string, keyId: string): boolean {
     return this.#ring.remove(client, keyId);
+  }
+
+  reactivate(client: string, keyId: string): boolean {
+    return this.#ring.reactivate(client, keyId);
+  }
+
+  onManaged(listener: (managed: Managed) => void): void {
+    this.#ring.onManaged(listener);
   }
 
   trust(client: string): void {

@@ -4,7 +4,7 @@ import { signatureOf } from '../../adapters/http-request.ts';
 import { recordFrom } from '../../core/credential.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { HttpRequest, HttpResponse, HttpTarget } from './http-target.ts';
-import { type HeldKey, KeyRing, opens } from './key-ring.ts';
+import { type HeldKey, KeyRing, type Managed, opens } from './key-ring.ts';
 
 /** How far a request's timestamp may be from now, in seconds. */
 const toleranceSeconds = 300;
@@ -44,6 +44,14 @@ export class SignatureService {
 
   remove(client: string, keyId: string): boolean {
     return this.#ring.remove(client, keyId);
+  }
+
+  reactivate(client: string, keyId: string): boolean {
+    return this.#ring.reactivate(client, keyId);
+  }
+
+  onManaged(listener: (managed: Managed) => void): void {
+    this.#ring.onManaged(listener);
   }
 
   trust(client: string): void {

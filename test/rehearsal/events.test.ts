@@ -136,6 +136,17 @@ describe('a rule', () => {
     assert.deepEqual(caught({ detail: { absent: ['x'] } }), []);
   });
 
+  it('gets nothing any more once it is taken away', () => {
+    const { replica } = bench();
+    const got: BusEvent[] = [];
+    const withdraw = replica.addRule({ pattern: { source: ['aws.states'] }, target: (one) => got.push(one) });
+    const happening = { source: 'aws.states', detailType: 'Step Functions Execution Status Change', detail: {} };
+    replica.emit(happening);
+    withdraw();
+    replica.emit(happening);
+    assert.equal(got.length, 1);
+  });
+
   it('gets nothing from another bus', () => {
     assert.deepEqual(caught({ source: ['aws.states'] }, 'ops'), []);
   });

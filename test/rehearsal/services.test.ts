@@ -56,6 +56,17 @@ describe('a service', () => {
     assert.deepEqual([services.failures, await health()], [0, 200]);
   });
 
+  it('comes as rarely as it is told to, and soon again when it is told that', async () => {
+    const { time, services } = await build([first]);
+    services.pace(43_200_000);
+    await time.run(time.sleep(7 * 86_400_000));
+    assert.ok(services.authentications >= 13 && services.authentications <= 17, `${services.authentications}`);
+    const before = services.authentications;
+    services.pace();
+    await time.run(time.sleep(3_600_000));
+    assert.ok(services.authentications >= before + 11, `${services.authentications - before}`);
+  });
+
   it('that reads a value which its target rejects is ill, until it reads one that works', async () => {
     const { time, secretsManager, services, health } = await build([first]);
     const good = String(secretsManager.value(arnOf('prod/low/orders/api-key')));

@@ -71,6 +71,23 @@ describe('the key service', () => {
     }
   });
 
+  it('tells of what requests do to keys, and how they stood before, and not of what is done at the console', () => {
+    const { ask, service } = build();
+    ask('first', 'POST', '/v1/keys', '{"label":"v2"}');
+    const told: unknown[] = [];
+    service.onManaged(({ did, key: { keyId, status } }) => told.push([did, keyId, status]));
+    ask('first', 'POST', '/v1/keys/key-2/deactivate');
+    assert.deepEqual([service.reactivate('orders', 'key-2'), service.reactivate('orders', 'key-2')], [true, false]);
+    assert.equal(service.accepts('second'), true);
+    ask('first', 'DELETE', '/v1/keys/key-2');
+    ask('first', 'DELETE', '/v1/keys/key-2');
+    service.remove('orders', 'key-1');
+    assert.deepEqual(told, [
+      ['deactivated', 'key-2', 'active'],
+      ['removed', 'key-2', 'active'],
+    ]);
+  });
+
   it('shows a client nothing of another, and lets it change nothing there', () => {
     const { ask, service } = build();
     service.issue('refunds', 'by hand');

@@ -8,6 +8,10 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 
 import settings from '../../keyturn.config.ts';
+import { readSettings } from '../../rehearsal/settings-layer.ts';
+import { steps } from '../../rehearsal/steps.ts';
+import type { Disturbance } from '../../simulation/disturbances.ts';
+import type { Part } from '../../simulation/draw.ts';
 import { Needles } from '../../simulation/eavesdropper.ts';
 import { prepare } from '../../simulation/ground.ts';
 import { shrink } from '../../simulation/shrink.ts';
@@ -45,6 +49,33 @@ describe('simulated runs', () => {
     assert.notEqual(other.trace, one.trace);
     assert.notDeepEqual(one.struck, []);
   });
+});
+
+describe('S13 an update of the stack in mid-run', () => {
+  it('leaves the run under way the settings that it began with, and gives the next one its own', async () => {
+    const graceDays: number[] = [];
+    const wire: NonNullable<(typeof steps)['close-run']> = (runtime) => {
+      graceDays.push(runtime.settings.retirement.graceDays);
+      return (steps['close-run'] as typeof wire)(runtime);
+    };
+    const longer = ground.updates.findIndex(({ functions }) => readSettings({ functions }).retirement.graceDays === 10);
+    const { runs } = await simulate(ground, 14, {
+      wires: { 'close-run': wire },
+      arranged: (drawn) => ({
+        ...drawn,
+        parts: [
+          rotation([{ kind: 'stack updated', to: longer, moment: 8, after: 0 }]),
+          { ...rotation([]), mode: 'retire', after: 8 * 86_400_000 },
+        ],
+      }),
+    });
+    assert.deepEqual(runs, ['rotate: completed', 'retire: completed']);
+    assert.deepEqual(graceDays, [7, 10]);
+  });
+});
+
+const rotation = (disturbances: readonly Disturbance[]): Part => ({
+  ...{ mode: 'rotate', after: 0, people: 'approve', disturbances },
 });
 
 describe('a search for secrets', () => {
