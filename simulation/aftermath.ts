@@ -10,7 +10,7 @@ import type { Estate } from '../rehearsal/targets/estate.ts';
 import type { SlackWorkspace } from '../rehearsal/targets/slack.ts';
 import type { Overheard } from './eavesdropper.ts';
 import type { Acted } from './outsider.ts';
-import type { Managed } from './trail.ts';
+import type { Managed, Noted } from './trail.ts';
 import type { Live } from './world.ts';
 
 /** A secret of the fleet as it was before anything happened. */
@@ -40,8 +40,10 @@ export interface Aftermath {
   /** Secrets with which their clients could not authenticate when they last tried. */
   readonly failing: ReadonlySet<string>;
   readonly acted: readonly Acted[];
-  /** When anything of Keyturn last read a secret's value. */
+  /** When anything of Keyturn last read a secret's value, of looks whose findings were deposited. */
   readonly lastLook: ReadonlyMap<string, Instant>;
+  /** What was written into the living store. */
+  readonly noted: readonly Noted[];
   /** When Keyturn made a new version of any secret. */
   readonly staged: readonly { readonly arn: string; readonly at: Instant; readonly principal: string }[];
   /** What Keyturn did to keys that were there before, oldest first. */

@@ -1,23 +1,22 @@
 import { archiveKeys, runPrefix } from '../core/archive-keys.ts';
-import type { Run } from '../core/plan.ts';
-import type { Cloud } from '../rehearsal/cloud.ts';
 import { type Aftermath, type Told, wasActedOn } from './aftermath.ts';
 
 /* What is checked of audits, alone or beside other runs. */
 
 /** No audit is approved or admitted, holds the lock, has a go-ahead or counts as a touch; and alone it changes nothing at all. */
-export function* auditsTouchNothing({ cloud, live }: Aftermath, runs: readonly Told[]) {
+export function* auditsTouchNothing({ cloud, live, noted }: Aftermath, runs: readonly Told[]) {
   for (const { run, changed } of live.audited) for (const what of changed) yield `${run} is an audit: ${what}`;
   for (const { run } of runs.filter(({ mode }) => mode === 'audit')) {
-    for (const key of ['lock.json', 'ledger.json', 'quarantine.json', `go-ahead/${run}.json`])
-      if (wasWrittenFor(cloud, key, run)) yield `${run} is an audit, and is in ${key}`;
+    for (const { key, text } of noted)
+      if (!mayName.test(key) && (key.includes(run) || text.includes(`"${run}"`)))
+        yield `${run} is an audit, and is in ${key}`;
     for (const key of cloud.s3.keys(cloud.archiveBucket, runPrefix(run)))
       if (!mayDeposit.test(key)) yield `${run} is an audit, and deposited ${key}`;
   }
 }
 
-const wasWrittenFor = ({ s3, deskBucket }: Cloud, key: string, run: Run): boolean =>
-  s3.history(deskBucket, key).some(({ bytes }) => Buffer.from(bytes ?? []).includes(`"${run}"`));
+/** What happened is remembered of every run. */
+const mayName = /^history\.json$/;
 
 const mayDeposit =
   /\/(start|draft|confirmation|plan|left-alone|report|recovery|manifest|recovery-manifest)\.json$|\/(inventory|preflight|waves\/\d+)\.jsonl$|\/preflight\/\d+\.json$/;

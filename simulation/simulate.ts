@@ -140,9 +140,9 @@ async function live(time: VirtualTime, ground: Ground, drawn: Drawn, { wires }: 
   const failing = new Set(
     secrets.filter(({ service, name }) => services.records.get(service)?.failing.has(name)).map(({ arn }) => arn),
   );
-  const { lastLook, staged, managed, calls } = trail;
+  const { lastLook, noted, staged, managed, calls } = trail;
   const found = broken({
-    ...{ cloud, estate, slack, own, before, suffered, failing, lastLook, staged, managed, canaries, asOf },
+    ...{ cloud, estate, slack, own, before, suffered, failing, lastLook, noted, staged, managed, canaries, asOf },
     live: now,
     acted: outsider.acted,
     used: outsider.used,

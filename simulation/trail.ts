@@ -26,8 +26,15 @@ export interface Trail {
   readonly calls: readonly string[];
   readonly staged: readonly Staged[];
   readonly managed: readonly Managed[];
-  /** When anything of Keyturn last read a secret's value. */
+  /** When anything of Keyturn last read a secret's value, of looks whose findings were deposited. */
   readonly lastLook: ReadonlyMap<string, Instant>;
+  /** What was written into the living store. It keeps no versions. */
+  readonly noted: readonly Noted[];
+}
+
+export interface Noted {
+  readonly key: string;
+  readonly text: string;
 }
 
 /** A description tells of labels alone: who looks reads the value, to authenticate with it. */
@@ -36,18 +43,46 @@ const reads = new Set(['secretsmanager:GetSecretValue', 'secretsmanager:BatchGet
 export function trailOf(cloud: Cloud, estate: Estate, time: Pick<Clock, 'now'>, own: ReadonlySet<string>): Trail {
   const calls: string[] = [];
   const staged: Staged[] = [];
-  const lastLook = new Map<string, Instant>();
+  const noted: Noted[] = [];
+  const looks = new Looks();
   cloud.account.observe(({ call, beganAt, endedAt, ending }) => {
     const { principal, service, operation, input } = call;
     calls.push(`${endedAt} ${principal} ${service}:${operation} ${ending.kind}`);
-    if (!reads.has(`${service}:${operation}`) || !own.has(principal)) return;
-    const { SecretId, SecretIdList = [] } = input as { SecretId?: string; SecretIdList?: readonly string[] };
-    for (const arn of SecretId === undefined ? SecretIdList : [SecretId]) lastLook.set(arn, beganAt);
+    if (!own.has(principal)) return;
+    if (reads.has(`${service}:${operation}`)) looks.read(principal, input as Reading, beganAt);
+    if (service !== 's3' || operation !== 'PutObject') return;
+    const { Bucket, Key: key = '', Body: text = '' } = input as { Bucket?: string; Key?: string; Body?: string };
+    if (Bucket === cloud.deskBucket) noted.push({ key, text: String(text) });
+    else if (findings.test(key)) looks.deposit(principal, String(text));
   });
   cloud.secretsManager.onWrite(({ operation, secretArn: arn, principal }) => {
     if (operation === 'PutSecretValue' && own.has(principal)) staged.push({ arn, at: time.now(), principal });
   });
-  return { calls, staged, managed: managedIn(cloud, estate, time), lastLook };
+  return { calls, staged, managed: managedIn(cloud, estate, time), lastLook: looks.last, noted };
+}
+
+interface Reading {
+  readonly SecretId?: string;
+  readonly SecretIdList?: readonly string[];
+}
+
+/** Where the findings of a look stand. */
+const findings = /\/(preflight|probes)\/.*\.json$/;
+
+/** A look tells nobody anything if whoever looked died of it. */
+class Looks {
+  readonly last = new Map<string, Instant>();
+  readonly #pending = new Map<string, Map<string, Instant>>();
+
+  read(principal: string, { SecretId, SecretIdList = [] }: Reading, at: Instant): void {
+    const pending = this.#pending.get(principal) ?? new Map<string, Instant>();
+    this.#pending.set(principal, pending);
+    for (const arn of SecretId === undefined ? SecretIdList : [SecretId]) pending.set(arn, at);
+  }
+
+  deposit(principal: string, text: string): void {
+    for (const [arn, at] of this.#pending.get(principal) ?? []) if (text.includes(`"${arn}"`)) this.last.set(arn, at);
+  }
 }
 
 /** Clients of the rings are called after their secrets, and nobody but Keyturn manages keys by request. */
