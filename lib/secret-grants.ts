@@ -23,7 +23,10 @@ export function grantReading(grantee: IGrantable, ...secrets: readonly string[])
   Grant.addToPrincipal({ grantee, actions: ['secretsmanager:GetSecretValue'], resourceArns: [...secrets] });
 }
 
-/** Lets the grantee add versions and move the two labels that a rotation moves, and no other. */
+/**
+ * Lets the grantee add versions, and move the two labels that a rotation moves. AWS knows no condition on the labels that a
+ * new version comes with: that it comes as AWSPENDING is for the grantee to see to, and for another principal to look at.
+ */
 export function grantRotating(grantee: IGrantable, secrets: string): void {
   Grant.addToPrincipal({
     grantee,
