@@ -197,6 +197,15 @@ export class Cloud {
     return this.states.start(machine.arn, { name: run, input: { ...start } as JsonObject });
   }
 
+  /** The run whose execution this is, or whose recovery. Undefined for one that a map started. */
+  runOf(executionArn: string): Run | undefined {
+    const execution = this.states.execution(executionArn);
+    if (execution === undefined || execution.label !== undefined) return undefined;
+    return (
+      execution.machine.arn === this.recovery.arn ? (execution.input as JsonObject)['run'] : execution.name
+    ) as Run;
+  }
+
   /** The function of this name, as whoever invokes it past the workflow would call it. */
   functionArn(name: string): string {
     const { arn } = this.#stack.functions.find((fn) => fn.name === name) ?? {};

@@ -49,8 +49,8 @@ export interface PlayOptions {
   readonly requestedBy?: string;
   /** Where the steps' own log goes. Nowhere, if not said. */
   readonly log?: Log;
-  /** Is handed what the run left behind, once it is over. */
-  readonly leave?: (left: Left) => Promise<void>;
+  /** Is handed what each run left behind, once all is over. */
+  readonly leave?: (left: readonly Left[]) => Promise<void>;
 }
 
 /**
@@ -106,9 +106,8 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
     fateOf: (call) => trap.fateOf?.(call) ?? 'works',
     wireOtherwise: scenario.wireOtherwise ?? {},
     onTransition: (transition) => {
-      // Another run at the same time is not the one that is told of.
-      if (transition.execution === run || transition.executionArn.includes('-recovery:'))
-        recorder.transition(transition);
+      const of = cloud.runOf(transition.executionArn);
+      if (of !== undefined) recorder.transition(of, transition);
       trap.onTransition?.(transition);
     },
   });
@@ -147,11 +146,8 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
   await trap.settled?.();
   await cloud.settled();
   await services.finish();
-  await time.real(async () => options.leave?.(evidenceOf(cloud, run)));
-
-  return recorder.report({
+  const report = recorder.report({
     run,
-    mode,
     scenario,
     trap,
     stack,
@@ -163,6 +159,8 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
     seed,
     targets,
   });
+  await time.real(async () => options.leave?.([report, ...report.others].map((told) => evidenceOf(cloud, told.run))));
+  return report;
 }
 
 /**

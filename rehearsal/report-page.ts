@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
-import { html } from '../lambdas/review/html.ts';
+import { type Html, html } from '../lambdas/review/html.ts';
 import type { RehearsalReport } from './report.ts';
 import { callsSection } from './report-page/calls.ts';
-import { evidenceSection } from './report-page/evidence.ts';
-import { guardsSection } from './report-page/guards.ts';
-import { outcomeNames } from './report-page/headline.ts';
-import { leftAloneSection } from './report-page/left-alone.ts';
-import { pictureSection } from './report-page/picture.ts';
+import { clientsSection } from './report-page/clients.ts';
+import { outcomeNames, runHeadline } from './report-page/headline.ts';
+import { patterns } from './report-page/picture.ts';
+import { Place } from './report-page/place.ts';
+import { runPart, runSections } from './report-page/run-part.ts';
 import { script } from './report-page/script.ts';
 import { style } from './report-page/style.ts';
-import { aboutSection, summarySection } from './report-page/summary.ts';
-import { secretsSection } from './report-page/waves.ts';
+import { dayFacts, runFacts, summarySection } from './report-page/summary.ts';
 
 /** The report as one file that asks for nothing else, and reads the same without its script. */
 export const reportPage = (report: RehearsalReport): string =>
@@ -26,16 +25,19 @@ ${style.element}
 </head>
 <body>
 <main>
+${patterns}
 ${summarySection(report)}
-${contents}
-${pictureSection(report)}
-${guardsSection(report)}
-${filter}
-${secretsSection(report)}
-${leftAloneSection(report)}
-${evidenceSection(report)}
+${report.others.length === 0 ? ofOne(report) : ofSeveral(report)}
+${clientsSection(report)}
 ${callsSection(report)}
-${aboutSection(report)}
+${Place.page.section(
+  'about',
+  'About this rehearsal',
+  html`<dl class="facts">
+${report.others.length === 0 ? runFacts(report) : undefined}
+${dayFacts(report)}
+</dl>`,
+)}
 </main>
 ${script.element}
 </body>
@@ -47,14 +49,27 @@ const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(
 /** Should anything slip in after all, the browser neither runs nor fetches it. */
 const policy = `default-src 'none'; style-src ${hashOf(style.text)}; script-src ${hashOf(script.text)}; base-uri 'none'; form-action 'none'`;
 
-const contents = html`<nav aria-label="Contents"><ul>
-<li><a href="#guards-title">Guardrails</a></li>
-<li><a href="#secrets-title">Every planned secret</a></li>
-<li><a href="#left-alone-title">Left alone</a></li>
-<li><a href="#evidence-title">Clients</a></li>
-<li><a href="#calls-title">Calls</a></li>
-<li><a href="#about-title">About this run</a></li>
-</ul></nav>`;
+const link = (name: string, text: string): Html => html`<li><a href="#${Place.page.id(name)}">${text}</a></li>
+`;
+
+const ofTheDay = html`${link('clients', 'Clients')}${link('calls', 'Calls')}${link('about', 'About this rehearsal')}`;
+
+const ofOne = (report: RehearsalReport): Html => html`<nav aria-label="Contents"><ul>
+${link('guards', 'Guardrails')}${link('secrets', 'Every planned secret')}${link('left-alone', 'Left alone')}${ofTheDay}</ul></nav>
+${runSections(report, Place.page, filter)}`;
+
+/** Several runs are listed first, each with how it ended. */
+function ofSeveral(report: RehearsalReport): Html {
+  const runs = [report, ...report.others];
+  return html`<nav aria-label="Contents"><ol class="runs">
+${runs.map(
+  (told, index) => html`<li><a href="#run-${index + 1}">${runHeadline(told, report)}</a></li>
+`,
+)}</ol><ul>
+${ofTheDay}</ul></nav>
+${filter}
+${runs.map((told, index) => runPart(told, index + 1, report))}`;
+}
 
 /** Shown by the script, which alone makes it work. */
 const filter = html`<p class="filter" id="finding" hidden><label for="filter">Find secrets by name, service or what happened</label>

@@ -1,6 +1,6 @@
 import type { Instant } from '../core/instant.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Guardrail, Mode } from '../core/plan.ts';
+import type { Guardrail, Mode, Run } from '../core/plan.ts';
 import type { SecretReport, WaveReport } from '../core/report.ts';
 import type { Verification } from '../core/verdict.ts';
 
@@ -21,13 +21,13 @@ export interface LeftAloneReport {
   readonly why: string;
 }
 
-/** Everything a rehearsal found out. Counts are of secrets, times in milliseconds since the epoch. No value is in it. */
-export interface RehearsalReport {
-  readonly run: string;
-  readonly scenario: string;
-  /** What the scenario promises, in a sentence, and where it did not keep it. */
-  readonly promise: { readonly says: string; readonly broken: readonly string[] };
+/** How one run of a rehearsal went. Counts are of secrets, times in milliseconds since the epoch. No value is in it. */
+export interface RunTold {
+  readonly run: Run;
   readonly mode: Mode;
+  readonly requestedBy: string;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant;
   readonly outcome: Outcome;
   readonly reasons: readonly string[];
   readonly fleet: { readonly secrets: number; readonly services: number };
@@ -38,6 +38,26 @@ export interface RehearsalReport {
   readonly leftAlone: Readonly<Record<string, number>>;
   readonly guardrails: readonly Guardrail[];
   readonly waves: readonly WaveReport[];
+  readonly verification: Verification;
+  /** Who decided about its plan. */
+  readonly approval: { readonly by: string; readonly at: Instant; readonly decision: string } | undefined;
+  readonly timeline: readonly Mark[];
+  readonly secrets: readonly (SecretReport & {
+    /** When AWSCURRENT moved to the version that the run is for. */
+    readonly promotedAt: Instant | undefined;
+    /** When AWSCURRENT went back. */
+    readonly demotedAt: Instant | undefined;
+  })[];
+  readonly leftAloneSecrets: readonly LeftAloneReport[];
+}
+
+/** Everything a rehearsal found out: of the run that it is about, of the others that came beside or after it, of the day. */
+export interface RehearsalReport extends RunTold {
+  readonly scenario: string;
+  /** What the scenario promises, in a sentence, and where it did not keep it. */
+  readonly promise: { readonly says: string; readonly broken: readonly string[] };
+  /** Further runs, in the order in which they started. */
+  readonly others: readonly RunTold[];
   readonly clients: {
     readonly authentications: number;
     readonly failures: number;
@@ -46,23 +66,11 @@ export interface RehearsalReport {
     /** Services that could not authenticate when they last tried. */
     readonly stillFailing: readonly string[];
   };
-  readonly verification: Verification;
   /** Keyturn's own calls, without the clients'. */
   readonly calls: Readonly<Record<string, number>>;
   readonly writesToSecrets: number;
   readonly denied: readonly { readonly function: string; readonly action: string; readonly resource: string }[];
   readonly duration: { readonly virtualSeconds: number; readonly wallSeconds: number };
   readonly seed: number;
-  readonly startedAt: Instant;
-  readonly endedAt: Instant;
-  readonly approval: { readonly by: string; readonly at: Instant; readonly decision: string } | undefined;
   readonly targets: 'real' | 'simulated';
-  readonly timeline: readonly Mark[];
-  readonly secrets: readonly (SecretReport & {
-    /** When its new version became AWSCURRENT. */
-    readonly promotedAt: Instant | undefined;
-    /** When AWSCURRENT went back. */
-    readonly demotedAt: Instant | undefined;
-  })[];
-  readonly leftAloneSecrets: readonly LeftAloneReport[];
 }

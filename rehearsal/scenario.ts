@@ -57,6 +57,8 @@ export interface Trap {
   readonly settled?: () => Promise<void>;
   /** The service that is allowed to suffer. */
   readonly sufferer?: string;
+  /** What is not as promised, as it can be seen in the end on the scene alone. */
+  readonly broken?: () => readonly string[];
 }
 
 /** What the report shows that the scenario did not promise. */
@@ -67,5 +69,6 @@ export function brokenPromises(scenario: Scenario, report: RehearsalReport, trap
     ...strangers.map((service) => `clients of ${service} failed`),
     ...report.clients.stillFailing.map((service) => `${service} still cannot authenticate at the end`),
     ...(scenario.broken?.(report, trap) ?? []),
+    ...(trap.broken?.() ?? []),
   ];
 }

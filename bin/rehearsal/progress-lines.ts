@@ -1,19 +1,23 @@
 import { styleText } from 'node:util';
 
 import type { Instant } from '../../core/instant.ts';
+import { modeWords } from '../../core/mode-words.ts';
+import type { Run } from '../../core/plan.ts';
 import type { Happening, Watch } from '../../rehearsal/progress.ts';
 
 /** What each state of the machine means to somebody who watches. States that are over at once say nothing. */
 const saidOf: Readonly<Record<string, string>> = {
-  'Draft plan': 'draft-plan lists the fleet and selects what is due',
+  'Draft plan': 'draft-plan lists the fleet and selects',
   Preflight: 'preflight: does every selected credential work to begin with?',
   'Confirm plan': 'confirm-plan judges every candidate again, by its own rule',
   'Request approval': 'request-approval sends each approver a link',
   'Remind approvers': 'request-approval reminds them, with a new link each',
+  'Request wave approval': 'request-approval asks whether to go on with the next wave',
+  'Remind of wave': 'request-approval reminds them of the wave, with a new link each',
   'Confirm approval': 'confirm-plan looks at what was approved',
   'Await window': 'the rotation window is closed: waiting for it to open',
   'Await deadline': 'waiting until nothing that was begun can still write',
-  Bake: 'bake time: the new credentials are in use',
+  Bake: 'bake time: clients use what is current now',
   'Probe wave': 'probe-batch looks at the whole wave again',
   'Judge wave': 'judge-wave asks the services how they are',
   'Renew expiry': 'renew-expiry moves the expiry tags',
@@ -32,14 +36,19 @@ const saidOf: Readonly<Record<string, string>> = {
 
 type Clients = Parameters<Watch>[1];
 
-/** Prints a run line by line, each with the virtual time and the clients' counts. */
+/** Prints runs line by line, each line with the virtual time and the clients' counts. */
 export function progressLines(print: (line: string) => void): Watch {
   let promoted = 0;
+  let told: Run | undefined;
   return (happening, clients) => {
     if (happening.kind === 'secret promoted') promoted = happening.promoted;
     const said = say(happening);
-    if (said !== undefined)
-      print(`${styleText('dim', clockOf(happening.at))}  ${said}${tail(happening, promoted, clients)}`);
+    if (said === undefined) return;
+    if ('run' in happening && happening.run !== told) {
+      told = happening.run;
+      print(`${styleText('dim', clockOf(happening.at))}  ${styleText('bold', `run ${told}`)}`);
+    }
+    print(`${styleText('dim', clockOf(happening.at))}  ${said}${tail(happening, promoted, clients)}`);
   };
 }
 
@@ -55,9 +64,8 @@ function say(happening: Happening): string | undefined {
     case 'told':
       return happening.said;
     case 'batch turned': {
-      const { goal, batch, tier, turned, of, isRetirement, problem } = happening;
-      const forward = isRetirement ? 'retired' : 'rotated';
-      const done = `  batch ${batch + 1} (${tier}): ${turned} of ${of} ${goal === 'rotate' ? forward : 'back'}`;
+      const { goal, mode, batch, tier, turned, of, problem } = happening;
+      const done = `  batch ${batch + 1} (${tier}): ${turned} of ${of} ${goal === 'rotate' ? modeWords[mode].done : 'back'}`;
       return problem === undefined ? done : styleText('red', `${done}, ${problem}`);
     }
     case 'batch probed':

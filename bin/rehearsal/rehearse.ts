@@ -27,13 +27,13 @@ export interface RehearseOptions extends Omit<PlayOptions, 'assembly'> {
 /** Synthesises the stack, plays a run of it, and leaves its report. */
 export async function rehearse({ settings, out, print, ...options }: RehearseOptions): Promise<RehearsalReport> {
   // Of its own, so that two rehearsals at the same time do not take each other's.
-  let left: Left | undefined;
+  let left: readonly Left[] = [];
   const assembly = await mkdtemp(join(tmpdir(), 'keyturn-assembly-'));
   const report = await playIn(assembly).finally(() => rm(assembly, { recursive: true, force: true }));
 
   const folder = join(out, report.run);
   await mkdir(folder, { recursive: true });
-  const evidence = left === undefined ? [] : await leaveEvidence(join(folder, 'evidence'), left);
+  const evidence = await leaveEvidence(folder, left);
   await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
   await writeFile(join(folder, 'report.html'), reportPage(report));
   await pointTo(out, report.run);
@@ -44,15 +44,24 @@ export async function rehearse({ settings, out, print, ...options }: RehearseOpt
     const began = performance.now();
     synthesise({ settings, outdir, account: '111122223333', region: 'us-east-1', bundling: false });
     print(styleText('dim', `stack synthesised in ${((performance.now() - began) / 1_000).toFixed(1)} s`));
-    const leave = async (given: Left) => {
+    const leave = async (given: readonly Left[]) => {
       left = given;
     };
     return play({ ...options, assembly: outdir, leave });
   }
 }
 
-/** Leaves a copy of what the run left behind, and checks it there as an auditor would. */
-async function leaveEvidence(folder: string, { run, versions, publicKey: der }: Left): Promise<string[]> {
+/** Leaves a copy of what each run left behind: of the first in `evidence`, of the second in `evidence-2`. */
+async function leaveEvidence(folder: string, left: readonly Left[]): Promise<string[]> {
+  const lines: string[] = [];
+  for (const [index, of] of left.entries()) {
+    lines.push(...(await leaveCopy(join(folder, index === 0 ? 'evidence' : `evidence-${index + 1}`), of)));
+  }
+  return lines;
+}
+
+/** Leaves a copy of what a run left behind, and checks it there as an auditor would. */
+async function leaveCopy(folder: string, { run, versions, publicKey: der }: Left): Promise<string[]> {
   const key = publicKeyFrom(der);
   await rm(folder, { recursive: true, force: true });
   await writeCopy(folder, run, { versions, publicKey: key.pem });

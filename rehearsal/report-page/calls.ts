@@ -1,5 +1,7 @@
+import { modeWords } from '../../core/mode-words.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import type { RehearsalReport } from '../report.ts';
+import { Place } from './place.ts';
 import { grouped, many } from './words.ts';
 
 interface ServiceCalls {
@@ -11,28 +13,37 @@ interface ServiceCalls {
 /** What the run asked of AWS, and what AWS would have refused it. */
 export function callsSection(report: RehearsalReport): Html {
   const services = byService(report.calls);
-  return html`<section aria-labelledby="calls-title"><h2 id="calls-title">Calls to AWS</h2>
-<p>Keyturn’s own, without the clients’. ${many(report.writesToSecrets, 'of them was a write', 'of them were writes')} to secrets.</p>
-${services.length === 0 ? html`<p>No call was made.</p>` : callsTable(services, report.rotated)}
-${denied(report)}</section>`;
+  return Place.page.section(
+    'calls',
+    'Calls to AWS',
+    html`<p>Keyturn’s own, without the clients’. ${many(report.writesToSecrets, 'of them was a write', 'of them were writes')} to secrets.</p>
+${services.length === 0 ? html`<p>No call was made.</p>` : callsTable(services, report)}
+${denied(report)}`,
+  );
 }
 
-const callsTable = (services: readonly ServiceCalls[], rotated: number): Html =>
-  html`<table class="calls"><caption class="unseen">Calls by service and operation</caption>
-<thead><tr><th scope="col">Operation</th><th scope="col" class="number">Calls</th><th scope="col" class="number">Per rotated secret</th></tr></thead>
+const callsTable = (services: readonly ServiceCalls[], { mode, rotated, others }: RehearsalReport): Html => {
+  // What several runs called is of no use counted by the secrets of one.
+  const each = (count: number): Html | undefined =>
+    others.length === 0 ? html`<td class="number">${ratio(count, rotated)}</td>` : undefined;
+  return html`<table class="calls"><caption class="unseen">Calls by service and operation</caption>
+<thead><tr><th scope="col">Operation</th><th scope="col" class="number">Calls</th>${
+    others.length === 0 ? html`<th scope="col" class="number">Per ${modeWords[mode].done} secret</th>` : undefined
+  }</tr></thead>
 ${services.map(
   ({
     service,
     total,
     operations,
-  }) => html`<tbody><tr><th scope="rowgroup">${serviceNames[service] ?? service}</th><th class="number">${grouped(total)}</th><th class="number">${ratio(total, rotated)}</th></tr>
+  }) => html`<tbody><tr><th scope="rowgroup">${serviceNames[service] ?? service}</th><td class="number total">${grouped(total)}</td>${each(total)}</tr>
 ${operations.map(
   ([operation, count]) =>
-    html`<tr><td>${operation}</td><td class="number">${grouped(count)}</td><td class="number">${ratio(count, rotated)}</td></tr>
+    html`<tr><td>${operation}</td><td class="number">${grouped(count)}</td>${each(count)}</tr>
 `,
 )}</tbody>
 `,
 )}</table>`;
+};
 
 const serviceNames: Readonly<Record<string, string>> = {
   cloudwatch: 'CloudWatch',

@@ -1,17 +1,20 @@
 import { nearness } from '../../core/approval-summary.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import { bar, moment } from '../../lambdas/review/page-parts.ts';
-import type { RehearsalReport } from '../report.ts';
+import type { RunTold } from '../report.ts';
+import type { Place } from './place.ts';
 import { sayGuardrail } from './sentences.ts';
 
 /** What stood between the selection and the fleet: bounds, and a person. */
-export const guardsSection = (
-  report: RehearsalReport,
-): Html => html`<section aria-labelledby="guards-title"><h2 id="guards-title">Guardrails and approval</h2>
-<ul class="bars">${report.guardrails.map(guardrailItem)}</ul>
-<p>${approval(report)}</p></section>`;
+export const guardsSection = (told: RunTold, place: Place): Html =>
+  place.section(
+    'guards',
+    'Guardrails and approval',
+    html`<ul class="bars">${told.guardrails.map(guardrailItem)}</ul>
+<p>${approval(told)}</p>`,
+  );
 
-function guardrailItem(guardrail: RehearsalReport['guardrails'][number]): Html {
+function guardrailItem(guardrail: RunTold['guardrails'][number]): Html {
   const { actual, limit, verdict } = guardrail;
   return html`<li><span class="name">${sayGuardrail(guardrail)}</span>${bar(
     actual === 0
@@ -23,7 +26,7 @@ function guardrailItem(guardrail: RehearsalReport['guardrails'][number]): Html {
 
 const over = (actual: number, limit: number) => (actual > limit ? [{ share: actual - limit, colour: 'exceeded' }] : []);
 
-function approval({ approval, timeline, mode }: RehearsalReport): Html {
+function approval({ approval, timeline, mode }: RunTold): Html {
   if (approval !== undefined) {
     return html`The plan was <strong>${approval.decision}</strong> by <strong><bdi>${approval.by}</bdi></strong>, ${moment(approval.at)}.`;
   }

@@ -1,5 +1,6 @@
 import { type Html, html } from '../../lambdas/review/html.ts';
-import type { RehearsalReport } from '../report.ts';
+import type { RunTold } from '../report.ts';
+import type { Place } from './place.ts';
 import { sayWhyLeftAlone, sayWhyOfSecret } from './sentences.ts';
 import { many } from './words.ts';
 
@@ -10,17 +11,20 @@ interface Named {
 }
 
 /** Every secret that was not touched, by reason, the most frequent first. */
-export function leftAloneSection(report: RehearsalReport): Html {
-  const named = Map.groupBy([...report.leftAloneSecrets, ...lateOnes(report)], ({ reason }) => reason);
-  const reasons = [...new Set([...Object.keys(report.leftAlone), ...named.keys()])]
+export function leftAloneSection(told: RunTold, place: Place): Html {
+  const named = Map.groupBy([...told.leftAloneSecrets, ...lateOnes(told)], ({ reason }) => reason);
+  const reasons = [...new Set([...Object.keys(told.leftAlone), ...named.keys()])]
     .map((reason) => ({ reason, names: named.get(reason) ?? [] }))
-    .map(({ reason, names }) => ({ reason, names, count: report.leftAlone[reason] ?? names.length }))
+    .map(({ reason, names }) => ({ reason, names, count: told.leftAlone[reason] ?? names.length }))
     .sort((one, other) => other.count - one.count);
   const total = reasons.reduce((sum, { count }) => sum + count, 0);
 
-  return html`<section aria-labelledby="left-alone-title"><h2 id="left-alone-title">Left alone</h2>
-<p>${total === 0 ? 'No secret was left alone.' : `${many(total, 'secret')} ${total === 1 ? 'was' : 'were'} left alone, and this is why.`}</p>
-${reasons.map(({ reason, names, count }) => group(names[0]?.why ?? sayWhyLeftAlone(reason), names, count))}</section>`;
+  return place.section(
+    'left-alone',
+    'Left alone',
+    html`<p>${total === 0 ? 'No secret was left alone.' : `${many(total, 'secret')} ${total === 1 ? 'was' : 'were'} left alone, and this is why.`}</p>
+${reasons.map(({ reason, names, count }) => group(names[0]?.why ?? sayWhyLeftAlone(reason), names, count))}`,
+  );
 }
 
 const group = (why: string, names: readonly Named[], count: number): Html =>
@@ -34,7 +38,7 @@ const group = (why: string, names: readonly Named[], count: number): Html =>
 `;
 
 /** Planned, and then left alone right before they would have been touched. They stand among their wave, too. */
-const lateOnes = ({ secrets }: RehearsalReport): Named[] =>
+const lateOnes = ({ secrets }: RunTold): Named[] =>
   secrets
     .filter(({ kind }) => kind === 'leftAlone')
     .map(({ name, reason = 'unknown' }) => ({ name, reason, why: sayWhyOfSecret(reason) }));

@@ -1,8 +1,8 @@
 import type { Instant } from '../../core/instant.ts';
-import type { RehearsalReport } from '../report.ts';
+import type { RunTold } from '../report.ts';
 
 /** Everything that a run can be at, and how the page calls it. */
-export const activities = {
+const activities = {
   plan: 'drafts, preflights and confirms the plan',
   approval: 'waits for the approval',
   confirm: 'confirms the approval',
@@ -19,6 +19,10 @@ export const activities = {
 
 export type Activity = keyof typeof activities;
 
+/** What a run is at, in words. What it is for has the verb of its mode. */
+export const sayActivity = (activity: Activity, mode: RunTold['mode']): string =>
+  activity === 'rotate' && mode !== 'audit' ? `${mode}s and probes` : activities[activity];
+
 /** In these nothing is done, however long they take. */
 const waits: readonly Activity[] = ['approval', 'window', 'bake', 'deadline'];
 
@@ -29,6 +33,8 @@ const activityOf: Readonly<Record<string, Activity>> = {
   'Confirm plan': 'plan',
   'Request approval': 'approval',
   'Remind approvers': 'approval',
+  'Request wave approval': 'approval',
+  'Remind of wave': 'approval',
   'Confirm approval': 'confirm',
   'Admit wave': 'admit',
   'Await window': 'window',
@@ -40,6 +46,14 @@ const activityOf: Readonly<Record<string, Activity>> = {
   'Await deadline': 'deadline',
   'Roll back wave': 'back',
   'Judge roll back': 'back',
+  'Settle run': 'close',
+  'Roll back dead wave': 'back',
+  'Judge recovery': 'back',
+  'Put expiry back': 'renew',
+  'Verify sound wave': 'judge',
+  'Judge sound wave': 'judge',
+  'Renew sound wave': 'renew',
+  'Close recovery': 'close',
   'Close run': 'close',
 };
 
@@ -60,7 +74,7 @@ export const isWait = ({ activity }: Phase): boolean => waits.includes(activity)
 export const lengthOf = ({ from, to }: Phase): number => to - from;
 
 /** Reads the timeline as what was done when, wave by wave. */
-export function lanesOf({ timeline, endedAt }: Pick<RehearsalReport, 'timeline' | 'endedAt'>): readonly Lane[] {
+export function lanesOf({ timeline, endedAt }: Pick<RunTold, 'timeline' | 'endedAt'>): readonly Lane[] {
   const lanes: { wave: number | undefined; phases: Phase[] }[] = [];
   let activity: Activity = 'plan';
 

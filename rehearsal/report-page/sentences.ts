@@ -10,7 +10,7 @@ import { holds } from '../../core/rotation.ts';
 import { contradictions } from '../../core/second-judgement.ts';
 import { driftReasons } from '../../core/still-due.ts';
 import { waveReasons } from '../../core/verdict.ts';
-import type { RehearsalReport } from '../report.ts';
+import type { RunTold } from '../report.ts';
 import { inWords } from './words.ts';
 
 /** Why a secret is left alone, in words. */
@@ -51,7 +51,7 @@ export const sayWhyLeftAlone = (reason: string): string => say(reason, ofLeftAlo
  * Says why a run ended. Where it was refused, a key names a contradiction rather than what the first judgement would have
  * said, and what stands before a colon may be a guardrail.
  */
-export function sayWhyEnded(reason: string, { outcome, guardrails }: RehearsalReport): string {
+export function sayWhyEnded(reason: string, { outcome, guardrails }: Pick<RunTold, 'outcome' | 'guardrails'>): string {
   if (outcome !== 'refused') return say(reason, { ...ofLeftAlone, ...ofRuns });
   const guardrail = guardrails.find(({ name }) => reason.startsWith(`${name}: `));
   if (guardrail === undefined) return say(reason, { ...ofRuns, ...contradictions });
@@ -59,7 +59,7 @@ export function sayWhyEnded(reason: string, { outcome, guardrails }: RehearsalRe
 }
 
 /** What a bound is about. One that has no words yet is called by its name. */
-export function sayGuardrail(guardrail: RehearsalReport['guardrails'][number]): string {
+export function sayGuardrail(guardrail: RunTold['guardrails'][number]): string {
   const name = guardrailName(guardrail);
   return name === guardrail.name ? inWords(name) : name;
 }

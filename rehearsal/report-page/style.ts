@@ -7,8 +7,11 @@ const added = `
 @media (prefers-color-scheme:dark){:root{--bake:#20364f;--bakes:#4f7fb5;--hatch:#707a85}}
 main{max-width:60rem}
 h1{font-size:1.75rem}
-h1.completed,h1.audited{color:var(--good)}h1.rolled-back,h1.halted{color:var(--bad)}
-h3{margin:0 0 .25rem}
+.completed,.audited{color:var(--good)}.rolled-back,.halted{color:var(--bad)}
+h3,h4{margin:0 0 .25rem}
+.runs{margin:1rem 0 0;padding-left:1.5rem}
+.run{border-top:.25rem solid var(--line);margin-top:3rem}.run>h2{font-size:1.4rem}
+.run>section>h3{font-size:1.15rem;margin:2rem 0 .5rem}
 small{font-size:.875rem}
 [hidden]{display:none!important}
 .soft{color:var(--soft);font-weight:400}.bad{color:var(--bad)}
@@ -47,12 +50,12 @@ svg text{font:12px system-ui,sans-serif;text-anchor:middle;fill:var(--soft);font
 .steps{display:flex;flex-wrap:wrap;gap:.1rem 1.25rem;list-style:none;margin:.25rem 0 0;padding:0;font-size:.9rem}
 .steps time{font-variant-numeric:tabular-nums}
 .swatch{margin-right:.4rem;vertical-align:-1px}
-.wave>summary>h3{display:inline;font-size:1.05rem}
+.wave>summary>:is(h3,h4){display:inline;font-size:1.05rem}
 .wave table{table-layout:fixed}
 td span.rotated{color:var(--good)}td span.rolledBack{color:var(--t1)}td span.held{color:var(--bad);font-weight:600}
 .calls td:first-child{padding-left:1rem}
 .number+td,.number+th:not(.number){padding-left:1.5rem}
-.calls th.number{font-weight:600}.calls thead th.number{font-weight:500}
+.calls tbody tr:first-child{font-weight:600}.calls thead th.number{font-weight:500}
 .group{border-top:1px solid var(--line);margin:0;padding:.75rem 0}
 .filter input{min-height:2.75rem}.filter{max-width:26rem;margin:1.5rem 0 0}
 .filter output{display:block;min-height:1.5em;color:var(--soft);font-size:.9rem}

@@ -68,6 +68,10 @@ export class StatesReplica implements Replica {
     return [...this.#executions.values()];
   }
 
+  execution(executionArn: string): Execution | undefined {
+    return this.#executions.get(executionArn);
+  }
+
   /** Whether executions of a machine, children aside, have not ended. */
   areRunning(stateMachineArn: string): boolean {
     return [...this.#executions.values()].some(

@@ -84,7 +84,40 @@ describe('a restore of a whole run', () => {
 
   it('is a scenario that keeps its promise', async () => {
     const day = await played(assembly, { scenario: scenarios['restored-run'] ?? assert.fail() });
-    assert.deepEqual([day.report.outcome, day.report.promise.broken], ['completed', []]);
+    const [restore, ...others] = day.report.others;
+    assert.deepEqual([day.report.outcome, day.report.promise.broken, others], ['completed', [], []]);
+    assert.deepEqual(
+      [restore?.mode, restore?.requestedBy, restore?.outcome, restore?.rotated],
+      ['restore', 'somebody', 'completed', 10],
+    );
+    const moments = restore?.secrets.map(({ promotedAt = 0, demotedAt }) => [
+      promotedAt > day.report.endedAt && promotedAt < (restore?.endedAt ?? 0),
+      demotedAt,
+    ]);
+    assert.deepEqual(
+      moments,
+      new Array(10).fill([true, undefined]),
+      'its moments are told of it, not of the first run',
+    );
+  });
+
+  it('that leaves a secret elsewhere is told as a promise that was not kept', async () => {
+    const { begin, ...restoredRun } = scenarios['restored-run'] ?? assert.fail();
+    const day = await played(assembly, {
+      scenario: {
+        ...restoredRun,
+        begin: async (scene) => {
+          const trap = await begin?.(scene);
+          const settled = async () => {
+            await trap?.settled?.();
+            const [SecretId] = scene.cloud.secretsManager.arns();
+            operate(scene, 'TagResource', { SecretId, Tags: [{ Key: 'changed', Value: 'by-hand' }] });
+          };
+          return { ...trap, settled };
+        },
+      },
+    });
+    assert.deepEqual(day.report.promise.broken, ['of 1 secret, version or tags are not what they were']);
   });
 
   it('a second time has nothing to do, and says so', async () => {

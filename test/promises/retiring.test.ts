@@ -61,7 +61,14 @@ const kindsIn = ({ secrets }: RunReport) => [...new Set(secrets.map(({ kind }) =
 describe('S7: what a rotation replaced', () => {
   it('is deactivated when nobody uses it, kept when somebody does, and deleted a second grace period later', async () => {
     const { report, scene } = await played(assembly, { scenario: retiredKeys });
-    assert.equal(report.outcome, 'completed');
+    assert.deepEqual([report.outcome, report.promise.broken], ['completed', []]);
+    assert.deepEqual(
+      report.others.map(({ mode, outcome }) => [mode, outcome]),
+      [
+        ['retire', 'completed'],
+        ['retire', 'completed'],
+      ],
+    );
     assert.deepEqual([report.clients.failures, report.denied], [0, []]);
     assert.equal(scene.cloud.s3.text(scene.cloud.deskBucket, 'lock.json'), undefined);
   });
