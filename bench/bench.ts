@@ -8,11 +8,12 @@ import type { RehearsalReport } from '../rehearsal/report.ts';
 import { payloadLimitBytes } from '../rehearsal/states/json.ts';
 import { bundleStep, steps } from './bundle.ts';
 import { fleetOf } from './fleet.ts';
+import { openPages } from './page.ts';
 import { type Rehearsed, rehearsed } from './rehearsal.ts';
 import { callCosts } from './replica.ts';
 
 /*
- * Measures, in one run on this machine, what Keyturn costs: calls per rotated secret, time, bytes.
+ * Measures, in one run on this machine, what Keyturn costs: calls per rotated secret, time, bytes, and how soon its page opens.
  *
  *   npm run bench                  fleets of 1,000 and 10,000 secrets beside ChromePay's 127
  *   npm run bench -- 1000          other sizes, as many as given
@@ -31,6 +32,9 @@ const callsOfTemplate = 14;
 const afternoon = instant(Date.UTC(2026, 10, 18, 19, 15));
 /** The same day, at the beginning of the window: the fleet's services need not live through the waiting. */
 const night = instant(Date.UTC(2026, 10, 18, 2));
+
+/** A page of a plan is smaller than this, whatever the fleet. */
+const pageLimitBytes = 100_000;
 
 const root = join(import.meta.dirname, '..');
 const inventory = await readFile(join(root, 'rehearsal/chromepay/inventory.json'), 'utf8');
@@ -105,6 +109,18 @@ print([
 ]);
 console.log(`\nThe largest state data is the ${smallest?.measured.largestState}.`);
 
+const pages = await openPages(15);
+console.log('\nThe review page, over HTTP on loopback\n');
+print([
+  ['plan', 'page', 'first byte', 'size'],
+  ...pages.map(({ selected, fleet, page, firstByteMillis, bytes }) => [
+    `${number(selected)} of ${number(fleet)} secrets`,
+    number(page),
+    `${number(firstByteMillis, 1)} ms`,
+    `${number(bytes)} B`,
+  ]),
+]);
+
 const bundles = await Promise.all(steps.map((step) => bundleStep(step, root)));
 console.log('\nBundles\n');
 print(bundles.map(({ step, bytes }) => [step, `${number(bytes / 1_000)} kB`]));
@@ -114,6 +130,7 @@ const results = {
   calls,
   goodDay: { ...perSecret, ratioToTemplate: perSecret.secretsManager / callsOfTemplate, ...measures(goodDay) },
   fleets: fleets.map(({ secrets, measured }) => ({ secrets, ...measures(measured) })),
+  pages,
   bundles: Object.fromEntries(bundles.map(({ step, bytes }) => [step, bytes])),
   peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1_024),
 };
@@ -125,6 +142,7 @@ const all = [goodDay, ...fleets.map(({ measured }) => measured)];
 const unkept = [
   ...all.flatMap(({ report }) => report.promise.broken),
   ...all.filter(({ largestStateBytes }) => largestStateBytes >= payloadLimitBytes).map(() => 'a state holds too much'),
+  ...pages.filter(({ bytes }) => bytes >= pageLimitBytes).map(({ bytes }) => `a page of ${bytes} bytes`),
   ...(perSecret.secretsManager > 7 ? ['more than 7 Secrets Manager calls a rotated secret'] : []),
   ...(perSecret.invocations > 1 ? ['more than 1 Lambda invocation a rotated secret'] : []),
   ...(perSecret.transitions > 2 ? ['more than 2 state transitions a rotated secret'] : []),
