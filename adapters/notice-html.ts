@@ -24,7 +24,7 @@ export function noticeHtml(notice: Notice, link: PersonalLink | undefined): stri
     '<tr><td align="center" style="padding:24px 12px">',
     '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="sheet" ' +
       `style="max-width:600px;text-align:left;${paper}">`,
-    '<tr><td style="padding:28px 28px 24px">',
+    '<tr><td class="inside" style="padding:28px 28px 24px">',
     `<p class="quiet" style="margin:0 0 14px;font-size:13px;letter-spacing:.02em;${quiet}">${escaped(subject)}</p>`,
     `<h1 style="margin:0 0 20px;font-size:21px;line-height:1.35;font-weight:650">${shown(lead)}</h1>`,
     factTable(facts),
@@ -32,12 +32,11 @@ export function noticeHtml(notice: Notice, link: PersonalLink | undefined): stri
     ...sections.map(
       ({ title, lines }) =>
         `<h2 style="margin:24px 0 6px;font-size:15px;font-weight:650">${escaped(title)}</h2>` +
-        `<ul style="margin:0;padding:0 0 0 18px">${lines.map((line) => `<li style="margin:3px 0">${escaped(line)}</li>`).join('')}</ul>`,
+        `<ul style="margin:0;padding:0 0 0 18px">${lines.map((line) => `<li style="margin:3px 0;overflow-wrap:anywhere;word-break:break-word">${shown(line)}</li>`).join('')}</ul>`,
     ),
     `<div class="quiet rule" style="margin:26px 0 0;padding:14px 0 0;border-top:1px solid #d9dde3;font-size:12px;${quiet}">`,
     ...references.map(
-      ({ name, value }) =>
-        `<p style="margin:2px 0;overflow-wrap:anywhere;word-break:break-word">${escaped(name)}: ${escaped(value)}</p>`,
+      ({ name, value }) => `<p style="margin:2px 0;word-break:break-all">${escaped(name)}: ${escaped(value)}</p>`,
     ),
     '</div>',
     '</td></tr></table>',
@@ -64,7 +63,12 @@ const sheet = [
   '.rule{border-color:#37414e!important}',
   '.button{background-color:#8ab4f8!important;color:#0d1420!important}',
   '}',
-  '@media (max-width:480px){.name,.value{display:block!important;width:auto!important}.name{padding-bottom:0!important}}',
+  '@media (max-width:480px){',
+  '.inside{padding:22px 18px 20px!important}',
+  '.name,.value{display:block!important;width:auto!important}',
+  '.name{padding:10px 0 0!important;font-size:13px!important}.value{padding:0!important}',
+  '.button{display:block!important;text-align:center}',
+  '}',
 ].join('');
 
 const factTable = (facts: Notice['facts']): string =>

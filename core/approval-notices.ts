@@ -31,7 +31,12 @@ export const invitationNotice = (
 ): Notice => ({
   subject: subjectOf(header, pending, asking),
   lead: `${headingOf(header, pending)}.`,
-  facts: [...askedFacts(header), ...finalFacts(header), answerFact(pending), ...standingFacts(standing)],
+  facts: [
+    ...askedFacts(header),
+    ...finalFacts(header),
+    answerFact(pending),
+    ...standingFacts(standing, neededOf(header, pending)),
+  ],
   sections: summaryOf(header),
   references: referencesOf(pending),
 });
@@ -63,7 +68,7 @@ export const waitingNotice = (
     ...askedFacts(header),
     ...finalFacts(header),
     answerFact(pending),
-    ...standingFacts(standing),
+    ...standingFacts(standing, neededOf(header, pending)),
     ...(asked.length === 0 ? [] : [{ name: 'Asked, each by a link of their own', value: asked.join(', ') }]),
     ...(unreached.length === 0 ? [] : [{ name: 'Sent no link', value: unreached.join(', ') }]),
     ...(byIam.length === 0 ? [] : [{ name: `From a terminal, by ${byIam.join(', ')}`, value: commandsFor(pending) }]),
@@ -113,10 +118,19 @@ const answerFact = ({ answerBy, scope }: PendingApproval): Fact => ({
   value: `${utcMinute(answerBy)}. Without an answer nothing ${scope === 'plan' ? '' : 'more '}is touched.`,
 });
 
-const standingFacts = ({ approvedBy, missing }: Standing): readonly Fact[] =>
-  approvedBy.length === 0
-    ? []
-    : [{ name: 'Approved already', value: `by ${approvedBy.join(', ')}; ${missing} more must approve` }];
+/** How many people must approve what is asked. */
+function neededOf({ approvals, waves }: PlanHeader, { scope }: PendingApproval): number {
+  const wave = waveOfScope(scope);
+  return wave === undefined ? approvals : (waves.find(({ number }) => number === wave)?.approvals ?? approvals);
+}
+
+/** One approval is what everybody expects. More are said from the beginning. */
+function standingFacts({ approvedBy, missing }: Standing, needed: number): readonly Fact[] {
+  if (approvedBy.length === 0) {
+    return needed > 1 ? [{ name: 'Takes', value: `the approvals of ${needed} different people` }] : [];
+  }
+  return [{ name: 'Approved already', value: `by ${approvedBy.join(', ')}; ${missing} more must approve` }];
+}
 
 const referencesOf = ({ run, digest }: PendingApproval): readonly Fact[] => [
   { name: 'Run', value: run },

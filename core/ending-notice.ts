@@ -1,7 +1,9 @@
 import { type Decision, reasonOf } from './decision.ts';
 import { modeWords } from './mode-words.ts';
 import { type Fact, type Notice, quoted } from './notice.ts';
+import { sayOutcome } from './outcome.ts';
 import { counted, oneLine, utcMinute } from './plain-text.ts';
+import { sayWhyEnded } from './reason-words.ts';
 import type { RunReport, SecretReport, WaveReport } from './report.ts';
 
 /** How many reasons are quoted. The report has all. */
@@ -12,10 +14,10 @@ export function endingNotice(report: RunReport, decision: Decision | undefined):
   const { run, stage, mode, outcome, reasons, fleet, selected, rotated, rolledBack, held, waves } = report;
   const sections = [
     { title: 'Waves', lines: waves.slice(0, mostReasons).map((wave) => sayWave(wave, mode)) },
-    { title: 'Reasons', lines: reasons.slice(0, mostReasons).map(quoted) },
+    { title: 'Reasons', lines: reasons.slice(0, mostReasons).map((reason) => quoted(sayWhyEnded(reason, report))) },
   ];
   return {
-    subject: `Keyturn ${oneLine(stage)}: run ${outcome}`,
+    subject: `Keyturn ${oneLine(stage)}: run ${sayOutcome(outcome)}`,
     lead: `${endings[outcome]}.`,
     facts: [
       { name: 'Decided', value: sayDecision(report, decision) },
@@ -61,4 +63,4 @@ function retiredHow({ mode, secrets }: RunReport): string {
 }
 
 const sayWave = ({ number, planned, rotated, outcome }: WaveReport, mode: RunReport['mode']): string =>
-  `Wave ${number}: ${rotated} of ${counted(planned, 'secret')} ${modeWords[mode].done}, ${outcome === 'renewed' ? modeWords[mode].well : outcome}`;
+  `Wave ${number}: ${rotated} of ${counted(planned, 'secret')} ${modeWords[mode].done}, ${outcome === 'renewed' ? modeWords[mode].well : sayOutcome(outcome)}`;

@@ -107,13 +107,14 @@ export class Recorder {
     readonly seed: number;
     readonly targets: 'real' | 'simulated';
   }): RehearsalReport {
-    const { run, cloud, stack, scenario, trap, services, startedAt } = told;
+    const { run, cloud, stack, scenario, trap, services, ending, startedAt } = told;
     const own = new Set([...stack.roles.map(({ arn }) => arn), 'apigateway.amazonaws.com', 'events.amazonaws.com']);
     const records = [...services.records].filter(([, { failures }]) => failures > 0);
 
     const found: RehearsalReport = {
       ...this.#tell(cloud, run),
-      ...told.ending,
+      outcome: ending.outcome,
+      reasons: ending.reasons,
       scenario: scenario.name,
       promise: { says: scenario.says, broken: [] },
       others: [...this.#courses.keys()].filter((other) => other !== run).map((other) => this.#tell(cloud, other)),

@@ -1,25 +1,13 @@
 import { archiveKeys } from '../core/archive-keys.ts';
-import { notStarted } from '../core/claim.ts';
 import { decidedAt, parseDecision } from '../core/decision.ts';
-import { type Draft, type NotPlanned, preflightReasons } from '../core/draft.ts';
+import type { Draft, NotPlanned } from '../core/draft.ts';
 import type { Instant } from '../core/instant.ts';
-import { leaveAloneReasons } from '../core/leave-alone.ts';
 import type { Run } from '../core/plan.ts';
+import { sayWhyLeftAlone } from '../core/reason-words.ts';
 import type { RunReport } from '../core/report.ts';
-import { restoreReasons } from '../core/restore.ts';
 import type { Start } from '../core/start.ts';
-import { driftReasons } from '../core/still-due.ts';
 import type { Cloud } from './cloud.ts';
 import type { Mark, RunTold } from './report.ts';
-
-const sentences: Readonly<Record<string, string>> = {
-  ...leaveAloneReasons,
-  ...restoreReasons,
-  ...preflightReasons,
-  ...driftReasons,
-  ...notStarted,
-  batchFailed: 'another secret of its batch could not be turned',
-};
 
 /** AWSCURRENT of a secret having gone from one version to another. */
 export interface Move {
@@ -79,7 +67,7 @@ export function tellRun({ s3, archiveBucket }: Cloud, { run, timeline, moves }: 
       name,
       arn,
       reason,
-      why: sentences[reason] ?? reason,
+      why: sayWhyLeftAlone(reason),
     })),
   };
 }

@@ -7,6 +7,7 @@ import { type RunDocuments, type Signer, signEvidence } from '../../core/evidenc
 import { type History, rememberRun } from '../../core/history.ts';
 import { instant, secondsBetween } from '../../core/instant.ts';
 import type { ExecutionFacts, Executions, Register, RunLock } from '../../core/living-ports.ts';
+import { sayOutcome } from '../../core/outcome.ts';
 import type { Run } from '../../core/plan.ts';
 import type { Archive, Clock, GoAhead, Hash, Herald, Log } from '../../core/ports.ts';
 import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.ts';
@@ -153,7 +154,7 @@ async function tell({ archive, channels, settings, log }: RecoverRunPorts, recov
   const ending = endingNotice(recovery, await readDecision(archive, recovery.run));
   const notice = {
     ...ending,
-    subject: `Keyturn ${recovery.stage}: a run died and was recovered: ${recovery.outcome}`,
+    subject: `Keyturn ${recovery.stage}: a run died and was recovered: ${sayOutcome(recovery.outcome)}`,
     lead: `Nobody intended this: the run ended ${recovery.died.status}, and the watchdog has settled what it left. ${ending.lead}`,
   };
   for (const approver of settings.approvers) await writeTo(channels, approver, { notice, link: undefined }, log);

@@ -5,6 +5,10 @@ import { type Html, html } from './html.ts';
 /** A moment as people read it and as machines do. */
 export const moment = (at: Instant): Html => html`<time datetime="${toIso(at)}">${utcMinute(at)}</time>`;
 
+/** A text with the moments in it kept from being broken over two lines. */
+export const unbroken = (text: string): Html =>
+  html`${text.split(/(\d{4}-\d\d-\d\d \d\d:\d\d UTC)/).map((part, index) => (index % 2 === 0 ? part : html`<span class="whole">${part}</span>`))}`;
+
 /** The day of a moment, in UTC. */
 export const dayOf = (at: Instant): string => toIso(at).slice(0, 10);
 
@@ -35,9 +39,10 @@ const mostSegments = 60;
 export function bar(segments: readonly Segment[], whole: number): Html {
   const gap = 0.6;
   let at = 0;
-  const rects = (segments.length > mostSegments ? joined(segments) : segments).map(({ share, colour }) => {
+  const rects = (segments.length > mostSegments ? joined(segments) : segments).map(({ share, colour }, index, all) => {
     const width = (share / Math.max(whole, 1)) * 100;
-    const rect = html`<rect x="${at.toFixed(2)}" width="${Math.max(width - gap, 0.4).toFixed(2)}" height="10" class="${colour}"/>`;
+    const drawn = index === all.length - 1 ? width : width - gap;
+    const rect = html`<rect x="${at.toFixed(2)}" width="${Math.max(drawn, 0.4).toFixed(2)}" height="10" class="${colour}"/>`;
     at += width;
     return rect;
   });

@@ -70,7 +70,7 @@ function wavesSection({ header, tiers, bakeTimeSeconds }: PlanView): Html {
         largest,
       )}<span class="words">${counted(secrets, 'secret')}, ${ofWave.join(' and ')}, in ${counted(batches.length, 'batch', 'batches')}</span></li>`,
   )}</ul>
-<p>${tiers.map((tier) => html`<span class="key ${tierColour(tiers, tier)}">${tier}</span> `)}</p>
+<p>${tiers.filter((tier) => header.waves.some((wave) => wave.tiers.includes(tier))).map((tier) => html`<span class="key ${tierColour(tiers, tier)}">${tier}</span> `)}</p>
 <p>Every batch is probed by another role before the next one starts. Each wave then bakes for ${distanceOf(bakeTimeSeconds)}.
 Only if credentials, services and alarms are well after that, the next wave starts.</p></section>`;
 }

@@ -6,6 +6,7 @@ import { counted } from '../../core/plain-text.ts';
 import { type Html, html } from './html.ts';
 import { answeredSection } from './page-answers.ts';
 import { decidedSection, decisionForms, overSection } from './page-decision.ts';
+import { unbroken } from './page-parts.ts';
 import { planSections } from './page-plan.ts';
 import { endSection, progressSection } from './page-progress.ts';
 import { signInPrompt, signInRefused } from './page-sign-in.ts';
@@ -66,7 +67,7 @@ function bodyOf(view: View): Html {
       const { plan } = view;
       return html`${alert(view.refusals, true)}
 <p class="stage">Keyturn · <bdi>${plan.header.stage}</bdi></p>
-<h1>${headingOf(plan)}</h1>
+<h1>${unbroken(headingOf(plan))}</h1>
 ${plan.sheet.page > 1 ? undefined : html`<p><a class="jump" href="#decide">Go to your decision</a></p>`}
 ${view.progress === undefined ? undefined : progressSection(plan, view.progress)}
 ${planSections(plan, true)}
@@ -75,24 +76,26 @@ ${plan.sheet.page > 1 ? undefined : decisionForms(view)}`;
     case 'answered':
       return html`${alert(view.refusals)}
 ${answeredSection(view)}
-<h2 class="plan">${headingOf(view.plan)}</h2>
+<h2 class="plan">${unbroken(headingOf(view.plan))}</h2>
 ${planSections(view.plan)}`;
     case 'decided':
       return html`${alert(view.refusals)}
 ${decidedSection(view)}
-${view.plan === undefined ? undefined : html`<h2 class="plan">The plan: ${headline(view.plan.header, view.plan.now)}</h2>${planSections(view.plan)}`}`;
+${view.plan === undefined ? undefined : html`<h2 class="plan">The plan: ${unbroken(headline(view.plan.header, view.plan.now))}</h2>${planSections(view.plan)}`}`;
     case 'over':
       return html`${alert(view.refusals)}
 ${overSection(view.plan)}
 ${view.report === undefined ? undefined : endSection(view.report)}
 ${planSections(view.plan)}`;
     case 'changed':
-      return html`<h1>This plan has been changed</h1>
+      return html`${named}
+<h1>This plan has been changed</h1>
 <p>What is stored of it is not what waits for an answer, so it is not shown, and nobody can approve it. Nothing is
 touched: the run ends by itself when the time to answer is over. Tell whoever operates Keyturn, and name this digest:</p>
 <p><code>${view.digest}</code></p>`;
     case 'nothing':
-      return html`<h1>Nothing here</h1>
+      return html`${named}
+<h1>Nothing here</h1>
 <p>This link opens nothing. It may be incomplete, or replaced by a newer one: look for the last message you got.</p>`;
     case 'signIn':
       return signInPrompt(view);
@@ -101,10 +104,14 @@ touched: the run ends by itself when the time to answer is over. Tell whoever op
     case 'elsewhere':
       return html`<h1>Go on</h1>`;
     case 'fault':
-      return html`<h1>${view.title}</h1>
+      return html`${named}
+<h1>${view.title}</h1>
 <p>${view.text}</p>`;
   }
 }
+
+/** What stands above a page that can say nothing of a stage. */
+const named = html`<p class="stage">Keyturn</p>`;
 
 const questionOf = ({ header, scope }: PlanView): string => {
   const wave = waveOfScope(scope);

@@ -37,9 +37,9 @@ caption{text-align:left;font-weight:600;padding:.25rem 0}
 th,td{text-align:left;vertical-align:top;padding:.4rem .5rem .4rem 0;border-top:1px solid var(--line)}
 thead th{font-size:.875rem;color:var(--soft);font-weight:500;border-top:0}
 tbody th{padding-top:.8rem}
-td{overflow-wrap:anywhere}td+td{overflow-wrap:normal}
+td{overflow-wrap:anywhere}td+td{overflow-wrap:normal}th:last-child,td:last-child{padding-right:0}
 td small,.names small{display:block;color:var(--soft)}
-.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+td.number,th.number{padding-left:.5rem}.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 details.tier summary{font-weight:600}
 details{border-top:1px solid var(--line);padding:.5rem 0}summary{cursor:pointer;padding:.25rem 0}
 .unusual{list-style:none;margin:.5rem 0;padding:0}.unusual li{border-left:.3rem solid var(--t1);padding:.1rem 0 .1rem .75rem;margin:.5rem 0;
@@ -47,10 +47,12 @@ overflow-wrap:anywhere}.unusual strong{display:block}
 .sheets ul{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:1rem 0}
 .sheets li,.sheets a{min-height:1.75rem}.sheets a,.reason a{display:inline-block;padding:.1rem 0}
 .filter{margin:.5rem 0}.filter span{color:var(--soft);font-size:.9rem}[hidden]{display:none!important}
+.whole{white-space:nowrap}
 .names{margin:.25rem 0;padding-left:1.25rem;overflow-wrap:anywhere}
 #decide{margin-top:3rem;border-top:3px solid var(--ink)}
 .answers{display:grid;grid-template-columns:repeat(auto-fit,minmax(16rem,1fr));gap:1rem;margin-top:1rem}
-.answers form{padding:1rem;background:var(--panel);border:1px solid var(--line);border-radius:.5rem}
+.answers form{display:flex;flex-direction:column;padding:1rem;background:var(--panel);border:1px solid var(--line);border-radius:.5rem}
+.answers label{flex:1}.answers button{align-self:flex-start}
 label{display:block;margin-bottom:.25rem}
 input{width:100%;font:inherit;color:inherit;background:var(--page);border:1px solid var(--soft);border-radius:.35rem;
 padding:.6rem .7rem}
@@ -65,6 +67,9 @@ border-radius:.35rem;border:2px solid var(--link);background:var(--link);color:v
 .alert{border:2px solid var(--bad);border-radius:.5rem;padding:.25rem 1rem .5rem;margin:0 0 1.5rem}
 .alert h2{margin:.5rem 0 0;color:var(--bad)}.alert ul{margin:.25rem 0;padding-left:1.25rem}
 @media (forced-colors:active){.bar,.key::before{forced-color-adjust:none}}
+@media print{main{max-width:none;padding:0}.jump,.filter,nav,.answers,form{display:none}h2,h3{break-after:avoid}
+tr,.facts div,.bars li{break-inside:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+details::details-content{content-visibility:visible;block-size:auto}}
 `;
 
 export const style = { text, element: new Html(`<style>${text}</style>`) };

@@ -74,12 +74,14 @@ const mostNamed = 20;
 
 const sayDrift = ({ kind, name, run }: Drift): string => `${name}: ${kind}: ${drifts[kind]} (${run})`;
 
+const sayToPeople = ({ kind, name, run }: Drift): string => `${name}: ${drifts[kind]} (run ${run})`;
+
 async function tell({ channels, settings, log }: WatchDriftPorts, found: readonly Drift[]): Promise<void> {
   const notice: Notice = {
     subject: `Keyturn ${settings.stage}: ${counted(found.length, 'secret')} drifted`,
     lead: `Since the runs of the last 14 days, ${counted(found.length, 'secret')} changed behind Keyturn's back. Nothing was touched.`,
     facts: [{ name: 'To do', value: 'Find out who changed them: see drift in the runbook' }],
-    sections: [{ title: 'Drifted', lines: found.slice(0, mostNamed).map(sayDrift) }],
+    sections: [{ title: 'Drifted', lines: found.slice(0, mostNamed).map(sayToPeople) }],
     references: [],
   };
   for (const approver of settings.approvers) await writeTo(channels, approver, { notice, link: undefined }, log);

@@ -52,6 +52,7 @@ const serviceNames: Readonly<Record<string, string>> = {
   lambda: 'Lambda',
   s3: 'S3',
   secretsmanager: 'Secrets Manager',
+  ses: 'SES',
   sns: 'SNS',
   ssm: 'Systems Manager',
   states: 'Step Functions',

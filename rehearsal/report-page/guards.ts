@@ -1,9 +1,8 @@
-import { nearness } from '../../core/approval-summary.ts';
+import { guardrailName, nearness } from '../../core/approval-summary.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import { bar, moment } from '../../lambdas/review/page-parts.ts';
 import type { RunTold } from '../report.ts';
 import type { Place } from './place.ts';
-import { sayGuardrail } from './sentences.ts';
 
 /** What stood between the selection and the fleet: bounds, and a person. */
 export const guardsSection = (told: RunTold, place: Place): Html =>
@@ -16,7 +15,7 @@ export const guardsSection = (told: RunTold, place: Place): Html =>
 
 function guardrailItem(guardrail: RunTold['guardrails'][number]): Html {
   const { actual, limit, verdict } = guardrail;
-  return html`<li><span class="name">${sayGuardrail(guardrail)}</span>${bar(
+  return html`<li><span class="name">${guardrailName(guardrail)}</span>${bar(
     actual === 0
       ? []
       : [{ share: Math.min(actual, limit), colour: 'within' }, ...over(actual, limit)].filter(({ share }) => share > 0),

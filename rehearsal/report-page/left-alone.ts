@@ -1,7 +1,7 @@
+import { sayWhyLeftAlone, sayWhyOfSecret } from '../../core/reason-words.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import type { RunTold } from '../report.ts';
 import type { Place } from './place.ts';
-import { sayWhyLeftAlone, sayWhyOfSecret } from './sentences.ts';
 import { many } from './words.ts';
 
 interface Named {

@@ -9,7 +9,7 @@ main{max-width:60rem}
 h1{font-size:1.75rem}
 .completed,.audited{color:var(--good)}.rolled-back,.halted{color:var(--bad)}
 h3,h4{margin:0 0 .25rem}
-.runs{margin:1rem 0 0;padding-left:1.5rem}
+.runs{margin:1rem 0 0;padding-left:1.5rem}.runs li{margin:.4rem 0}.runs a{display:inline}
 .run{border-top:.25rem solid var(--line);margin-top:3rem}.run>h2{font-size:1.4rem}
 .run>section>h3{font-size:1.15rem;margin:2rem 0 .5rem}
 small{font-size:.875rem}
@@ -62,9 +62,9 @@ td span.rotated{color:var(--good)}td span.rolledBack{color:var(--t1)}td span.hel
 @media (max-width:34rem){h1{font-size:1.4rem}.wave th:first-child{width:60%}.lane text{font-size:11px}.steps{display:block}.steps li{padding-left:1.2rem;text-indent:-1.2rem}.steps li+li{margin-top:.1rem}}
 @media (min-width:46rem){.names{columns:2;column-gap:2rem}}
 @media (prefers-color-scheme:light){td span.rolledBack{color:#7d5000}}
-@media (forced-colors:active){.overview,.lane,.swatch,.sample{forced-color-adjust:none}}
-@media print{main{max-width:none;padding:0}nav,.filter{display:none}h2{break-after:avoid}tr,.facts div{break-inside:avoid}
-*{print-color-adjust:exact;-webkit-print-color-adjust:exact}details::details-content{content-visibility:visible;block-size:auto}}
+.run>h2{margin-top:1.5rem}
+@media (forced-colors:active){.paper{fill:Canvas}.overview,.lane,.swatch,.sample{forced-color-adjust:none}}
+@media print{main{max-width:none}}
 `;
 
 const text = approvalStyle.text + added;

@@ -1,10 +1,10 @@
 import { modeWords } from '../../core/mode-words.ts';
+import { sayWhyEnded } from '../../core/reason-words.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import { bar, moment } from '../../lambdas/review/page-parts.ts';
 import type { RehearsalReport, RunTold } from '../report.ts';
 import { headline } from './headline.ts';
 import type { Place } from './place.ts';
-import { sayWhyEnded } from './sentences.ts';
 import type { kinds } from './waves.ts';
 import { grouped, many, span } from './words.ts';
 

@@ -1,8 +1,8 @@
 import { modeWords } from '../../core/mode-words.ts';
+import { sayWhyOfSecret } from '../../core/reason-words.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import type { RunTold } from '../report.ts';
 import type { Place } from './place.ts';
-import { sayWhyOfSecret } from './sentences.ts';
 import { clockTime, grouped, many } from './words.ts';
 
 type Secret = RunTold['secrets'][number];

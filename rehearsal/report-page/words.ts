@@ -28,9 +28,3 @@ const inTwo = (large: number, unit: string, small: number, smaller: string): str
 /** The same where there is little room: `6.8 h`. */
 export const shortSpan = (millis: number): string =>
   millis < 3_570_000 ? (span(millis).split(/(?<=min)\s/)[0] ?? '') : `${(millis / 3_600_000).toFixed(1)}${space}h`;
-
-/** `secondJudgement` as `Second judgement`. */
-export const inWords = (key: string): string =>
-  key
-    .replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    .replace(/^./, (letter) => letter.toUpperCase());

@@ -12,6 +12,7 @@ const header = {
   mode: 'rotate',
   requestedBy: 'ada',
   why: 'the keys\r\nSubject: all is well',
+  approvals: 1,
   fleet: { secrets: 127, services: 50 },
   selected: 38,
   waves: [
@@ -52,6 +53,17 @@ describe('what an approver is sent', () => {
     assert.match(noticeText(some), /\nFinal: 1 old credential deleted: this cannot be undone\n/);
     const none = invitationNotice({ ...retirement, retirements: { deactivate: 5, delete: 0 } }, pending, 'ask');
     assert.doesNotMatch(noticeText(none), /Final/);
+  });
+
+  it('says from the beginning that it takes more than one approval, of the plan or of the wave that is asked about', () => {
+    const takes = (of: Partial<PlanHeader>, asked: Partial<PendingApproval> = {}) =>
+      /Takes: .*/.exec(noticeText(invitationNotice({ ...header, ...of }, { ...pending, ...asked }, 'ask')))?.[0];
+    assert.equal(takes({ approvals: 1 }), undefined);
+    assert.equal(takes({ approvals: 2 }), 'Takes: the approvals of 2 different people');
+    const [first, second] = header.waves;
+    assert(first && second);
+    const waves = [first, { ...second, approvals: 3 }];
+    assert.equal(takes({ waves }, { scope: 'wave-2' }), 'Takes: the approvals of 3 different people');
   });
 
   it('holds the plan in short, and the link that is theirs beside it', () => {

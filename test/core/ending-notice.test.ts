@@ -108,6 +108,15 @@ Run: run-1`,
     assert.doesNotMatch(noticeText(endingNotice(report('halted'), approved)), /To do/);
   });
 
+  it('says reasons as sentences rather than as keys, and counts batches from 1', () => {
+    const reasons = ['batch 0: failed: prod/low/orders/key-2: newRejected', 'stepFailed:Judge wave:Lambda.Unknown'];
+    assert.deepEqual(endingNotice(report('rolled-back', { reasons }), approved).sections.at(-1)?.lines, [
+      'batch 1: the secret could not be turned: prod/low/orders/key-2: the target rejects the new credential',
+      'stepFailed:Judge wave:Lambda.Unknown',
+    ]);
+    assert.equal(endingNotice(report('rolled-back'), approved).subject, 'Keyturn prod: run rolled back');
+  });
+
   it('has words for every outcome', () => {
     for (const outcome of outcomes) assert.match(endingNotice(report(outcome), undefined).lead, /^[A-Z].+\.$/);
   });

@@ -52,7 +52,10 @@ describe('a look at the secrets of the last runs', () => {
     world.fleet.change(key2, 'v9', ['AWSCURRENT'], at('2026-11-19T12:00:00Z'));
     assert.deepEqual(await look(world, first), { looked: 4, drifted: 1, told: 1 });
     assert.deepEqual(drifted(world, first), [[key2, 'labelMoved']]);
-    assert.match(world.announced[0]?.text ?? '', new RegExp(`${key2}: labelMoved`));
+    assert.match(
+      world.announced[0]?.text ?? '',
+      new RegExp(`${key2}: AWSCURRENT is on another version than the run left it on \\(run `),
+    );
     assert.equal(called(world), 1);
 
     assert.deepEqual(await look(world, second), { looked: 4, drifted: 1, told: 0 });

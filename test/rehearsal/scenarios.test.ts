@@ -115,6 +115,9 @@ for (const [name, promise] of Object.entries(promised)) {
       const renewed = day.report.secrets.filter(({ kind }) => kind === 'rotated').map((secret) => secret.name);
       assert.equal(renewed.length, promise.rotated);
       assert.deepEqual(moved(day).toSorted(), renewed.toSorted());
+      for (const { name, kind, promotedAt, demotedAt } of day.report.secrets) {
+        if (kind === 'rotated') assert.ok(promotedAt !== undefined && demotedAt === undefined, `moments of ${name}`);
+      }
     });
 
     it('leaves AWSPENDING on no version, and no secret that its target rejects', () => {

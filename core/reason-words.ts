@@ -1,23 +1,29 @@
-import { flaws } from '../../core/approval.ts';
-import { guardrailName } from '../../core/approval-summary.ts';
-import { notStarted } from '../../core/claim.ts';
-import { preflightReasons } from '../../core/draft.ts';
-import { flagReasons } from '../../core/flags.ts';
-import { leaveAloneReasons } from '../../core/leave-alone.ts';
-import { doubts } from '../../core/probe.ts';
-import { restoreReasons, restoreRefusals } from '../../core/restore.ts';
-import { holds } from '../../core/rotation.ts';
-import { contradictions } from '../../core/second-judgement.ts';
-import { driftReasons } from '../../core/still-due.ts';
-import { waveReasons } from '../../core/verdict.ts';
-import type { RunTold } from '../report.ts';
-import { inWords } from './words.ts';
+import { flaws } from './approval.ts';
+import { notStarted } from './claim.ts';
+import { preflightReasons } from './draft.ts';
+import { flagReasons } from './flags.ts';
+import { guardrailName } from './guardrail-words.ts';
+import { leaveAloneReasons } from './leave-alone.ts';
+import { doubts } from './probe.ts';
+import type { RunReport } from './report.ts';
+import { restoreReasons, restoreRefusals } from './restore.ts';
+import { retireReasons } from './retire-selection.ts';
+import { retirementHolds } from './retirement.ts';
+import { holds } from './rotation.ts';
+import { contradictions } from './second-judgement.ts';
+import { driftReasons } from './still-due.ts';
+import { waveReasons } from './verdict.ts';
+
+/*
+ * Reports hold reasons as keys, which outlive the code. People are told them as the sentences of the closed sets.
+ */
 
 /** Why a secret is left alone, in words. */
 const ofLeftAlone: Readonly<Record<string, string>> = {
   ...driftReasons,
   ...leaveAloneReasons,
   ...restoreReasons,
+  ...retireReasons,
   ...preflightReasons,
   batchFailed: 'another secret of its batch could not be turned',
 };
@@ -28,6 +34,7 @@ const ofRuns: Readonly<Record<string, string>> = {
   ...flaws,
   ...notStarted,
   ...holds,
+  ...retirementHolds,
   ...waveReasons,
   ...doubts,
   ...restoreRefusals,
@@ -36,14 +43,25 @@ const ofRuns: Readonly<Record<string, string>> = {
   nobodyAnswered: 'nobody answered in time',
   waveBeforeUnsound: 'the wave before was not judged sound',
   noWindowBeforeExpiry: 'no rotation window opens before the approval expires',
+  lockHeld: 'another run has the lock',
+  startUnknown: 'nobody is on record as having asked for it',
+  tooFewApprovers: 'too few people are left who may approve it',
+  waveNotApproved: 'nobody let this wave go on in time',
+  waveRejected: 'an approver would not let this wave go on',
+  unsettled: 'the recovery could not settle it',
+  died: 'nobody ended the run on purpose',
 };
 
 /** Reads a chain of keys, such as `batch 1: notStarted: switchOff`, as words. What is no key stays as it is. */
 const say = (reason: string, sentences: Readonly<Record<string, string>>): string =>
   reason
     .split(': ')
-    .map((part) => (Object.hasOwn(sentences, part) ? sentences[part] : part))
+    .map((part) => (Object.hasOwn(sentences, part) ? sentences[part] : countedFromOne(part)))
     .join(': ');
+
+/** Keys count batches from 0, and people from 1. */
+const countedFromOne = (part: string): string =>
+  part.replace(/^batch (\d+)$/, (_, index) => `batch ${Number(index) + 1}`);
 
 export const sayWhyLeftAlone = (reason: string): string => say(reason, ofLeftAlone);
 
@@ -51,17 +69,14 @@ export const sayWhyLeftAlone = (reason: string): string => say(reason, ofLeftAlo
  * Says why a run ended. Where it was refused, a key names a contradiction rather than what the first judgement would have
  * said, and what stands before a colon may be a guardrail.
  */
-export function sayWhyEnded(reason: string, { outcome, guardrails }: Pick<RunTold, 'outcome' | 'guardrails'>): string {
+export function sayWhyEnded(
+  reason: string,
+  { outcome, guardrails }: Pick<RunReport, 'outcome' | 'guardrails'>,
+): string {
   if (outcome !== 'refused') return say(reason, { ...ofLeftAlone, ...ofRuns });
   const guardrail = guardrails.find(({ name }) => reason.startsWith(`${name}: `));
   if (guardrail === undefined) return say(reason, { ...ofRuns, ...contradictions });
-  return `${sayGuardrail(guardrail)}${reason.slice(guardrail.name.length)}`;
-}
-
-/** What a bound is about. One that has no words yet is called by its name. */
-export function sayGuardrail(guardrail: RunTold['guardrails'][number]): string {
-  const name = guardrailName(guardrail);
-  return name === guardrail.name ? inWords(name) : name;
+  return `${guardrailName(guardrail)}${reason.slice(guardrail.name.length)}`;
 }
 
 /** A planned secret that was left alone after all had drifted since: what the preflight would have said is not why. */
