@@ -87,10 +87,11 @@ export default defineSettings({
   ),
   // Personal links go by mail. How to set SES up: docs/channels/email.md.
   channels: { email: { from: 'keyturn@chromepay.example', configurationSet: 'keyturn' } },
-  approvers: [
-    { name: 'platform-oncall', email: 'platform-oncall@chromepay.example' },
-    { name: 'security-oncall', email: 'security-oncall@chromepay.example' },
-    // Two must approve what touches tier high, and whoever asked for a run cannot be one of them.
-    { name: 'payments-oncall', email: 'payments-oncall@chromepay.example' },
-  ],
+  // Two must approve what touches tier high, and whoever asked for a run cannot be one of them. As which principals they
+  // start runs and answer from a terminal: docs/channels/iam.md.
+  approvers: ['platform-oncall', 'security-oncall', 'payments-oncall'].map((name) => ({
+    name,
+    email: `${name}@chromepay.example`,
+    principal: `arn:aws:iam::111122223333:role/${name}`,
+  })),
 });

@@ -77,8 +77,10 @@ export interface Way {
   readonly name: string;
   /** What the question is about. */
   readonly scope: string;
-  /** The link, or the command, by which a person would go. */
+  /** The link, or else the command, by which a person would go. */
   readonly where: string;
+  /** The command, where there is a link as well. */
+  readonly orElse?: string;
   approve(): Promise<void>;
 }
 
@@ -91,23 +93,24 @@ export function waysToAnswer(
   if (!isAsking(cloud, run)) return [];
   const pending = JSON.parse(cloud.s3.text(cloud.deskBucket, `pending/${run}.json`) ?? '{}') as PendingApproval;
   const { requestedBy, scope } = pending;
-  const links = [...linksOf(cloud, run, slack)];
-  if (links.length > 0) {
-    return links.map(([name, link]) => ({
-      name,
-      scope,
-      where: link,
-      approve: () => approve(time, door, [name, link]),
-    }));
-  }
-  return eligibleApprovers(cloud.settings.approvers, requestedBy).flatMap((approver) => {
-    if (approver.principal === undefined) return [];
-    const key = keyOf(approver.name, approver.principal, cloud, door);
-    const credentials = `AWS_ACCESS_KEY_ID=${key.accessKeyId} AWS_SECRET_ACCESS_KEY=${key.secretAccessKey}`;
-    const where = `${credentials} AWS_REGION=us-east-1 KEYTURN_API=${door.url} npm run keyturn -- approve ${run}`;
-    return { name: approver.name, scope, where, approve: () => approveByIam(time, door, run, key) };
+  const links = linksOf(cloud, run, slack);
+  return eligibleApprovers(cloud.settings.approvers, requestedBy).flatMap(({ name, principal }): Way | [] => {
+    const link = links.get(name);
+    const key = principal === undefined ? undefined : keyOf(name, principal, cloud, door);
+    const command = key && `${environmentOf(key, door)} npm run keyturn -- approve ${run}`;
+    if (link !== undefined) {
+      const byLink = { name, scope, where: link, approve: () => approve(time, door, [name, link]) };
+      return command === undefined ? byLink : { ...byLink, orElse: command };
+    }
+    // Links arrive one after the other: where some are on their way, theirs is as well.
+    if (links.size > 0 || key === undefined || command === undefined) return [];
+    return { name, scope, where: command, approve: () => approveByIam(time, door, run, key) };
   });
 }
+
+/** With which the command line is let in at the rehearsal's door. */
+const environmentOf = ({ accessKeyId, secretAccessKey }: Signer, { url }: Door): string =>
+  `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=us-east-1 KEYTURN_API=${url}`;
 
 /** A key with which somebody acts as a principal, known at the door and let in there by IAM. It opens nothing else. */
 function keyOf(name: string, principal: string, cloud: Cloud, door: Door): Signer {

@@ -140,7 +140,7 @@ export class Door {
       const { statusCode, headers = {}, cookies = [], body: text = '', isBase64Encoded = false } = answer;
       response.setHeader('set-cookie', cookies);
       response.writeHead(statusCode, this.#ledHere(headers)).end(isBase64Encoded ? Buffer.from(text, 'base64') : text);
-      if (request.method === 'POST' && statusCode === 200) this.#decided?.();
+      if (isAnswer(request) && statusCode === 200) this.#decided?.();
     } catch {
       if (!response.headersSent) response.writeHead(500);
       response.end();
@@ -149,6 +149,10 @@ export class Door {
     }
   }
 }
+
+/** A form that is sent or a command that answers, rather than one that starts a run. */
+const isAnswer = ({ method, url = '' }: IncomingMessage): boolean =>
+  method === 'POST' && /^\/(review\/|runs\/[^/]+\/approval$)/.test(url);
 
 /** `GET /review/{run}/{link}` matches a GET of any two segments there. */
 function matches(routeKey: string, { method, url = '/' }: IncomingMessage): boolean {

@@ -183,11 +183,15 @@ async function answer(given: {
   /** Who has answered what. Links arrive one after the other, so whoever has none yet is looked for again. */
   const answered = new Map<string, Set<string>>();
   while (execution.status === 'RUNNING') {
-    for (const { scope, name, where, approve } of waysToAnswer({ cloud, door, time, run }, slack)) {
+    for (const { scope, name, where, orElse, approve } of waysToAnswer({ cloud, door, time, run }, slack)) {
       const before = answered.get(scope) ?? new Set();
       if (before.has(name) || !isAsking(cloud, run)) continue;
       const isPersons = options.person && before.size === 0;
-      recorder.tell({ kind: 'waiting for approval', link: where });
+      recorder.tell({
+        kind: 'waiting for approval',
+        link: where,
+        ...(isPersons && orElse !== undefined ? { orElse } : {}),
+      });
       if (isPersons) await door.personDecides(time.hold());
       else await approve();
       recorder.tell({ kind: 'approved', by: isPersons ? 'you' : `${name}, played by the rehearsal` });

@@ -4,7 +4,7 @@ import type { Mode, Run } from '../core/plan.ts';
 /** What happens in a run, as it happens, for whoever watches. */
 export type Happening = { readonly at: Instant } & (
   | { readonly kind: 'state'; readonly run: Run; readonly state: string; readonly wave: number | undefined }
-  | { readonly kind: 'waiting for approval'; readonly link: string }
+  | { readonly kind: 'waiting for approval'; readonly link: string; readonly orElse?: string }
   | { readonly kind: 'approved'; readonly by: string }
   | { readonly kind: 'told'; readonly said: string }
   | {

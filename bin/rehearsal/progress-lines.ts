@@ -58,7 +58,10 @@ function say(happening: Happening): string | undefined {
       if (happening.state === 'Rotate wave') return styleText('bold', `wave ${happening.wave}`);
       return saidOf[happening.state];
     case 'waiting for approval':
-      return `waiting for approval: ${styleText('underline', happening.link)}`;
+      return [
+        `waiting for approval: ${styleText('underline', happening.link)}`,
+        ...(happening.orElse === undefined ? [] : [`or, in another terminal: ${happening.orElse}`]),
+      ].join('\n                ');
     case 'approved':
       return styleText('green', `answered by ${happening.by}`);
     case 'told':
