@@ -27,9 +27,25 @@ export async function commandLine(
   } catch (error) {
     if (error instanceof UsageError)
       return complain(output, `${error.message}\nSee: npm run keyturn -- ${name} --help\n`);
+    const refusal = saidByAws(error);
+    if (refusal !== undefined) {
+      output.complain(`keyturn: ${refusal}\n`);
+      return 1;
+    }
     output.complain(`keyturn: this is a fault of Keyturn's own, please report it\n${inspect(error)}\n`);
     return 70;
   }
+}
+
+/** What AWS answered, or why it could not be asked. Neither is a fault of Keyturn's. */
+function saidByAws(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === 'CredentialsProviderError' || error.message === 'Region is missing')
+    return `AWS could not be asked: ${error.message}; sign in, or set AWS_PROFILE and AWS_REGION`;
+  if ('code' in error && '$metadata' in error)
+    return `AWS could not be reached: ${error.message}; look at the network, and at AWS_REGION`;
+  if ('$metadata' in error) return `AWS refused: ${error.name}: ${error.message}`;
+  return saidByAws(error.cause);
 }
 
 const isHelp = (arg: string): boolean => arg === '--help' || arg === '-h';

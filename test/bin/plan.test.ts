@@ -275,6 +275,28 @@ describe('the command line', () => {
     assert.match(complained, /fault of Keyturn's own.*RangeError: off by one/s);
   });
 
+  it('tells what AWS refused, and that it could not be asked, from a fault of its own', async () => {
+    const failing = async (error: Error, more: object = {}) => {
+      let complained = '';
+      const broken = {
+        ...plan,
+        run: () => Promise.reject(new Error('wrapped', { cause: Object.assign(error, more) })),
+      };
+      const complain = (text: string) => {
+        complained += text;
+      };
+      assert.equal(await commandLine({ broken }, ['broken'], { print: () => {}, complain }), 1);
+      return complained;
+    };
+    const denied = Object.assign(new Error('not yours'), { name: 'AccessDeniedException' });
+    assert.equal(await failing(denied, { $metadata: {} }), 'keyturn: AWS refused: AccessDeniedException: not yours\n');
+    assert.match(
+      await failing(new Error('getaddrinfo ENOTFOUND'), { $metadata: {}, code: 'ENOTFOUND' }),
+      /^keyturn: AWS could not be reached: getaddrinfo ENOTFOUND; look at the network/,
+    );
+    assert.match(await failing(new Error('Region is missing')), /^keyturn: AWS could not be asked: Region is missing;/);
+  });
+
   it('runs as a process: JSON on its output, complaints on its error output, and the exit code', () => {
     const run = (...args: string[]) =>
       spawnSync(process.execPath, [join(root, 'bin', 'keyturn.ts'), ...args], {
