@@ -15,8 +15,8 @@ const api = {
   properties: {},
   id: 'api1',
   endpoint: 'http://127.0.0.1',
-  routes: ['GET', 'POST'].map((verb) => ({
-    routeKey: `${verb} /review/{run}/{link}`,
+  routes: ['GET /review/{run}/{link}', 'POST /review/{run}/{link}', 'POST /runs'].map((routeKey) => ({
+    routeKey,
     authorizationType: 'NONE',
     integrationUri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${arn}/invocations`,
   })),
@@ -67,6 +67,21 @@ describe('the door', () => {
       body: 'YT0x',
       isBase64Encoded: true,
     });
+  });
+
+  it('takes a form that is sent for a person’s decision, and neither a look at it nor a run that somebody starts', async () => {
+    answer = { Payload: JSON.stringify({ statusCode: 200 }) };
+    let decided = false;
+    const deciding = door
+      .personDecides({ resume: () => {}, suspend: () => {} } as unknown as Parameters<Door['personDecides']>[0])
+      .then(() => {
+        decided = true;
+      });
+    await fetch(`${door.url}/review/run-1/link-1`);
+    await fetch(`${door.url}/runs`, { method: 'POST' });
+    assert.equal(decided, false);
+    await fetch(`${door.url}/review/run-1/link-1`, { method: 'POST' });
+    await deciding;
   });
 
   it('hands cookies over as a list and in no header, and sends each of its own in a header of its own', async () => {
