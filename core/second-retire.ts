@@ -2,6 +2,7 @@ import type { Instant } from './instant.ts';
 import type { Run } from './plan.ts';
 import type { Archive, Hash } from './ports.ts';
 import type { Contradiction, Grounds } from './second-judgement.ts';
+import { readAgain } from './second-reading.ts';
 import type { SelectedSecret } from './selection.ts';
 import type { Settings } from './settings.ts';
 
@@ -9,8 +10,8 @@ import type { Settings } from './settings.ts';
  * The second pair of eyes on a retirement: whether the runs that a candidate names really replaced its old credential, and
  * deactivated it, and whether that is long enough ago.
  *
- * Written apart from `retire-selection.ts`, and to stay apart: it shares no code with it, nor with what reads plans for
- * others, starts from the candidates, and believes text that has the hash that was approved, and nothing else.
+ * Written apart from `retire-selection.ts`, and to stay apart: it shares no code with it, starts from the candidates, and
+ * reads the runs by `second-reading.ts` alone.
  */
 
 interface Line {
@@ -74,50 +75,12 @@ export async function lookAgainAtOld(
 
 /** What a run says of its secrets, if what the archive holds of it is what was approved. Otherwise it says nothing. */
 async function tellOf(archive: Archive, hash: Hash, run: Run): Promise<Told[]> {
-  const text = (document: string) => fetchOr(archive, `runs/${run}/${document}`);
-  const [plan, decision] = [await text('plan.json'), await text('decision.json')];
-  const last = (await text('recovery.json')) ?? (await text('report.json'));
-  if (plan === undefined || decision === undefined || last === undefined) return [];
-
-  const header = JSON.parse(plan) as {
-    readonly mode: unknown;
-    readonly run: unknown;
-    readonly waves: readonly { readonly number: number; readonly batches: readonly { readonly hash: string }[] }[];
-  };
-  if (header.run !== run || !approves(decision, run, hash(plan))) return [];
-
-  const report = JSON.parse(last) as { endedAt: number; secrets: readonly { arn: string; kind: string }[] };
-  const lines: Line[] = [];
-  for (const { number, batches } of header.waves) {
-    const batchLines = ((await text(`waves/${number}.jsonl`)) ?? '').split('\n');
-    if (batchLines.map((line) => hash(line)).join() !== batches.map((batch) => batch.hash).join()) return [];
-    for (const line of batchLines) lines.push(...(JSON.parse(line) as { secrets: Line[] }).secrets);
-  }
+  const read = await readAgain<Line>(archive, hash, run);
+  if (read.kind !== 'read') return [];
+  const { mode, report, lines } = read;
   return lines.flatMap((line) => {
     const [record, ...others] = report.secrets.filter(({ arn }) => arn === line.arn);
     if (record === undefined || others.length > 0) return [];
-    return [{ mode: header.mode, endedAt: report.endedAt, line, kind: record.kind }];
-  });
-}
-
-/** Whether there are answers, and every one of them approves this very plan. */
-function approves(decision: string, run: Run, digest: string): boolean {
-  const { answers = [] } = JSON.parse(decision) as { readonly answers?: readonly { readonly answer?: Answered }[] };
-  const isYes = ({ answer }: { readonly answer?: Answered }) =>
-    answer?.run === run && answer.digest === digest && answer.decision === 'approved';
-  return answers.length > 0 && answers.filter(isYes).length === answers.length;
-}
-
-interface Answered {
-  readonly run?: unknown;
-  readonly digest?: unknown;
-  readonly decision?: unknown;
-}
-
-/** A document's text, or undefined when the archive does not have it. */
-async function fetchOr(archive: Archive, key: string): Promise<string | undefined> {
-  return archive.fetch(key).catch((error: Error) => {
-    if (error.name === 'NotInArchiveError') return undefined;
-    throw error;
+    return [{ mode, endedAt: report.endedAt, line, kind: record.kind }];
   });
 }

@@ -1,38 +1,17 @@
+import { type Counterexample as CounterexampleOf, type Explored, explored } from './explored.ts';
 import { type Broken, promises, promisesOf, settlementOf } from './promises.ts';
-import { type Found, search } from './search.ts';
 import { type Event, isQuiet, namer, type Scenario, type State, start, successorsOf } from './state.ts';
 
-export interface Explored {
-  readonly states: number;
-  readonly transitions: number;
-  /** The longest that a run can last, in calls and acts. */
-  readonly longest: number | undefined;
-  readonly counterexample: Counterexample | undefined;
-}
-
-export interface Counterexample {
-  /** Endless: a run can come back to where it was. */
-  readonly promise: Broken | 'endless';
-  readonly path: Found<State, Event>['path'];
-}
+export type Counterexample = CounterexampleOf<State, Event, Broken>;
 
 /** Explores everything that can happen in a scenario, until a promise is broken. */
-export function explore(scenario: Scenario): Explored {
-  const broken = promisesOf(scenario);
-  const { states, transitions, longest, found } = search<State, Event, Broken>({
+export const explore = (scenario: Scenario): Explored<State, Event, Broken> =>
+  explored({
     start: start(scenario),
     name: namer(scenario),
     successors: (state) => successorsOf(state, scenario),
-    broken,
+    broken: promisesOf(scenario),
   });
-  const endless = found === undefined && longest === undefined;
-  return {
-    states,
-    transitions,
-    longest,
-    counterexample: found ?? (endless ? { promise: 'endless', path: [] } : undefined),
-  };
-}
 
 /** Tells a counterexample so that it can be read, with what changed after each event. */
 export function tell(scenario: Scenario, { promise, path }: Counterexample): string {

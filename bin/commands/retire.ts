@@ -1,8 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 
 import { type Command, type ExitCode, type Output, readFlags, required } from '../command.ts';
-import { doorHelp } from '../signed-door.ts';
-import { startFlags, startOf } from './start.ts';
+import { startFlags, startHelp, startOf } from './start.ts';
 
 /** Asks for a retirement, as whom the AWS SDK finds. Whoever asks for it cannot approve it. */
 export const retire = (client: () => LambdaClient = () => new LambdaClient({})): Command => ({
@@ -15,14 +14,7 @@ two it is, and waits until somebody else approves it. Whatever is unclear is kep
 Usage: npm run keyturn -- retire --why TEXT [--token TOKEN] [--api URL] [--config FILE] [--json]
 
   --why TEXT     why, for those who are to approve it
-  --token TOKEN  8 to 100 printable characters: the same token starts nothing twice (a new one if left out)
-${doorHelp}
-  --config FILE  the configuration, which names the stage (keyturn.config.ts of this project if left out)
-  --json         print {run, mode, requestedBy, why, begun} instead of text
-
-Signs with the credentials and for the Region that the AWS SDK finds. Needs execute-api:Invoke on POST /runs: see
-docs/channels/iam.md.
-Exit code: 0 when the run is started, 1 when it was refused, 2 for wrong usage.
+${startHelp}
 
 Example:
   npm run keyturn -- retire --why 'the old keys of the November rotation'

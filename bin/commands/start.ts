@@ -22,6 +22,16 @@ export const startFlags = {
 
 type Given = Partial<Readonly<Record<'why' | 'token' | 'config' | 'api', string>> & { readonly json: boolean }>;
 
+/** What the help of every such command ends with. */
+export const startHelp = `  --token TOKEN  8 to 100 printable characters: the same token starts nothing twice (a new one if left out)
+${doorHelp}
+  --config FILE  the configuration, which names the stage (keyturn.config.ts of this project if left out)
+  --json         print {run, mode, requestedBy, why, begun} instead of text
+
+Signs with the credentials and for the Region that the AWS SDK finds. Needs execute-api:Invoke on POST /runs: see
+docs/channels/iam.md.
+Exit code: 0 when the run is started, 1 when it was refused, 2 for wrong usage.`;
+
 /** Asks for a run, as whom the AWS SDK finds. Whoever starts a run cannot approve it. */
 export const start = (client: () => LambdaClient = () => new LambdaClient({})): Command => ({
   summary: 'start a run now: an audit, or a rotation that then waits for its approval',
@@ -32,14 +42,7 @@ Usage: npm run keyturn -- start --why TEXT [--mode MODE] [--token TOKEN] [--api 
 
   --why TEXT     why, for those who are to approve it
   --mode MODE    ${modes} (audit if left out)
-  --token TOKEN  8 to 100 printable characters: the same token starts nothing twice (a new one if left out)
-${doorHelp}
-  --config FILE  the configuration, which names the stage (keyturn.config.ts of this project if left out)
-  --json         print {run, mode, requestedBy, why, begun} instead of text
-
-Signs with the credentials and for the Region that the AWS SDK finds. Needs execute-api:Invoke on POST /runs: see
-docs/channels/iam.md.
-Exit code: 0 when the run is started, 1 when it was refused, 2 for wrong usage.
+${startHelp}
 
 Example:
   npm run keyturn -- start --mode rotate --why 'the key that leaked on Tuesday'

@@ -1,22 +1,11 @@
 import { type Retirement, retirements } from '../../core/retirement.ts';
-import { type Found, search } from '../search.ts';
+import { type Counterexample as CounterexampleOf, type Explored, explored } from '../explored.ts';
+import type { Planned } from '../state.ts';
 import { type Broken, brokenBy, promises } from './promises.ts';
-import { type Event, heart, nameOf, type Planned, type Scenario, type State, start, successorsOf } from './state.ts';
+import { type Event, heart, nameOf, type Scenario, type State, start, successorsOf } from './state.ts';
 import type { Customs } from './world.ts';
 
-export interface Explored {
-  readonly states: number;
-  readonly transitions: number;
-  /** The longest that a run can last, in calls and acts. */
-  readonly longest: number | undefined;
-  readonly counterexample: Counterexample | undefined;
-}
-
-export interface Counterexample {
-  /** Endless: a run can come back to where it was. */
-  readonly promise: Broken | 'endless';
-  readonly path: Found<State, Event>['path'];
-}
+export type Counterexample = CounterexampleOf<State, Event, Broken>;
 
 /** What is delivered, in which order. */
 export const courses = {
@@ -79,21 +68,13 @@ export const allScenarios = (bound: Readonly<Record<Course, number>>): Scenario[
   );
 
 /** Explores everything that can happen in a scenario, until a promise is broken. */
-export function explore(given: Scenario): Explored {
-  const { states, transitions, longest, found } = search<State, Event, Broken>({
+export const explore = (given: Scenario): Explored<State, Event, Broken> =>
+  explored({
     start: start(given),
     name: nameOf,
     successors: (state) => [...successorsOf(state, given)],
     broken: (before, event, after) => brokenBy(before, event, after, given),
   });
-  const endless = found === undefined && longest === undefined;
-  return {
-    states,
-    transitions,
-    longest,
-    counterexample: found ?? (endless ? { promise: 'endless', path: [] } : undefined),
-  };
-}
 
 /** Tells a counterexample so that it can be read. */
 export function tell({ name }: Scenario, { promise, path }: Counterexample): string {

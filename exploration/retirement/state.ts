@@ -14,6 +14,7 @@ import {
   wereRead,
 } from '../../core/retiring.ts';
 import type { Goal } from '../../core/rotation.ts';
+import type { Planned } from '../state.ts';
 import { acts, type Customs, keyOf, manages, opensOld, opensRecorded, pristine, type World } from './world.ts';
 
 /** What is driven: the decision, and what a delivery makes of it. A defect replaces one of them. */
@@ -24,12 +25,6 @@ export interface Heart {
 }
 
 export const heart: Heart = { next: nextRetirement, towards: towardsRetirement, stood };
-
-/** When a delivery may begin: once those before it have ended, or while they still run. */
-export interface Planned {
-  readonly goal: Goal;
-  readonly begins: 'after' | 'beside';
-}
 
 export interface Scenario {
   readonly name: string;
