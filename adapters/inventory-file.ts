@@ -5,6 +5,7 @@ import { type Instant, instant, parseInstant } from '../core/instant.ts';
 import type { SecretEntry } from '../core/inventory.ts';
 import type { Inventory } from '../core/ports.ts';
 import { documentsIn } from './json-documents.ts';
+import { nextRotation } from './secret-entry.ts';
 
 /** How to make a file that can be read, for every message that says that one cannot. */
 const remedy =
@@ -39,6 +40,11 @@ const listed = z.object({
   Tags: z.array(z.object({ Key: z.string(), Value: z.string().default('') })).nullish(),
   SecretVersionsToStages: z.record(z.string(), z.array(z.string())).nullish(),
   RotationEnabled: z.boolean().nullish(),
+  RotationLambdaARN: z.string().nullish(),
+  RotationRules: z
+    .object({ AutomaticallyAfterDays: z.number().nullish(), ScheduleExpression: z.string().nullish() })
+    .nullish(),
+  NextRotationDate: moment.nullish(),
   OwningService: z.string().nullish(),
   Type: z.string().nullish(),
   PrimaryRegion: z.string().nullish(),
@@ -135,6 +141,8 @@ const toEntry = (secret: z.infer<typeof listed>): SecretEntry => ({
   tags: (secret.Tags ?? []).map(({ Key, Value }) => ({ key: Key, value: Value })),
   versions: secret.SecretVersionsToStages ?? {},
   rotationEnabled: secret.RotationEnabled ?? false,
+  rotationFunction: secret.RotationLambdaARN ?? undefined,
+  nextRotation: nextRotation(secret, secret.NextRotationDate ?? undefined),
   owningService: secret.OwningService ?? undefined,
   managedType: secret.Type ?? undefined,
   primaryRegion: secret.PrimaryRegion ?? undefined,

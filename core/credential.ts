@@ -54,13 +54,14 @@ export interface SigningKey extends WellFormed {
 
 export type Credential = Login | ApiKey | SigningKey;
 
-type PostgresSettings = RotatorSettings & { readonly kind: 'postgres' };
+type LoginSettings = RotatorSettings & { readonly kind: 'postgres' | 'rotation-function' };
 type Hosts = Pick<RotatorSettings, 'allowedHosts'>;
 
 /** Reads a secret's value as its rotator expects it. Whatever it names was written by somebody else: nothing is believed. */
 export function readCredential(settings: RotatorSettings, tier: string, value: SecretValue): Credential | Malformed {
   switch (settings.kind) {
     case 'postgres':
+    case 'rotation-function':
       return readLogin(settings, tier, value);
     case 'http-api-key':
       return readApiKey(settings, value);
@@ -69,7 +70,7 @@ export function readCredential(settings: RotatorSettings, tier: string, value: S
   }
 }
 
-export function readLogin(settings: PostgresSettings, tier: string, value: SecretValue): Login | Malformed {
+export function readLogin(settings: LoginSettings, tier: string, value: SecretValue): Login | Malformed {
   const login = readMaster(settings, value);
   if (login.kind === 'malformed' || settings.strategy === 'replace') return login;
 

@@ -5,3 +5,12 @@
  * that it began can change anything under somebody else's hands.
  */
 export const rotateBatchSeconds = { write: 240, run: 300 } as const;
+
+/**
+ * How long rotation functions may work, in seconds.
+ *
+ * Nobody can stop one that was invoked, so whoever plugs one in gives it a timeout of at most `run`: what it was asked
+ * for before rotate-batch stops writing is then over before rotate-batch would be. `begin` is how long after the first
+ * of two steps the second may still be begun.
+ */
+export const rotationFunctionSeconds = { run: 45, begin: 10 } as const;

@@ -2,6 +2,7 @@ import { type DueRule, type Expiration, readExpiration } from './due.ts';
 import type { Instant } from './instant.ts';
 import { regionOf, type SecretEntry } from './inventory.ts';
 import type { LeaveAloneReason } from './leave-alone.ts';
+import { functionFor, reasonInNativeRotation } from './native-rotation.ts';
 import { clear, type Reading, unclear, unlessAny } from './reading.ts';
 import type { ProbeSettings, RotatorKind, RotatorSettings, Settings, TagKeys, Tier } from './settings.ts';
 import { isFrozen } from './windows.ts';
@@ -29,6 +30,7 @@ const tagReasons = {
 /** The kind of probe that can try what a rotator makes. */
 const probeFor: Readonly<Record<RotatorKind, ProbeSettings['kind']>> = {
   postgres: 'postgres',
+  'rotation-function': 'postgres',
   'http-api-key': 'http',
   'hmac-key': 'http',
 };
@@ -41,10 +43,10 @@ export const nameInArn = (arn: string): string | undefined =>
   /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:(.+)-[A-Za-z0-9]{6}$/.exec(arn)?.[1];
 
 /** Whether it is a secret of its own that this account may change. */
-export const readNature = (entry: SecretEntry, settings: Settings): Reading<undefined> =>
-  unlessAny(reasonsInNature(entry, settings));
+export const readNature = (entry: SecretEntry, settings: Settings, asOf: Instant): Reading<undefined> =>
+  unlessAny(reasonsInNature(entry, settings, asOf));
 
-function* reasonsInNature(entry: SecretEntry, settings: Settings): Generator<LeaveAloneReason> {
+function* reasonsInNature(entry: SecretEntry, settings: Settings, asOf: Instant): Generator<LeaveAloneReason> {
   if (nameInArn(entry.arn) !== entry.name) yield 'arnContradictsName';
   if (settings.exemptPatterns.some((pattern) => fits(entry.name, pattern))) yield 'exempt';
   if (mastersOf(settings).includes(entry.arn)) yield 'master';
@@ -53,7 +55,16 @@ function* reasonsInNature(entry: SecretEntry, settings: Settings): Generator<Lea
   if (entry.owningService !== undefined) yield 'ownedByService';
   if (entry.managedType !== undefined) yield 'managedExternal';
   if (entry.primaryRegion !== undefined && entry.primaryRegion !== regionOf(entry.arn)) yield 'replica';
-  if (entry.rotationEnabled) yield 'nativeRotation';
+  const native = reasonInNativeRotation(entry, ourFunction(entry, settings), asOf);
+  if (native !== undefined) yield native;
+}
+
+/** The function that rotates it for us. None, where its tags do not say so clearly. */
+function ourFunction(entry: SecretEntry, settings: Settings): string | undefined {
+  const [rotator, tier] = [readRotator(entry, settings), readTier(entry, settings)];
+  return rotator.kind === 'clear' && tier.kind === 'clear'
+    ? functionFor(rotator.value.entry, tier.value.name)
+    : undefined;
 }
 
 const mastersOf = ({ rotators }: Settings): readonly string[] =>
@@ -106,6 +117,8 @@ function* reasonsInFit(
   if (rotator.kind === 'unclear') return;
   const { entry } = rotator.value;
   if (tier.kind === 'clear' && 'masters' in entry && !Object.hasOwn(entry.masters, tier.value.name)) yield 'noMaster';
+  if (tier.kind === 'clear' && 'functions' in entry && !Object.hasOwn(entry.functions, tier.value.name))
+    yield 'noFunction';
   if (probe.kind === 'clear' && probe.value.entry.kind !== probeFor[entry.kind]) yield 'probeUnfit';
 }
 

@@ -13,6 +13,10 @@ export interface SecretEntry {
   /** Staging labels by version id. */
   readonly versions: Readonly<Record<string, readonly string[]>>;
   readonly rotationEnabled: boolean;
+  /** ARN of the function that its native rotation names, switched on or not. */
+  readonly rotationFunction: string | undefined;
+  /** When Secrets Manager would rotate it by itself. Unknown: by a schedule without a date. */
+  readonly nextRotation: Instant | 'never' | 'unknown';
   /** The AWS service that owns it, when one does. */
   readonly owningService: string | undefined;
   /** Set when it is a managed external secret. */

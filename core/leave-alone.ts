@@ -17,6 +17,8 @@ export const leaveAloneReasons = {
   managedExternal: 'it is a managed external secret, which Secrets Manager rotates by itself',
   replica: 'it is a replica: only the original can be changed',
   nativeRotation: 'its native rotation is switched on',
+  otherFunction: 'its rotator is a rotation function, and its native rotation is not switched on with that function',
+  rotatesItself: 'Secrets Manager is to rotate it by itself within 30 days, or at a time that is not known',
 
   outsideTiers: 'it is tagged for Keyturn, but its name lies under no tier’s path',
   noTier: 'it has no tier tag',
@@ -30,6 +32,7 @@ export const leaveAloneReasons = {
   twoRotators: 'it has two rotator tags',
   unknownRotator: 'its rotator tag names no configured rotator',
   noMaster: 'its rotator has no master for its tier',
+  noFunction: 'its rotator has no function for its tier',
 
   noProbe: 'it has no probe tag',
   emptyProbe: 'its probe tag is empty',

@@ -88,6 +88,12 @@ export interface Rotator {
    * the token's label, whose value nobody holds, is removed.
    */
   set(material: Material & { readonly fresh: SecretValue }): Promise<void>;
+  /**
+   * Says whether the new value works, beside our own probe, where somebody else has made it work. Changes nothing.
+   *
+   * @throws when they do not say that it does.
+   */
+  test?(token: string): Promise<void>;
   /** Makes the target accept the old value again, for a strategy whose `set` took it away. */
   revert(material: Material & { readonly fresh: SecretValue }): Promise<void>;
 }

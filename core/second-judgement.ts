@@ -29,6 +29,8 @@ export const contradictions = {
   versionDiffers: 'the version that is AWSCURRENT is not the one in the plan',
   inFlight: 'a rotation of it is in flight',
   owned: 'somebody else rotates it: another AWS service, its vendor, or its native rotation',
+  functionDiffers:
+    'its native rotation is not on with the function of its rotator, or is to start by itself within 30 days',
   replica: 'it is a replica',
   deleted: 'it is scheduled for deletion',
   notDue: 'its expiration tag does not say that it has expired',
@@ -135,6 +137,7 @@ function* judgeOne(
   yield* tagsAgainst(candidate, entry, settings);
   yield* settingsAgainst(candidate, settings);
   yield* stateAgainst(candidate, entry);
+  yield* rotationAgainst(candidate, entry, settings, asOf);
   const groundless = grounds(candidate, asOf);
   if (groundless !== undefined) yield groundless;
   if (settings.freezes.some(({ from, to }) => !(asOf < from || asOf >= to))) yield 'frozen';
@@ -170,7 +173,7 @@ function* tagsAgainst(
 }
 
 /** Whose credentials which probe can try. */
-const trials = ['postgres by postgres', 'http-api-key by http', 'hmac-key by http'];
+const trials = ['postgres by postgres', 'rotation-function by postgres', 'http-api-key by http', 'hmac-key by http'];
 
 function* settingsAgainst(
   { name, arn, tier, rotator, strategy, probe, service }: SelectedSecret,
@@ -181,7 +184,8 @@ function* settingsAgainst(
   const masters = Object.values(rotators).flatMap((each) => (each.strategy === 'alternate' ? [each.masters] : []));
 
   const lacksMaster = tool?.strategy === 'alternate' && !Object.keys(tool.masters).includes(tier);
-  if (tool?.strategy !== strategy || lacksMaster) yield 'rotatorUnfit';
+  const lacksFunction = tool?.kind === 'rotation-function' && !Object.keys(tool.functions).includes(tier);
+  if (tool?.strategy !== strategy || lacksMaster || lacksFunction) yield 'rotatorUnfit';
   if (!trials.includes(`${tool?.kind} by ${trial?.kind}`)) yield 'probeUnfit';
   if (!Object.keys(health).includes(service)) yield 'serviceUnknown';
 
@@ -199,10 +203,30 @@ function* stateAgainst(candidate: SelectedSecret, entry: SecretEntry): Generator
   const current = versionsWith('AWSCURRENT');
   if (current === '' || current !== candidate.currentVersion) yield 'versionDiffers';
   if (!['', candidate.currentVersion].includes(versionsWith('AWSPENDING'))) yield 'inFlight';
-  if ([entry.owningService, entry.managedType].some((owner) => owner !== undefined) || entry.rotationEnabled)
-    yield 'owned';
+  if ([entry.owningService, entry.managedType].some((owner) => owner !== undefined)) yield 'owned';
   if (![undefined, entry.arn.split(':')[3]].includes(entry.primaryRegion)) yield 'replica';
   if (entry.deletedAt !== undefined) yield 'deleted';
+}
+
+/** Native rotation is somebody else's, unless it is by the very function that is to work for us, when we say so. */
+function* rotationAgainst(
+  { rotator, tier }: SelectedSecret,
+  { rotationEnabled, rotationFunction, nextRotation }: SecretEntry,
+  { rotators }: Settings,
+  asOf: Instant,
+): Generator<Contradiction> {
+  const tool = new Map(Object.entries(rotators)).get(rotator);
+  const byTier = tool?.kind === 'rotation-function' ? Object.entries(tool.functions) : [];
+  const [plugged] = byTier.flatMap(([each, arn]) => (each === tier ? [arn] : []));
+  if (plugged === undefined) {
+    if (rotationEnabled) yield 'owned';
+    return;
+  }
+
+  const inThirtyDays = new Date(asOf);
+  inThirtyDays.setUTCDate(inThirtyDays.getUTCDate() + 30);
+  const waits = nextRotation === 'never' || (nextRotation !== 'unknown' && nextRotation >= inThirtyDays.getTime());
+  if (!rotationEnabled || rotationFunction !== plugged || !waits) yield 'functionDiffers';
 }
 
 /** Days, and moments in UTC, sort as texts as they do in time, as long as their years have four digits. */

@@ -63,7 +63,7 @@ export function judgeEntry(entry: SecretEntry, settings: Settings, asOf: Instant
   const probe = readProbe(entry, settings);
   const expiration = readExpirationTag(entry, settings);
   const reading = together({
-    nature: readNature(entry, settings),
+    nature: readNature(entry, settings, asOf),
     place: readPlace(entry, settings),
     tier,
     rotator,

@@ -69,6 +69,18 @@ export type RotatorSettings =
       readonly masters: Readonly<Record<string, string>>;
     })
   | (RotatorBase & { readonly kind: 'postgres'; readonly strategy: 'replace' })
+  | (RotatorBase & {
+      /** A rotation function of Secrets Manager's that changes the idle login of a pair, as AWS's templates for alternating users do. */
+      readonly kind: 'rotation-function';
+      readonly strategy: 'alternate';
+      /**
+       * ARN of the function, by tier. A tier without one has no secrets of this rotator. No two tiers share one: whatever a
+       * function may reach, whoever may invoke it does.
+       */
+      readonly functions: Readonly<Record<string, string>>;
+      /** As above, for the same tiers. The function reads it, and Keyturn does not. */
+      readonly masters: Readonly<Record<string, string>>;
+    })
   | (RotatorBase & { readonly kind: 'http-api-key'; readonly strategy: 'overlap' })
   | (RotatorBase & { readonly kind: 'hmac-key'; readonly strategy: 'overlap' });
 

@@ -3,7 +3,7 @@ import type { Instant } from './instant.ts';
 import { type SecretEntry, versionWith } from './inventory.ts';
 import { askPatiently } from './patience.ts';
 import type { PlannedSecret } from './plan.ts';
-import type { Clock, Prober, Rotator, Vault } from './ports.ts';
+import type { Answer, Clock, Prober, Rotator, Vault } from './ports.ts';
 import type { Goal, Hold } from './rotation.ts';
 import type { SecretValue } from './secret-value.ts';
 import {
@@ -26,7 +26,7 @@ export interface Turn {
   readonly goal: Goal;
   readonly secret: PlannedSecret;
   readonly vault: Vault;
-  readonly rotator: Pick<Rotator, 'create' | 'set' | 'revert'>;
+  readonly rotator: Pick<Rotator, 'create' | 'set' | 'test' | 'revert'>;
   readonly prober: Prober;
   readonly master: SecretValue | undefined;
   readonly clock: Clock;
@@ -78,11 +78,8 @@ async function make(call: Call, turning: Turning<SecretValue>, given: Turn): Pro
   }
 }
 
-async function learnFrom(
-  call: Call,
-  turning: Turning<SecretValue>,
-  { secret, vault, rotator, prober, master, clock }: Turn,
-): Promise<Turning<SecretValue>> {
+async function learnFrom(call: Call, turning: Turning<SecretValue>, given: Turn): Promise<Turning<SecretValue>> {
+  const { secret, vault, rotator, prober, master, clock } = given;
   const { arn, currentVersion, newVersion } = secret;
   const material = () => ({ token: newVersion, old: known(turning.old), master });
 
@@ -96,7 +93,7 @@ async function learnFrom(
     case 'ask old':
       return answered(turning, 'old', await askPatiently(prober, known(turning.old), clock));
     case 'ask new':
-      return answered(turning, 'new', await askPatiently(prober, known(turning.fresh), clock));
+      return answered(turning, 'new', await askAboutNew(turning, given));
     case 'create':
       return created(turning, await rotator.create(material()));
     case 'stage':
@@ -119,6 +116,24 @@ async function learnFrom(
       return written(turning, call);
   }
 }
+
+/**
+ * What our probe says of the new value. On its way to become current, whoever made it work must not say otherwise: their
+ * word alone is not enough, nor is ours. They can be asked only while it is AWSPENDING.
+ */
+async function askAboutNew(turning: Turning<SecretValue>, given: Turn): Promise<Answer> {
+  const { secret, rotator, prober, clock, deadline } = given;
+  const answer = await askPatiently(prober, known(turning.fresh), clock);
+  if (answer !== 'accepted' || rotator.test === undefined || !isOnItsWay(turning)) return answer;
+
+  // Asking may have taken until the deadline. Then the turn ends before anything is made of this.
+  if (clock.now() >= deadline) return 'unknown';
+  await rotator.test(secret.newVersion);
+  return answer;
+}
+
+const isOnItsWay = ({ goal, observed }: Turning<SecretValue>): boolean =>
+  goal === 'rotate' && observed?.current === 'old' && observed.pending === 'new';
 
 function labelsOf({ currentVersion, newVersion }: PlannedSecret, entry: SecretEntry): Labels {
   const name = (id: string | undefined) => (id === currentVersion ? 'old' : id === newVersion ? 'new' : 'other');

@@ -13,9 +13,12 @@ export function* misplacedMasters({ tiers, rotators }: Pick<Settings, 'tiers' | 
   for (const [name, rotator] of Object.entries(rotators)) {
     if (!('masters' in rotator)) continue;
     const path = ['rotators', name, 'masters'];
-    for (const tier of tiers) {
+    const isFunction = rotator.kind === 'rotation-function';
+    const needing = isFunction ? tiers.filter((tier) => Object.hasOwn(rotator.functions, tier.name)) : tiers;
+    for (const tier of needing) {
       if (Object.hasOwn(rotator.masters, tier.name)) continue;
-      yield { path, message: `has no master for tier ${tier.name}; name one for each tier` };
+      const whom = isFunction ? 'each tier that has a function' : 'each tier';
+      yield { path, message: `has no master for tier ${tier.name}; name one for ${whom}` };
     }
     for (const [tier, arn] of Object.entries(rotator.masters)) {
       const at = { path: [...path, tier] };
@@ -25,6 +28,37 @@ export function* misplacedMasters({ tiers, rotators }: Pick<Settings, 'tiers' | 
       const within = tierOf(arn, tiers);
       if (within !== undefined) {
         yield { ...at, message: `lies in tier ${within.name}; keep masters outside of every tier's path` };
+      }
+    }
+  }
+}
+
+/**
+ * A function changes whatever its own role reaches, for whoever invokes it. So each tier has functions of its own, which
+ * work where its masters are: in one account and Region.
+ */
+export function* misplacedFunctions({ tiers, rotators }: Pick<Settings, 'tiers' | 'rotators'>): Generator<Problem> {
+  const tierOfFunction = new Map<string, string>();
+  for (const [name, rotator] of Object.entries(rotators)) {
+    if (rotator.kind !== 'rotation-function') continue;
+    for (const [tier, arn] of Object.entries(rotator.functions)) {
+      const at = { path: ['rotators', name, 'functions', tier] };
+      if (!tiers.some((each) => each.name === tier)) {
+        yield { ...at, message: `is for ${tier}, which is no tier; name functions for the configured tiers only` };
+      }
+      const unqualified = withoutQualifier(arn);
+      const other = tierOfFunction.get(unqualified) ?? tier;
+      tierOfFunction.set(unqualified, other);
+      if (other !== tier) {
+        yield {
+          ...at,
+          message: `is the function of tier ${other} as well; deploy one for each tier, with a role of its own`,
+        };
+      }
+      const master = rotator.masters[tier];
+      if (master !== undefined && placeOf(master) !== placeOf(arn)) {
+        const message = `is not in the account and Region of its master (${placeOf(master)}); use a function from there`;
+        yield { ...at, message };
       }
     }
   }
@@ -104,6 +138,12 @@ export function* unreachableQuorums({ tiers, approvers }: Pick<Settings, 'tiers'
     };
   }
 }
+
+/** Region and account of an ARN. */
+const placeOf = (arn: string): string => arn.split(':').slice(3, 5).join(':');
+
+/** A function is one, whichever version or alias of it is named. */
+const withoutQualifier = (arn: string): string => arn.split(':').slice(0, 7).join(':');
 
 const tierOf = (arn: string, tiers: readonly Tier[]): Tier | undefined =>
   tiers.find(({ path }) => (arn.split(':secret:')[1] ?? '').startsWith(path));

@@ -165,6 +165,16 @@ const secretArn = text(
   'is not the whole ARN of a secret; copy it with the six characters at its end',
 );
 
+const functionArn = text(
+  /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$/,
+  "is not the ARN of a function; copy what the secret's RotationLambdaARN says",
+);
+
+const onlyAlternate =
+  'is not alternate, the only strategy of a rotation function: what a function for one user sets it cannot take back, so ' +
+  'that replace would have no way back; and for overlap its createSecret would have to make the key, which it refuses to ' +
+  'do outside of a rotation of its own';
+
 const rotator = z.discriminatedUnion('kind', [
   z.discriminatedUnion('strategy', [
     z.strictObject({
@@ -175,6 +185,15 @@ const rotator = z.discriminatedUnion('kind', [
     }),
     z.strictObject({ kind: z.literal('postgres'), strategy: z.literal('replace'), ...rotatorBase }),
   ]),
+  z.strictObject({
+    kind: z.literal('rotation-function'),
+    strategy: z.literal('alternate', { error: onlyAlternate }).default('alternate'),
+    functions: z
+      .record(z.string(), functionArn)
+      .refine((byTier) => Object.keys(byTier).length > 0, { error: 'names no function; name one for a tier' }),
+    masters: z.record(z.string(), secretArn),
+    ...rotatorBase,
+  }),
   z.strictObject({
     kind: z.literal('http-api-key'),
     strategy: z.literal('overlap').default('overlap'),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import type { Settings } from '../core/settings.ts';
 import {
+  misplacedFunctions,
   misplacedMasters,
   misplacedOwnSecrets,
   unknownAtProvider,
@@ -55,6 +56,7 @@ const settings = fields
   .superRefine(
     (given, context) => {
       for (const { path, message } of misplacedMasters(given)) context.addIssue({ code: 'custom', path, message });
+      for (const { path, message } of misplacedFunctions(given)) context.addIssue({ code: 'custom', path, message });
     },
     onceRight({ tiers: true, rotators: true }),
   )

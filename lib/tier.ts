@@ -1,11 +1,14 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
 import { rotateBatchSeconds } from '../core/deadlines.ts';
+import { functionFor } from '../core/native-rotation.ts';
 import type { Settings, Tier as TierSettings } from '../core/settings.ts';
 import type { Foundation } from './foundation.ts';
 import { grantKeyUse } from './key-use.ts';
 import { grantReading, grantRotating, secretsOf } from './secret-grants.ts';
+import { SettingsError } from './settings.ts';
 import { Step } from './step.ts';
 import { acknowledgeWildcards } from './wildcards.ts';
 
@@ -57,6 +60,7 @@ function rotateBatchOf(scope: Construct, { foundation, settings, tier }: TierPro
 
   grantReading(step, secretsOf(scope, tier), ...mastersOf(settings, tier));
   grantRotating(step, secretsOf(scope, tier));
+  grantFunctions(step, functionsOf(scope, settings, tier));
   grantSecretKeys(step, settings, 'kms:Decrypt', 'kms:GenerateDataKey');
   archive.grantFetch(step);
   store.grantSeeGoAhead(step);
@@ -89,9 +93,36 @@ function probeBatchOf(scope: Construct, { foundation, settings, tier }: TierProp
   return step;
 }
 
-/** A master is reached by its exact ARN, by the tier's own rotate-batch alone. */
+/** A master is reached by its exact ARN, by the tier's own rotate-batch alone; that of a function, by the function. */
 const mastersOf = ({ rotators }: Settings, { name }: TierSettings): readonly string[] =>
-  Object.values(rotators).flatMap((rotator) => ('masters' in rotator ? (rotator.masters[name] ?? []) : []));
+  Object.values(rotators).flatMap((rotator) =>
+    rotator.kind === 'postgres' && rotator.strategy === 'alternate' ? (rotator.masters[name] ?? []) : [],
+  );
+
+/**
+ * The rotation functions that work for a tier.
+ *
+ * @throws {SettingsError} when one is elsewhere: Secrets Manager would have it rotate nothing here.
+ */
+function functionsOf(scope: Construct, { rotators }: Settings, { name }: TierSettings): readonly string[] {
+  const arns = Object.values(rotators).flatMap((rotator) => functionFor(rotator, name) ?? []);
+  const { region, account } = Stack.of(scope);
+  for (const arn of arns) {
+    const [, , , itsRegion = '', itsAccount = ''] = arn.split(':');
+    const isHere = (its: string, here: string) => Token.isUnresolved(here) || its === here;
+    if (isHere(itsRegion, region) && isHere(itsAccount, account)) continue;
+    throw new SettingsError([
+      `${arn} is not in ${region} of ${account}, where this is deployed; use a function from there`,
+    ]);
+  }
+  return arns;
+}
+
+/** Lets the grantee invoke these functions, and no other. They are in its own account, and need not allow it as well. */
+function grantFunctions(grantee: IGrantable, arns: readonly string[]): void {
+  if (arns.length === 0) return;
+  Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: [...arns] });
+}
 
 function grantSecretKeys(
   step: Step,

@@ -79,7 +79,8 @@ function credentialFor(
 ): Readonly<Record<string, unknown>> {
   const [host = ''] = rotator.allowedHosts;
   switch (rotator.kind) {
-    case 'postgres': {
+    case 'postgres':
+    case 'rotation-function': {
       const username = name
         .replace(/[^a-z0-9]+/gi, '_')
         .toLowerCase()

@@ -123,7 +123,8 @@ export class Outsider {
   #another({ name, rotator }: ArmedSecret, value: Value): Value {
     const nth = this.acted.length + 1;
     switch (rotator.kind) {
-      case 'postgres': {
+      case 'postgres':
+      case 'rotation-function': {
         const own = value['username'] ?? '';
         const username = rotator.strategy === 'alternate' ? twinOf(own) : own;
         const password = `password by hand ${nth} of ${username}`;
@@ -149,7 +150,7 @@ export class Outsider {
 
   /** Where a secret's keys are, if it holds any. */
   #ringOf({ rotator }: ArmedSecret) {
-    if (rotator.kind === 'postgres') return undefined;
+    if (rotator.strategy !== 'overlap') return undefined;
     return rotator.kind === 'http-api-key' ? this.#estate.keys : this.#estate.signatures;
   }
 

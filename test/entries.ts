@@ -45,6 +45,8 @@ export function entryWith(overrides: Partial<SecretEntry> = {}): SecretEntry {
     tags: tagsWith(),
     versions: { 'version-2': ['AWSCURRENT'], 'version-1': ['AWSPREVIOUS'] },
     rotationEnabled: false,
+    rotationFunction: undefined,
+    nextRotation: 'never',
     owningService: undefined,
     managedType: undefined,
     primaryRegion: undefined,

@@ -1,4 +1,6 @@
-import type { Clock, Retirer, Rotator } from '../../core/ports.ts';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+
+import type { Clock, Log, Retirer, Rotator } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
 import type { RotatorSettings } from '../../core/settings.ts';
 import type { Network } from '../network.ts';
@@ -7,20 +9,26 @@ import { httpApiKey } from './http-api-key.ts';
 import { keyRetirer } from './key-retirer.ts';
 import { postgresAlternate } from './postgres-alternate.ts';
 import { postgresReplace } from './postgres-replace.ts';
+import { rotationFunction } from './rotation-function.ts';
 
 export interface RotatorTools {
   readonly network: Network;
   readonly clock: Clock;
   readonly random: Random;
+  /** Waits for an answer as long as a rotation function may work, and repeats nothing. */
+  readonly lambda: LambdaClient;
+  readonly log: Log;
 }
 
-/** The rotator that an entry of the configuration describes, for the secrets of one tier. */
-export function rotatorFor(settings: RotatorSettings, tier: string, tools: RotatorTools): Rotator {
+/** The rotator that an entry of the configuration describes, for one secret of a tier. */
+export function rotatorFor(settings: RotatorSettings, tier: string, arn: string, tools: RotatorTools): Rotator {
   switch (settings.kind) {
     case 'postgres':
       return settings.strategy === 'alternate'
         ? postgresAlternate(settings, tier, tools)
         : postgresReplace(settings, tier, tools);
+    case 'rotation-function':
+      return rotationFunction(settings, tier, arn, tools);
     case 'http-api-key':
       return httpApiKey(settings, tools);
     case 'hmac-key':
@@ -32,7 +40,7 @@ export function rotatorFor(settings: RotatorSettings, tier: string, tools: Rotat
 export function retirerFor(
   settings: RotatorSettings,
   tier: string,
-  tools: Omit<RotatorTools, 'random'>,
+  tools: Pick<RotatorTools, 'network' | 'clock'>,
 ): Retirer | undefined {
   return settings.strategy === 'overlap' ? keyRetirer(settings, tier, tools) : undefined;
 }

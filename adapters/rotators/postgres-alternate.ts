@@ -1,13 +1,10 @@
-import { type Login, readLogin, readMaster, renew, twinOf } from '../../core/credential.ts';
+import { readMaster } from '../../core/credential.ts';
 import type { Material, Rotator } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
-import type { RotatorSettings } from '../../core/settings.ts';
 import type { Network } from '../network.ts';
-import { newPassword } from './fresh.ts';
 import { insist } from './insist.ts';
+import { isSameServer, otherLogin, type PairSettings, readPair } from './login-pair.ts';
 import { alterPassword, boundChanges, createTwin, loggedIn } from './postgres-login.ts';
-
-type AlternateSettings = RotatorSettings & { readonly strategy: 'alternate' };
 
 /**
  * Rotates between the two logins of a pair: a master gives the idle one a new password, the other is never touched.
@@ -15,13 +12,12 @@ type AlternateSettings = RotatorSettings & { readonly strategy: 'alternate' };
  * The master needs CREATEROLE, and ADMIN OPTION on the logins that others created.
  */
 export const postgresAlternate = (
-  settings: AlternateSettings,
+  settings: PairSettings,
   tier: string,
   { network, random }: { readonly network: Network; readonly random: Random },
 ): Rotator => ({
   async create({ old }) {
-    const { username } = insist(readLogin(settings, tier, old), 'old');
-    return renew(old, { username: twinOf(username), password: newPassword(random) });
+    return otherLogin(settings, tier, old, random);
   },
 
   async set(material) {
@@ -39,18 +35,11 @@ export const postgresAlternate = (
   async revert() {},
 });
 
-function read(settings: AlternateSettings, tier: string, material: Material & { readonly fresh: Material['old'] }) {
-  const current = insist(readLogin(settings, tier, material.old), 'old');
-  const idle = insist(readLogin(settings, tier, material.fresh), 'new');
-  if (idle.username !== twinOf(current.username) || !isSameServer(idle, current)) {
-    throw new Error('the new login is not the other half of the old one; leave both alone');
-  }
-
+function read(settings: PairSettings, tier: string, material: Material & { readonly fresh: Material['old'] }) {
+  const { current, idle } = readPair(settings, tier, material);
   if (material.master === undefined) throw new Error('there is no master credential to change the idle login with');
   const master = insist(readMaster(settings, material.master), 'master');
   if (!isSameServer(master, current)) throw new Error('the master is of another server than the login');
   if (master.username === idle.username) throw new Error('the other half of the login is the master; leave both alone');
   return { current, idle, master };
 }
-
-const isSameServer = (one: Login, other: Login): boolean => one.host === other.host && one.port === other.port;

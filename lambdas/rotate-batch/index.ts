@@ -1,10 +1,11 @@
 import { KMSClient } from '@aws-sdk/client-kms';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
 import { network } from '../../adapters/network.ts';
-import { clientDefaults, deployedRuntime } from '../runtime.ts';
+import { clientDefaults, deployedRuntime, patientDefaults } from '../runtime.ts';
 import { wire } from './wiring.ts';
 
 export const handler = wire({
@@ -13,6 +14,7 @@ export const handler = wire({
     secretsManager: new SecretsManagerClient(clientDefaults),
     kms: new KMSClient(clientDefaults),
     ssm: new SSMClient(clientDefaults),
+    lambda: new LambdaClient(patientDefaults),
   }),
   network,
 });

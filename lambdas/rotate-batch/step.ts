@@ -13,7 +13,7 @@ import { type RetiringPorts, retireOne } from './retiring.ts';
 import { type WarrantPorts, warrantFor } from './warrant.ts';
 
 export interface RotateBatchPorts extends Omit<WarrantPorts, 'settings'>, RetiringPorts {
-  readonly rotatorFor: (rotator: RotatorSettings, tier: string) => Rotator;
+  readonly rotatorFor: (rotator: RotatorSettings, tier: string, arn: string) => Rotator;
 }
 
 /**
@@ -92,7 +92,7 @@ async function turnOne(
       goal: goal === 'rotate' ? mode : goal,
       secret,
       vault,
-      rotator: mode === 'restore' ? untouched : ports.rotatorFor(rotator, ports.tier),
+      rotator: mode === 'restore' ? untouched : ports.rotatorFor(rotator, ports.tier, arn),
       prober: ports.proberFor(probe, rotator, ports.tier),
       // Only what is made or set needs a master: a way back must not depend on one.
       master: goal === 'rotate' && mode === 'rotate' ? await masters.of(rotator) : undefined,
@@ -143,7 +143,7 @@ class Masters {
   }
 
   async of(rotator: RotatorSettings): Promise<SecretValue | undefined> {
-    if (rotator.strategy !== 'alternate') return undefined;
+    if (rotator.kind !== 'postgres' || rotator.strategy !== 'alternate') return undefined;
 
     const arn = rotator.masters[this.#tier];
     if (arn === undefined) throw new MasterUnreadableError(`no master is configured for tier ${this.#tier}`);

@@ -1,4 +1,5 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
@@ -22,19 +23,27 @@ export const wire = ({
   environment,
   network,
   ...runtime
-}: Runtime<{ s3: S3Client; secretsManager: SecretsManagerClient; kms: KMSClient; ssm: SSMClient }> & Networked) => {
+}: Runtime<{
+  s3: S3Client;
+  secretsManager: SecretsManagerClient;
+  kms: KMSClient;
+  ssm: SSMClient;
+  lambda: LambdaClient;
+}> &
+  Networked) => {
   const s3 = withRetries(clients.s3, runtime.clock);
   const secretsManager = withRetries(clients.secretsManager, runtime.clock);
   const kms = withRetries(clients.kms, runtime.clock);
   const ssm = withRetries(clients.ssm, runtime.clock);
 
-  const tools = { network, clock: runtime.clock, random: runtime.random };
+  const { clock, random, log } = runtime;
+  const tools = { network, clock, random, log, lambda: clients.lambda };
 
   return rotateBatch({
     ...runtime,
     tier: requireVariable(environment, 'TIER'),
     vault: new SecretsManagerVault(secretsManager),
-    rotatorFor: (rotator, tier) => rotatorFor(rotator, tier, tools),
+    rotatorFor: (rotator, tier, arn) => rotatorFor(rotator, tier, arn, tools),
     retirerFor: (rotator, tier) => retirerFor(rotator, tier, tools),
     proberFor: (probe, rotator, tier) => proberFor(probe, rotator, tier, tools),
     seals: new KmsSealChecker(kms, requireVariable(environment, 'SEAL_KEY')),

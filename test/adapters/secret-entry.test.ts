@@ -10,6 +10,8 @@ describe('what Secrets Manager says of a secret', () => {
       Name: 'prod/low/a',
       Tags: [{ Key: 'keyturn:tier', Value: 'low' }],
       RotationEnabled: true,
+      RotationLambdaARN: 'arn:aws:lambda:us-east-1:111122223333:function:rotate',
+      NextRotationDate: new Date('2026-11-20T00:00:00Z'),
       OwningService: 'rds',
       Type: 'Snowflake',
       PrimaryRegion: 'eu-central-1',
@@ -21,6 +23,8 @@ describe('what Secrets Manager says of a secret', () => {
       tags: [{ key: 'keyturn:tier', value: 'low' }],
       versions: { 'v-1': ['AWSCURRENT'], 'v-2': ['AWSPENDING'] },
       rotationEnabled: true,
+      rotationFunction: 'arn:aws:lambda:us-east-1:111122223333:function:rotate',
+      nextRotation: 1_795_132_800_000,
       owningService: 'rds',
       managedType: 'Snowflake',
       primaryRegion: 'eu-central-1',
@@ -39,11 +43,31 @@ describe('what Secrets Manager says of a secret', () => {
       tags: [],
       versions: {},
       rotationEnabled: false,
+      rotationFunction: undefined,
+      nextRotation: 'never',
       owningService: undefined,
       managedType: undefined,
       primaryRegion: undefined,
       deletedAt: undefined,
     });
+  });
+
+  for (const [what, said, next] of [
+    ['by rules of days without a date', { RotationRules: { AutomaticallyAfterDays: 30 } }, 'unknown'],
+    ['by an expression without a date', { RotationRules: { ScheduleExpression: 'rate(4 hours)' } }, 'unknown'],
+    ['by rules without a schedule', { RotationRules: { Duration: '3h' } }, 'never'],
+    ['without rules', {}, 'never'],
+    ['at a date', { NextRotationDate: new Date('2026-11-20T00:00:00Z') }, 1_795_132_800_000],
+  ] as const) {
+    it(`is read as rotating by itself ${next}, when it is ${what}`, () => {
+      assert.equal(secretEntry({ RotationEnabled: true, ...said }).nextRotation, next);
+    });
+  }
+
+  it('is read as never rotating by itself when its rotation is off, whatever was scheduled', () => {
+    const scheduled = { RotationRules: { AutomaticallyAfterDays: 30 }, NextRotationDate: new Date() };
+    assert.equal(secretEntry({ RotationEnabled: false, ...scheduled }).nextRotation, 'never');
+    assert.equal(secretEntry(scheduled).nextRotation, 'never');
   });
 
   it('keeps a tag that is there twice, and one without a value: to judge them is for others', () => {

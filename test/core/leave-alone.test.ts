@@ -5,6 +5,7 @@ import type { SecretEntry } from '../../core/inventory.ts';
 import { judgeEntry, type LeaveAloneReason, leaveAloneReasons } from '../../core/selection.ts';
 import type { Settings } from '../../core/settings.ts';
 import { arnOf, asOf, at, entryWith, tagsWith } from '../entries.ts';
+import { lowFunction, nativeRotations, plugged, pluggedEntry, pluggedSettings, pluggedTags } from '../plugged.ts';
 import { chromepaySettings, settingsWith } from '../settings.ts';
 
 const reasonsFor = (entry: SecretEntry, settings: Settings = chromepaySettings): readonly string[] => {
@@ -62,6 +63,18 @@ const cases: readonly (readonly [string, LeaveAloneReason, Partial<SecretEntry>,
   ['it is a managed external secret', 'managedExternal', { managedType: 'SalesforceClientSecret' }],
   ['it is a replica', 'replica', { primaryRegion: 'eu-west-1' }],
   ['its native rotation is on', 'nativeRotation', { rotationEnabled: true }],
+  [
+    'its rotator is a function, and its native rotation is off',
+    'otherFunction',
+    { tags: tagsWith(pluggedTags) },
+    pluggedSettings,
+  ],
+  [
+    'Secrets Manager itself is about to rotate it',
+    'rotatesItself',
+    pluggedEntry({ nextRotation: 'unknown' }),
+    pluggedSettings,
+  ],
   ['it is tagged but lies under no tier’s path', 'outsideTiers', { name: 'staging/low/orders/api-key' }],
   ['it has no tier', 'noTier', { tags: tagsWith({ tier: undefined }) }],
   ['its tier is empty', 'emptyTier', { tags: tagsWith({ tier: '' }) }],
@@ -95,6 +108,16 @@ const cases: readonly (readonly [string, LeaveAloneReason, Partial<SecretEntry>,
           validityDays: 90,
           masters: { high: arnOf('masters/high') },
         },
+      },
+    },
+  ],
+  [
+    'its rotator has no function for its tier',
+    'noFunction',
+    { tags: tagsWith(pluggedTags) },
+    {
+      rotators: {
+        plugged: { ...plugged, functions: { high: lowFunction } },
       },
     },
   ],
@@ -145,6 +168,21 @@ describe('a secret is left alone when', () => {
       Object.keys(leaveAloneReasons).filter((reason) => !reached.has(reason)),
       [],
     );
+  });
+});
+
+describe('S4 the secret of a plugged function', () => {
+  const reasons = { ours: 'selected', other: 'otherFunction', soon: 'rotatesItself' };
+
+  for (const [what, entry, whose] of nativeRotations) {
+    it(`that ${what} is ${whose === 'ours' ? 'selected' : `left alone: ${reasons[whose]}`}`, () => {
+      assert.deepEqual(reasonsFor(pluggedEntry(entry), pluggedSettings), [reasons[whose]]);
+    });
+  }
+
+  it('whose tags are unclear is rotated natively, and by nobody else', () => {
+    const unclear = pluggedEntry({ tags: tagsWith({ ...pluggedTags, tier: 'high' }) });
+    assert.deepEqual(reasonsFor(unclear, pluggedSettings), ['nativeRotation', 'tierContradictsPath']);
   });
 });
 

@@ -94,6 +94,7 @@ class World {
       describe: () =>
         this.#call('look', async () => ({
           ...{ arn, name: 'prod/low/a', tags: [], versions: this.labels, rotationEnabled: false },
+          ...{ rotationFunction: undefined, nextRotation: 'never' as const },
           ...{ owningService: undefined, managedType: undefined, primaryRegion: undefined, deletedAt: undefined },
         })),
       read: (_, version) => this.#call(`read ${version}`, async () => this.values.get(version)),

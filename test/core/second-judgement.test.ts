@@ -7,6 +7,7 @@ import { type Contradiction, contradictions, countFleet, judgeAgain } from '../.
 import type { SelectedSecret } from '../../core/selection.ts';
 import type { Settings } from '../../core/settings.ts';
 import { arnOf, asOf, at, entryWith, selectedWith, tagsWith } from '../entries.ts';
+import { lowFunction, nativeRotations, plugged, pluggedEntry, pluggedSettings, pluggedTags } from '../plugged.ts';
 import { chromepaySettings, settingsWith } from '../settings.ts';
 
 const against = (
@@ -122,6 +123,21 @@ describe('a candidate is contradicted when', () => {
     );
   });
 
+  for (const [what, entry, whose] of nativeRotations) {
+    const expected = whose === 'ours' ? [] : ['functionDiffers'];
+    it(`its rotator is a function, and it ${what}: ${expected}`, () => {
+      const candidate = selectedWith({ ...pluggedTags, strategy: 'alternate' });
+      assert.deepEqual(against(candidate, [pluggedEntry(entry)], pluggedSettings), expected);
+    });
+  }
+
+  it('its rotator has no function for its tier: rotatorUnfit', () => {
+    const settings = settingsWith({ rotators: { plugged: { ...plugged, functions: { high: lowFunction } } } });
+    const candidate = selectedWith({ ...pluggedTags, strategy: 'alternate' });
+    const entry = pluggedEntry({ rotationEnabled: false });
+    assert.deepEqual(against(candidate, [entry], settings), ['rotatorUnfit']);
+  });
+
   it('its rotator has no master for its tier: rotatorUnfit', () => {
     const postgres = { rotator: 'postgres', probe: 'postgres' };
     const candidate = selectedWith({ ...postgres, strategy: 'alternate' });
@@ -178,6 +194,7 @@ describe('a candidate is contradicted when', () => {
 
   it('any contradiction there is says so: each has a case here', () => {
     const reached = new Set<string>([
+      'functionDiffers',
       'missing',
       'listedTwice',
       'plannedTwice',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { instant } from '../../core/instant.ts';
 import { type Fate, TurnWorld } from './turn-world.ts';
 
 /** The first calls work, and the next ones meet these fates. */
@@ -45,6 +46,63 @@ describe('a way back that the target does not allow', () => {
     const world = await halfWay();
     assert.deepEqual(await world.turn('roll back'), { kind: 'done', versionId: 'v-old', touched: true });
     assert.deepEqual([world.current, world.accepted.has('first')], ['v-old', true]);
+  });
+});
+
+describe('S6 a credential that somebody else makes work', () => {
+  it('is promoted when our probe and then their test say yes, in this order', async () => {
+    const world = new TurnWorld('alternate');
+    world.theirWord = 'yes';
+    assert.deepEqual(await world.turn('rotate'), { kind: 'done', versionId: 'v-new', touched: true });
+    assert.deepEqual(world.calls, [
+      ...['ask', 'stage', 'describe', 'set', 'ask', 'their test of v-new', 'current to v-new', 'drop pending'],
+    ]);
+  });
+
+  it('is not promoted on our word alone: their test may fail twice, and the third time it is held', async () => {
+    const world = new TurnWorld('alternate');
+    world.theirWord = 'no';
+    assert.deepEqual(await world.turn('rotate'), { kind: 'held', reason: 'stuck' });
+    assert.equal(world.calls.filter((call) => call === 'their test of v-new').length, 3);
+    assert.equal(world.current, 'v-old');
+    assert.deepEqual(await world.turn('roll back'), { kind: 'done', versionId: 'v-old', touched: true });
+  });
+
+  it('is not promoted on their word alone: they are not even asked about what the target rejects', async () => {
+    const world = new TurnWorld('alternate');
+    world.theirWord = 'yes';
+    world.refusesNew = true;
+    assert.deepEqual(await world.turn('rotate'), { kind: 'held', reason: 'newRejected' });
+    assert.equal(world.calls.includes('their test of v-new'), false);
+  });
+
+  it('is promoted though an answer of theirs is lost', async () => {
+    const world = new TurnWorld('alternate', after(3, 'responseLost'));
+    world.theirWord = 'yes';
+    assert.equal((await world.turn('rotate')).kind, 'done');
+    assert.equal(world.calls.filter((call) => call === 'their test of v-new').length, 2);
+  });
+
+  it('is not put to their test again once it is AWSCURRENT, and a way back asks them nothing', async () => {
+    const world = new TurnWorld('alternate');
+    world.theirWord = 'yes';
+    await world.turn('rotate');
+    world.theirWord = 'no';
+    assert.equal((await world.turn('rotate')).kind, 'done');
+    assert.equal((await world.turn('roll back')).kind, 'done');
+    assert.equal(world.calls.filter((call) => call === 'their test of v-new').length, 1);
+  });
+
+  it('S11 is not put to their test at the deadline, and not promoted when their test took until then', async () => {
+    const probing = new TurnWorld('alternate');
+    probing.theirWord = 'yes';
+    assert.deepEqual(await probing.turn('rotate', instant(0)), { kind: 'held', reason: 'deadline' });
+
+    const tested = new TurnWorld('alternate');
+    tested.theirWord = 'yes';
+    tested.theyTake = 45_000;
+    assert.deepEqual(await tested.turn('rotate', instant(45_000)), { kind: 'held', reason: 'deadline' });
+    assert.equal(tested.current, 'v-old');
   });
 });
 

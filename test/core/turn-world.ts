@@ -30,6 +30,10 @@ export class TurnWorld implements Clock {
   keepsNew = false;
   /** From now on nobody can ask the target. */
   isSilent = false;
+  /** What whoever makes the new credential work says of it, where that is somebody else. */
+  theirWord: 'yes' | 'no' | undefined;
+  /** How long they take to say it, in milliseconds. */
+  theyTake = 0;
   readonly #fates: Fate[];
   #now = instant(0);
 
@@ -57,7 +61,7 @@ export class TurnWorld implements Clock {
       goal,
       secret: planned(this.strategy),
       vault: this.#vault,
-      rotator: this.#rotator,
+      rotator: this.theirWord === undefined ? this.#rotator : { ...this.#rotator, test: (token) => this.#test(token) },
       prober: this.#prober,
       master: undefined,
       clock: this,
@@ -74,6 +78,8 @@ export class TurnWorld implements Clock {
       tags: [],
       versions: Object.fromEntries([...this.versions.keys()].map((id) => [id, labelled(id)])),
       rotationEnabled: false,
+      rotationFunction: undefined,
+      nextRotation: 'never',
       owningService: undefined,
       managedType: undefined,
       primaryRegion: undefined,
@@ -137,6 +143,13 @@ export class TurnWorld implements Clock {
         this.accepted.add(old.reveal());
       }),
   };
+
+  async #test(token: string): Promise<void> {
+    await this.#call(`their test of ${token}`, () => {
+      if (this.theirWord === 'no') throw new Error('they cannot log in');
+    });
+    await this.sleep(this.theyTake);
+  }
 
   readonly #prober: Prober = {
     ask: async (value): Promise<Answer> => {

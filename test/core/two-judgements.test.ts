@@ -8,8 +8,9 @@ import type { SecretEntry, Tag } from '../../core/inventory.ts';
 import { countFleet, judgeAgain } from '../../core/second-judgement.ts';
 import { type SelectedSecret, select } from '../../core/selection.ts';
 import type { Settings } from '../../core/settings.ts';
-import { arnOf, asOf, at, entryWith } from '../entries.ts';
-import { settingsWith } from '../settings.ts';
+import { arnOf, asOf, at, entryWith, tagsWith } from '../entries.ts';
+import { lowFunction, otherFunction, plugged, pluggedTags } from '../plugged.ts';
+import { chromepaySettings, settingsWith } from '../settings.ts';
 
 /*
  * Goal: neither judgement can be wrong alone.
@@ -30,6 +31,7 @@ describe('of any list of secrets', () => {
     '2026-11-18T14:14:00-05:00',
     '2026-11-18T25:00Z',
   ];
+  const inThirtyDays = at('2026-12-18T19:15:00Z');
   const asTags = (key: string, value: fc.Arbitrary<string>): fc.Arbitrary<Tag[]> =>
     fc.oneof(
       { weight: 15, arbitrary: value.map((text) => [{ key, value: text }]) },
@@ -49,6 +51,7 @@ describe('of any list of secrets', () => {
       ),
       suffix: usually('q0mPiF', 'AAAAAA', 'short', '-_-_-_'),
       stranger: usually(false, true),
+      isPlugged: fc.constantFrom(false, false, true),
       expirationDate: asTags('expiration_date', fc.constantFrom(...days, ...moments)),
       tier: asTags('keyturn:tier', usually('low', 'medium', 'high', 'critical', '')),
       rotator: asTags('keyturn:rotator', usually('http-api-key', 'postgres', 'hmac-key', 'constructor', '')),
@@ -57,6 +60,13 @@ describe('of any list of secrets', () => {
       pending: usually<string | undefined>(undefined, 'version-1', 'version-2'),
       current: usually<readonly string[]>(['version-2'], [], ['version-1'], ['version-1', 'version-2']),
       rotationEnabled: usually(false, true),
+      rotationFunction: fc.constantFrom(undefined, lowFunction, otherFunction),
+      nextRotation: fc.constantFrom<SecretEntry['nextRotation']>(
+        'never',
+        'unknown',
+        inThirtyDays,
+        instant(inThirtyDays - 1),
+      ),
       owningService: usually<string | undefined>(undefined, 'rds', ''),
       managedType: usually<string | undefined>(undefined, 'SalesforceClientSecret'),
       primaryRegion: usually<string | undefined>(undefined, 'us-east-1', 'eu-west-1', 'us-east'),
@@ -67,12 +77,17 @@ describe('of any list of secrets', () => {
         ...(given.current.includes(id) ? ['AWSCURRENT'] : []),
         ...(given.pending === id ? ['AWSPENDING'] : []),
       ];
+      const tools = given.isPlugged
+        ? tagsWith(pluggedTags).filter(({ key }) => key === 'keyturn:rotator' || key === 'keyturn:probe')
+        : [given.rotator, given.probe].flat();
       return {
         arn: `${arnOf(given.stranger ? 'prod/low/stranger' : given.name).slice(0, -6)}${given.suffix}`,
         name: given.name,
-        tags: [given.expirationDate, given.tier, given.rotator, given.probe, given.health].flat(),
+        tags: [given.expirationDate, given.tier, tools, given.health].flat(),
         versions: { 'version-1': labels('version-1'), 'version-2': labels('version-2') },
-        rotationEnabled: given.rotationEnabled,
+        rotationEnabled: given.rotationEnabled !== given.isPlugged,
+        rotationFunction: given.rotationFunction,
+        nextRotation: given.nextRotation,
         owningService: given.owningService,
         managedType: given.managedType,
         primaryRegion: given.primaryRegion,
@@ -81,6 +96,7 @@ describe('of any list of secrets', () => {
     });
   const lists = fc.array(entries, { maxLength: 12 });
   const overrides = fc.record({
+    rotators: fc.constant<Settings['rotators']>({ ...chromepaySettings.rotators, plugged }),
     exemptPatterns: fc.array(fc.constantFrom('prod/*/a', '*b*b', 'prod/medium/*', 'a*', 'prod/low/ab'), {
       maxLength: 1,
     }),
@@ -101,7 +117,7 @@ describe('of any list of secrets', () => {
       tier: tag('keyturn:tier'),
       service: tag('keyturn:health'),
       rotator: tag('keyturn:rotator'),
-      strategy: tag('keyturn:rotator') === 'postgres' ? 'alternate' : 'overlap',
+      strategy: ['postgres', 'plugged'].includes(tag('keyturn:rotator')) ? 'alternate' : 'overlap',
       probe: tag('keyturn:probe'),
       currentVersion: current?.[0] ?? '',
       expirationDate: tag('expiration_date'),

@@ -16,6 +16,7 @@ import {
   heldBy,
   move,
   ordinary,
+  passesTest,
   type Refusal,
   refusal,
   revert,
@@ -39,6 +40,7 @@ export class RealTurn implements Clock {
   readonly #times = new Map<Call, number>();
   #mishaps: readonly Mishap[] = [];
   #probes: { readonly call: Call; readonly answer: Answer; left: number } | undefined;
+  #isTestLost = false;
   #now = 0;
 
   constructor(world: World, target: TargetKind) {
@@ -62,7 +64,7 @@ export class RealTurn implements Clock {
       goal,
       secret,
       vault: this.#vault,
-      rotator: this.#rotator,
+      rotator: this.#target === 'plugged pair' ? { ...this.#rotator, test: this.#test } : this.#rotator,
       prober: this.#prober,
       master: undefined,
       clock: this,
@@ -88,6 +90,8 @@ export class RealTurn implements Clock {
       tags: [],
       versions,
       rotationEnabled: false,
+      rotationFunction: undefined,
+      nextRotation: 'never',
       owningService: undefined,
       managedType: undefined,
       primaryRegion: undefined,
@@ -152,11 +156,18 @@ export class RealTurn implements Clock {
       this.#write('restore target', () => revert(this.world, this.#target, read(old), read(fresh))),
   };
 
+  /** The second half of one question: what a function says, after the target. */
+  readonly #test = async (): Promise<void> => {
+    if (this.#isTestLost || !passesTest(this.world)) throw new Error('their test: no');
+  };
+
   readonly #prober: Prober = {
     ask: async (value) => {
       const call = read(value) === heldBy(this.world, 'old') ? 'ask old' : 'ask new';
       if (this.#probes === undefined || this.#probes.call !== call || this.#probes.left === 0) {
-        const isSenseless = this.#fate(call) !== 'works';
+        const fate = this.#fate(call);
+        const isSenseless = fate === 'is answered with something senseless';
+        this.#isTestLost = fate === 'is lost';
         const [answer, after] = ask(this.world, read(value), ordinary);
         if (!isSenseless) this.world = after;
         this.#probes = { call, answer: isSenseless ? 'unknown' : answer, left: probesPerQuestion };

@@ -518,3 +518,49 @@ describe('docs/permissions.md', () => {
     );
   });
 });
+
+describe('S9 a plugged rotation function', () => {
+  const functionOf = (tier: string, place = 'us-east-1:111122223333') =>
+    `arn:aws:lambda:${place}:function:rotate-${tier}`;
+  const masterOf = (tier: string) => secret(`masters/${tier}/plugged-AbCdEf`);
+  const withFunctions = (functions: Readonly<Record<string, string>>) => ({
+    ...settings,
+    rotators: {
+      ...settings.rotators,
+      plugged: {
+        ...{ kind: 'rotation-function' as const, strategy: 'alternate' as const, validityDays: 90 },
+        ...{ allowedHosts: ['db.chromepay.example'], functions },
+        masters: Object.fromEntries(Object.keys(functions).map((tier) => [tier, masterOf(tier)])),
+      },
+    },
+  });
+  const plugged = permissionsIn(
+    deploy(withFunctions({ low: functionOf('low'), high: `${functionOf('high')}:live` })).template,
+  );
+  const added = [...plugged].flatMap(([actor, list]) => {
+    const before = (permissions.get(actor) ?? []).map((one) => JSON.stringify(one));
+    return list
+      .filter((one) => !before.includes(JSON.stringify(one)))
+      .map(({ actions, resources }) => [actor, ...actions, ...resources]);
+  });
+
+  it('is invoked by the rotate-batch of its tier, by the very ARN that is configured, and brings no other right', () => {
+    assert.deepEqual(added.toSorted(), [
+      ['keyturn-prod-rotate-batch-high', 'lambda:InvokeFunction', `${functionOf('high')}:live`],
+      ['keyturn-prod-rotate-batch-low', 'lambda:InvokeFunction', functionOf('low')],
+    ]);
+  });
+
+  it('is refused when it is not where the stack is deployed', () => {
+    for (const elsewhere of ['eu-west-1:111122223333', 'us-east-1:111122223334']) {
+      assert.throws(() => deploy(withFunctions({ low: functionOf('low', elsewhere) })), {
+        name: 'SettingsError',
+        message: /is not in us-east-1 of 111122223333, where this is deployed/,
+      });
+    }
+  });
+
+  it('is taken at its word where the template suits any account', () => {
+    assert.doesNotThrow(() => deploy(withFunctions({ low: functionOf('low', 'eu-west-1:111122223334') }), {}));
+  });
+});

@@ -38,6 +38,21 @@ const master = (name: string) => `arn:aws:secretsmanager:us-east-1:111122223333:
 const alternating = (masters: Fields) => ({
   rotators: { postgres: { kind: 'postgres', strategy: 'alternate', allowedHosts: ['db.example.com'], masters } },
 });
+const lambda = (name: string, place = 'us-east-1:111122223333') => `arn:aws:lambda:${place}:function:${name}`;
+/** A plugged rotation function, some of it otherwise. */
+const plugged = (changed: Fields = {}, more: Fields = {}) => ({
+  rotators: {
+    plugged: {
+      kind: 'rotation-function',
+      allowedHosts: ['db.example.com'],
+      functions: { low: lambda('rotate-low') },
+      masters: { low: master('masters/low-aB3dE6') },
+      ...changed,
+    },
+    ...more,
+  },
+});
+const twoTiers = { tiers: ['low', 'high'].map((name) => ({ name, path: `test/${name}/`, approvals: 1 })) };
 const window = (changed: Fields) => ({
   windows: [{ days: ['tue'], from: '02:00', to: '05:00', timeZone: 'UTC', ...changed }],
 });
@@ -272,6 +287,69 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
     right: [],
     wrong: [alternating({ low: master('masters/low') }), alternating({ low: master('masters/low-*') })],
     says: /whole ARN/,
+  },
+  {
+    field: 'rotators.plugged.strategy',
+    right: [plugged(), plugged({ strategy: 'alternate' })],
+    wrong: [plugged({ strategy: 'replace' }), plugged({ strategy: 'overlap' })],
+    says: /is not alternate, the only strategy of a rotation function: .* no way back/,
+  },
+  {
+    field: 'rotators.plugged.functions.low',
+    right: [
+      plugged({ functions: { low: lambda('rotate-low:live') } }),
+      plugged({ functions: { low: `${lambda('rotate-low')}:7` } }),
+    ],
+    wrong: [
+      plugged({ functions: { low: 'rotate-low' } }),
+      plugged({ functions: { low: lambda('rotate-*') } }),
+      plugged({ functions: { low: lambda('rotate-low:$LATEST') } }),
+      plugged({ functions: { low: master('masters/low-aB3dE6') } }),
+    ],
+    says: /is not the ARN of a function/,
+  },
+  { field: 'rotators.plugged.functions', right: [], wrong: [plugged({ functions: {} })], says: /names no function/ },
+  {
+    field: 'rotators.plugged.functions.high',
+    right: [],
+    wrong: [plugged({ functions: { low: lambda('rotate-low'), high: lambda('rotate-high') } })],
+    says: /which is no tier/,
+  },
+  {
+    field: 'rotators.plugged.functions.low',
+    right: [],
+    wrong: [
+      plugged({ functions: { low: lambda('rotate-low', 'eu-west-1:111122223333') } }),
+      plugged({ functions: { low: lambda('rotate-low', 'us-east-1:111122223334') } }),
+    ],
+    says: /is not in the account and Region of its master \(us-east-1:111122223333\)/,
+  },
+  {
+    field: 'rotators.plugged.functions.high',
+    right: [
+      { ...twoTiers, ...plugged() },
+      {
+        ...twoTiers,
+        ...plugged({
+          functions: { low: lambda('rotate-low'), high: lambda('rotate-high') },
+          masters: { low: master('masters/low-aB3dE6'), high: master('masters/high-aB3dE6') },
+        }),
+      },
+    ],
+    wrong: ['rotate', 'rotate:live'].map((high) => ({
+      ...twoTiers,
+      ...plugged({
+        functions: { low: lambda('rotate'), high: lambda(high) },
+        masters: { low: master('masters/low-aB3dE6'), high: master('masters/high-aB3dE6') },
+      }),
+    })),
+    says: /is the function of tier low as well/,
+  },
+  {
+    field: 'rotators.plugged.masters',
+    right: [],
+    wrong: [plugged({ masters: {} })],
+    says: /no master for tier low; name one for each tier that has a function/,
   },
   { field: 'probes.http.kind', right: [], wrong: [{ probes: { http: { kind: 'telnet' } } }], says: /postgres or http/ },
   {

@@ -9,7 +9,7 @@ import { it } from 'node:test';
 import { rotatorFor } from '../../../adapters/rotators/choose.ts';
 import type { SecretValue } from '../../../core/secret-value.ts';
 import type { RotatorSettings } from '../../../core/settings.ts';
-import { countingRandom, failsSilently, fieldsOf, forbidden, hosts, inBothWorlds, secretOf } from './worlds.ts';
+import { arn, failsSilently, fieldsOf, forbidden, hosts, inBothWorlds, secretOf, toolsOn } from './worlds.ts';
 
 const settings: RotatorSettings = {
   kind: 'hmac-key',
@@ -22,8 +22,7 @@ const oldKey = 'hunter2AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 const newKey = 'hunter3AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 
 inBothWorlds('the signing key rotator', { postgres: false }, (world) => {
-  const rotator = (network = world().network) =>
-    rotatorFor(settings, 'low', { network, clock: world().clock, random: countingRandom() });
+  const rotator = (network = world().network) => rotatorFor(settings, 'low', arn, toolsOn(network, world().clock));
   const valueFor = (client: string, keyId: string, signingKey: string, host: string = hosts.signatures) =>
     secretOf({ host, client, keyId, signingKey, team: 'orders' });
   const turning = (client: string) => {

@@ -10,7 +10,7 @@ import { rotatorFor } from '../../../adapters/rotators/choose.ts';
 import type { SecretValue } from '../../../core/secret-value.ts';
 import type { RotatorSettings } from '../../../core/settings.ts';
 import type { HttpResponse } from '../../../rehearsal/targets/http-target.ts';
-import { countingRandom, failsSilently, fieldsOf, forbidden, hosts, inBothWorlds, losing, secretOf } from './worlds.ts';
+import { arn, failsSilently, fieldsOf, forbidden, hosts, inBothWorlds, losing, secretOf, toolsOn } from './worlds.ts';
 
 const settings: RotatorSettings = {
   kind: 'http-api-key',
@@ -20,8 +20,7 @@ const settings: RotatorSettings = {
 };
 
 inBothWorlds('the API key rotator', { postgres: false }, (world) => {
-  const rotator = (network = world().network) =>
-    rotatorFor(settings, 'low', { network, clock: world().clock, random: countingRandom() });
+  const rotator = (network = world().network) => rotatorFor(settings, 'low', arn, toolsOn(network, world().clock));
   const holding = (client: string) => issuedValue(client, world().keys.issue(client, 'by hand'));
   const issuedValue = (client: string, key: { keyId: string; apiKey: string }, host: string = hosts.keys) =>
     secretOf({ host, client, ...key, team: 'orders' });

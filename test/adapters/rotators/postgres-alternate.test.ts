@@ -9,7 +9,7 @@ import { it } from 'node:test';
 import { rotatorFor } from '../../../adapters/rotators/choose.ts';
 import type { RotatorSettings } from '../../../core/settings.ts';
 import {
-  countingRandom,
+  arn,
   failsSilently,
   fieldsOf,
   forbidden,
@@ -17,6 +17,7 @@ import {
   inBothWorlds,
   recording,
   secretOf,
+  toolsOn,
   type World,
 } from './worlds.ts';
 
@@ -29,8 +30,7 @@ const settings: RotatorSettings = {
 };
 
 inBothWorlds('the alternating rotator', { postgres: true }, (world) => {
-  const rotator = (network = world().network) =>
-    rotatorFor(settings, 'low', { network, clock: world().clock, random: countingRandom() });
+  const rotator = (network = world().network) => rotatorFor(settings, 'low', arn, toolsOn(network, world().clock));
   const valueFor = (username: string, password = 'hunter2', host: string = hosts.database) =>
     secretOf({
       engine: 'postgres',

@@ -10,7 +10,7 @@ import { type Network, type PostgresConnection, TargetError } from '../../../ada
 import { rotatorFor } from '../../../adapters/rotators/choose.ts';
 import type { RotatorSettings } from '../../../core/settings.ts';
 import {
-  countingRandom,
+  arn,
   failsSilently,
   fieldsOf,
   forbidden,
@@ -18,6 +18,7 @@ import {
   inBothWorlds,
   recording,
   secretOf,
+  toolsOn,
 } from './worlds.ts';
 
 const settings: RotatorSettings = {
@@ -28,8 +29,7 @@ const settings: RotatorSettings = {
 };
 
 inBothWorlds('the replacing rotator', { postgres: true }, (world) => {
-  const rotator = (network = world().network) =>
-    rotatorFor(settings, 'low', { network, clock: world().clock, random: countingRandom() });
+  const rotator = (network = world().network) => rotatorFor(settings, 'low', arn, toolsOn(network, world().clock));
   const valueFor = (username: string, password: string, host: string = hosts.database) =>
     secretOf({ engine: 'postgres', host, username, password, dbname: 'postgres', team: 'orders' });
   const turning = (username: string) => ({

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { inspect } from 'node:util';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 
 import type { Network } from '../../../adapters/network.ts';
+import type { RotatorTools } from '../../../adapters/rotators/choose.ts';
 import { instant } from '../../../core/instant.ts';
+import type { Clock } from '../../../core/ports.ts';
 import type { Random } from '../../../core/random.ts';
 import { SecretValue } from '../../../core/secret-value.ts';
 import { type HttpServer, type HttpTarget, serve } from '../../../rehearsal/targets/http-target.ts';
@@ -112,6 +115,16 @@ export function countingRandom(): Random {
     uuid: () => '00000000-0000-4000-8000-000000000000',
   };
 }
+
+/** Whose secret is rotated. */
+export const arn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/low/orders/login-q0mPiF';
+
+/** Everything a rotator works with, on this network. */
+export const toolsOn = (network: Network, clock: Clock): RotatorTools => ({
+  ...{ network, clock, random: countingRandom() },
+  lambda: new LambdaClient({ region: 'us-east-1' }),
+  log: { info: () => {}, warn: () => {}, error: () => {} },
+});
 
 /** A network on which nothing may be asked. */
 export const forbidden: Network = {
