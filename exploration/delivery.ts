@@ -26,6 +26,7 @@ import {
   move,
   ordinary,
   type Place,
+  passesTest,
   type Refusal,
   refusal,
   revert,
@@ -227,7 +228,10 @@ function effectOfTurning(delivery: Running, world: World, rules: Rules): Effect 
   }
 
   function asked(version: 'old' | 'new', value: Value): Effect {
-    const [answer, after] = ask(world, value, customs);
+    const isBelieved = version === 'new' && customs.onAsk === 'the function alone says';
+    const [answer, after] = isBelieved ? (['accepted', world] as const) : ask(world, value, customs);
+    if (asksFunction(delivery, world, rules) && !passesTest(world))
+      return { world: after, heard: failedCall(delivery, rules) };
     // An answer about another value than the version's own proves nothing of the version.
     const proved = value === heldBy(world, version) ? answer : truth[version];
     return learn(answered(turning, version, answer), after, {
@@ -261,6 +265,14 @@ function known(value: Value | undefined): Value {
   return value;
 }
 
+/** Whether a function is to say of a new value, which the target accepts, that it works: on its way to AWSCURRENT. */
+export function asksFunction({ turning, next }: Running, world: World, { target, customs }: Rules): boolean {
+  const { goal, observed, fresh } = turning;
+  const isOnItsWay = goal === 'rotate' && observed?.current === 'old' && observed.pending === 'new';
+  if (target !== 'plugged pair' || next !== 'ask new' || !isOnItsWay) return false;
+  return ask(world, known(fresh), customs)[0] === 'accepted';
+}
+
 /** A delivery that has not noticed that an outsider just acted. */
 export const besideAnAct = (delivery: Delivery): Delivery =>
   delivery.phase === 'turning'
@@ -284,7 +296,7 @@ export function keyOfDelivery(delivery: Delivery): string {
       const { turning, truth, listed, isLate, next } = delivery;
       const { observed: o, justLooked, old, fresh, made, tried } = turning;
       const seen = o === undefined ? '?' : `${o.current}${o.pending}${o.newVersion[0]}${o.old}${o.new}`;
-      const counts = `${tried.look ?? 0}${tried['read old'] ?? 0}${tried['read new'] ?? 0}${tried.create ?? 0}${tried.stage ?? 0}${tried.set ?? 0}${tried.promote ?? 0}${tried['restore target'] ?? 0}${tried.demote ?? 0}${tried['drop pending'] ?? 0}`;
+      const counts = `${tried.look ?? 0}${tried['read old'] ?? 0}${tried['read new'] ?? 0}${tried['ask new'] ?? 0}${tried.create ?? 0}${tried.stage ?? 0}${tried.set ?? 0}${tried.promote ?? 0}${tried['restore target'] ?? 0}${tried.demote ?? 0}${tried['drop pending'] ?? 0}`;
       const acted = `${truth.actedSinceLook ? 1 : 0}${truth.actedSinceOld ? 1 : 0}${truth.actedSinceNew ? 1 : 0}`;
       return `${next}${seen}${justLooked ? 1 : 0},${old},${fresh},${made},${counts}${acted}${truth.old}${truth.new}${listed}${isLate ? 1 : 0}`;
     }

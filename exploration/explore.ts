@@ -37,6 +37,7 @@ function saySettlement(state: State, { rules, deliveries }: Scenario): string[] 
 
 function sayEvent(event: Event, { deliveries }: Scenario): string {
   if (event.by === 'outsider') return `an outsider ${event.act}`;
+  if (event.by === 'function') return 'the function that was given up on does what it was asked to';
   const name = deliveries.length > 1 ? `${event.goal} (${event.by + 1})` : event.goal;
   return event.fate === 'works' ? `${name}: ${event.call}` : `${name}: ${event.call} ${event.fate}`;
 }

@@ -1,4 +1,14 @@
-import { accepts, heldBy, original, outsiders, type TargetKind, twins, unknown, type World } from './world.ts';
+import {
+  accepts,
+  heldBy,
+  isPair as isPairOf,
+  original,
+  outsiders,
+  type TargetKind,
+  twins,
+  unknown,
+  type World,
+} from './world.ts';
 
 /** What somebody may do meanwhile who knows nothing of the run, as sentences of a story. */
 export interface Act {
@@ -13,7 +23,7 @@ export function acts(world: World, target: TargetKind, pendingFollows: boolean):
 
 function* possible(world: World, target: TargetKind, pendingFollows: boolean): Generator<Act> {
   const { current, pending, accepts: taken } = world;
-  const isPair = target === 'alternate';
+  const isPair = isPairOf(target);
   const isReplace = target === 'replace';
   const login = (heldBy(world, current) ?? 0) % 2 === 0 ? 0 : 1;
   const at = (which: 0 | 1, value: number) => taken.map((is, index) => (index === which ? value : is));

@@ -91,7 +91,9 @@ export function promisesOf(scenario: Scenario): (before: State, event: Event, af
     const during =
       event.by === 'outsider'
         ? undefined
-        : brokenByCall(before, after, event.by, event.goal, event.call, rules, isContested);
+        : event.by === 'function'
+          ? brokenByFunction(before.world, after.world)
+          : brokenByCall(before, after, event.by, event.goal, event.call, rules, isContested);
     return during ?? (isQuiet(after) ? brokenAtRest(after) : undefined);
   };
 
@@ -103,9 +105,7 @@ export function promisesOf(scenario: Scenario): (before: State, event: Event, af
       return 'leftBroken';
     }
     if (!hadOutsider && !isContested && left === disturbances && !isInVain) {
-      if (run.some((one) => one.phase === 'ended' && one.how !== 'killed' && one.how.kind !== 'done')) {
-        return 'heldInVain';
-      }
+      if (run.some(isHeld)) return 'heldInVain';
     }
     if (!hadOutsider && !isContested) {
       const last = state.deliveries.findLastIndex((one) => one.phase === 'ended');
@@ -124,6 +124,15 @@ export function promisesOf(scenario: Scenario): (before: State, event: Event, af
     if (!settled.has(key)) settled.set(key, brokenWhenSettled(world, { hadOutsider, wentBack, forward }, rules));
     return settled.get(key);
   }
+}
+
+const isHeld = (delivery: Delivery): boolean =>
+  delivery.phase === 'ended' && delivery.how !== 'killed' && delivery.how.kind === 'held';
+
+/** What a function does late that its caller gave up on. Nobody can keep an outsider from acting before it is done. */
+function brokenByFunction(w: World, x: World): Broken | undefined {
+  if (accepts(w, original) && !accepts(x, original)) return 'oldTakenAway';
+  return authenticates(w) && !authenticates(x) && !w.lagging.acted ? 'currentDied' : undefined;
 }
 
 function brokenByCall(
@@ -171,6 +180,7 @@ function brokenByWrite(
   if (w.current === 'other' && x.current !== 'other') return 'othersMoved';
   if (w.current !== x.current && x.current !== (goal === 'roll back' && call !== 'promote' ? 'old' : 'new'))
     return 'notOurs';
+  if (w.current !== x.current && call !== 'promote' && call !== 'demote') return 'notOurs';
   if (w.pending === 'other' && x.pending !== 'other' && !truth.actedSinceLook && w.current !== 'other') {
     return 'othersMoved';
   }
@@ -248,7 +258,7 @@ function brokenWhenSettled(
   }: { readonly hadOutsider: boolean; readonly wentBack: boolean; readonly forward: Goal },
   rules: Rules,
 ): Broken | undefined {
-  const world = rested(left);
+  const world = rested(left, rules.customs);
   const back = runAlone('roll back', world, rules);
   if (back.broken !== undefined) return back.broken;
 
@@ -279,7 +289,7 @@ export interface Alone {
 
 /** How what was left is settled, for a story: first back, then forward if it was held. */
 export function settlementOf(left: World, forward: Goal, rules: Rules): readonly (Alone & { readonly goal: Goal })[] {
-  const back = runAlone('roll back', rested(left), rules);
+  const back = runAlone('roll back', rested(left, rules.customs), rules);
   const goes = { ...back, goal: 'roll back' as const };
   return back.held === undefined ? [goes] : [goes, { ...runAlone(forward, back.world, rules), goal: forward }];
 }

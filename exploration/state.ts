@@ -1,5 +1,6 @@
 import type { Goal } from '../core/rotation.ts';
 import {
+  asksFunction,
   besideAnAct,
   type Call,
   callOf,
@@ -14,7 +15,7 @@ import {
   unknownAnswer,
 } from './delivery.ts';
 import { acts } from './outsider.ts';
-import { keyOf as keyOfWorld, pristine, rotatedBefore, type World } from './world.ts';
+import { catchUp, isLagging, keyOf as keyOfWorld, lagBehind, pristine, rotatedBefore, type World } from './world.ts';
 
 /** When a delivery may begin: once those before it have ended or are past their deadline, or while they still run. */
 export interface Planned {
@@ -50,11 +51,13 @@ export type Fate =
   | 'works, but not everywhere yet: the next answer is no'
   | 'works, but not everywhere yet: the next two answers are no'
   | 'is taken, and the target turns the credential away'
+  | 'is given up on, while the function goes on'
   | 'is due after the deadline, which nobody heeds';
 
 /** One thing that happens: a call of a delivery with its fate, or an outsider's act. */
 export type Event =
   | { readonly by: number; readonly goal: Goal; readonly call: Call; readonly fate: Fate }
+  | { readonly by: 'function' }
   | { readonly by: 'outsider'; readonly act: string };
 
 export interface Successor {
@@ -117,12 +120,23 @@ export function successorsOf(state: State, scenario: Scenario): Successor[] {
   state.deliveries.forEach((_, index) => {
     if (mayRun(state, scenario, index)) callsOf(state, scenario, index, successors);
   });
+  if (isLagging(state.world)) {
+    successors.push({
+      event: { by: 'function' },
+      state: { ...state, world: catchUp(state.world, scenario.rules.customs) },
+    });
+  }
   if (state.left > 0) {
     const deliveries = state.deliveries.map(besideAnAct);
     for (const { says, world } of acts(state.world, scenario.rules.target, scenario.rules.customs.pendingFollows)) {
       successors.push({
         event: { by: 'outsider', act: says },
-        state: { world, deliveries, left: state.left - 1, hadOutsider: true },
+        state: {
+          world: isLagging(world) ? lagBehind(world, world.lagging.value, true) : world,
+          deliveries,
+          left: state.left - 1,
+          hadOutsider: true,
+        },
       });
     }
   }
@@ -172,6 +186,8 @@ function callsOf(state: State, { rules, deliveries }: Scenario, index: number, s
 
   if (call === 'ask old' || call === 'ask new') {
     add('is answered with something senseless', world, unknownAnswer(delivery, rules), 1);
+    // Our own question is never lost. That to a function may be.
+    if (asksFunction(delivery, world, rules)) add('is lost', world, failedCall(delivery, rules), 1);
   } else {
     const failed = failedCall(delivery, rules);
     add('is lost', world, failed, 1);
@@ -179,6 +195,11 @@ function callsOf(state: State, { rules, deliveries }: Scenario, index: number, s
       add('works, and its answer is lost', effect.world, failed, 1);
       add('works, and the step is killed', effect.world, killed, 1);
     }
+  }
+  if (call === 'set' && rules.target === 'plugged pair' && effect.world.accepts !== world.accepts) {
+    const { turning, truth } = delivery;
+    const lagging = lagBehind(world, turning.fresh as number, truth.actedSinceLook);
+    add('is given up on, while the function goes on', lagging, failedCall(delivery, rules), 1);
   }
   slowly(effect.world);
   if (!rules.heedsDeadline && !delivery.isLate) {

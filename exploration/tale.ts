@@ -44,12 +44,13 @@ export class Tale {
       if (delivery?.phase === 'ended') return delivery.how;
       const successors = successorsOf(state, scenario);
       const [next] = successors;
-      if (next === undefined || next.event.by === 'outsider') throw new Error('a delivery that has not ended goes on');
+      if (next === undefined || next.event.by === 'outsider' || next.event.by === 'function')
+        throw new Error('a delivery that has not ended goes on');
       const { call } = next.event;
       const time = (times.get(call) ?? 0) + 1;
       times.set(call, time);
       const fate = mishaps.find((mishap) => mishap.at === call && (mishap.time ?? 1) === time)?.fate ?? 'works';
-      state = this.#take(successors, ({ event }) => event.by !== 'outsider' && event.fate === fate, `${call} ${fate}`);
+      state = this.#take(successors, ({ event }) => 'fate' in event && event.fate === fate, `${call} ${fate}`);
       this.calls.push(call);
     }
   }

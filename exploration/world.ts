@@ -1,11 +1,19 @@
+import type { Strategy } from '../core/settings.ts';
 import type { Labels } from '../core/turning.ts';
 
-/** The kinds of target there are. Two hold several keys: one takes the keys of its clients, one issues them. */
-export const targets = ['registered keys', 'issued keys', 'alternate', 'replace'] as const;
+/**
+ * The kinds of target there are. Two hold several keys: one takes the keys of its clients, one issues them. Of two with a
+ * pair of logins, one is changed by us, and one by a function of somebody else's.
+ */
+export const targets = ['registered keys', 'issued keys', 'alternate', 'plugged pair', 'replace'] as const;
 export type TargetKind = (typeof targets)[number];
 
-export const strategyOf = (target: TargetKind) =>
-  target === 'registered keys' || target === 'issued keys' ? 'overlap' : target;
+export const isPair = (target: TargetKind): boolean => target === 'alternate' || target === 'plugged pair';
+
+export function strategyOf(target: TargetKind): Strategy {
+  if (target === 'replace') return target;
+  return isPair(target) ? 'alternate' : 'overlap';
+}
 
 /**
  * A value of the secret, by number. For logins, an even one is of the first login of a pair, an odd one of the second.
@@ -47,6 +55,8 @@ export interface World {
   /** Keys that were used: only a rotator that removes keys asks. */
   readonly used: readonly Value[];
   readonly created: number;
+  /** What a function is still setting that its caller gave up on, or -1; and whether an outsider acted since it was asked to. */
+  readonly lagging: { readonly value: Value; readonly acted: boolean };
 }
 
 export const pristine = (target: TargetKind): World => ({
@@ -55,11 +65,12 @@ export const pristine = (target: TargetKind): World => ({
   previous: 'none',
   fresh: none,
   other: none,
-  accepts: target === 'alternate' ? [original, twins] : [original],
+  accepts: isPair(target) ? [original, twins] : [original],
   refused: none,
   late: { value: none, noes: 0 },
   used: [],
   created: 0,
+  lagging: { value: none, acted: false },
 });
 
 /** What a rotation left, of which nobody knows any more: new is the version before it, which is to be restored. */
@@ -71,7 +82,7 @@ export const rotatedBefore = (target: TargetKind): World => ({
 });
 
 export const keyOf = (world: World): string =>
-  `${world.current[1]}${world.pending[1]}${world.previous[1]}${world.fresh},${world.other},${world.accepts},${world.refused},${world.late.value},${world.late.noes},${world.used},${world.created}`;
+  `${world.current[1]}${world.pending[1]}${world.previous[1]}${world.fresh},${world.other},${world.accepts},${world.refused},${world.late.value},${world.late.noes},${world.used},${world.created},${world.lagging.value}${world.lagging.acted ? 'a' : ''}`;
 
 /** What a version holds; undefined, when there is no such version. */
 export function heldBy(world: World, place: Place): Value | undefined {
@@ -102,7 +113,9 @@ export interface Customs {
   readonly pendingFollows: boolean;
   readonly comparesLabels: boolean;
   readonly demotesTo: 'old' | 'whatever is AWSPREVIOUS';
-  readonly onSet: 'nothing else' | 'removes the old key';
+  readonly onSet: 'nothing else' | 'removes the old key' | 'moves AWSCURRENT as well' | 'changes the login in use';
+  readonly onLag: 'sets what it was asked to' | 'changes what is idle by then';
+  readonly onAsk: 'both say' | 'the function alone says';
   readonly onCreate: 'nothing else' | 'removes unused keys of its label' | 'removes the oldest key';
 }
 
@@ -111,6 +124,8 @@ export const ordinary: Customs = {
   comparesLabels: true,
   demotesTo: 'old',
   onSet: 'nothing else',
+  onLag: 'sets what it was asked to',
+  onAsk: 'both say',
   onCreate: 'nothing else',
 };
 
@@ -142,7 +157,7 @@ export function create(
   old: Value,
   { onCreate }: Customs,
 ): readonly [Value, World] | Refusal {
-  const value = firstCreated + 2 * world.created + (target === 'alternate' ? 1 - loginOf(old) : 0);
+  const value = firstCreated + 2 * world.created + (isPair(target) ? 1 - loginOf(old) : 0);
   const created = { ...world, created: world.created + 1 };
   if (target !== 'issued keys') return [value, created];
   if (!accepts(world, old)) return refusal;
@@ -158,8 +173,10 @@ export function set(world: World, target: TargetKind, old: Value, fresh: Value, 
     case 'alternate': {
       // The rotator logs in with the old one first, and refuses a pair that is none.
       if (!accepts(world, old) || loginOf(old) === loginOf(fresh)) return refusal;
-      return { ...world, accepts: world.accepts.map((is, login) => (login === loginOf(fresh) ? fresh : is)) };
+      return setIdle(world, fresh);
     }
+    case 'plugged pair':
+      return loginOf(old) === loginOf(fresh) ? refusal : setByFunction(world, fresh, customs);
     case 'registered keys':
       if (!accepts(world, old) || world.accepts.some((is) => is >= firstCreated && is !== fresh)) return refusal;
       return withoutOld({ ...world, accepts: [...new Set([...world.accepts, fresh])].sort(ascending) }, customs);
@@ -174,10 +191,49 @@ export function set(world: World, target: TargetKind, old: Value, fresh: Value, 
   }
 }
 
+const setIdle = (world: World, fresh: Value): World =>
+  world.accepts[loginOf(fresh)] === fresh
+    ? world
+    : { ...world, accepts: world.accepts.map((is, login) => (login === loginOf(fresh) ? fresh : is)) };
+
+/** A function goes by the labels that it finds, and does nothing for a version that is AWSCURRENT, or works already. */
+function setByFunction(world: World, fresh: Value, { onSet }: Customs): World | Refusal {
+  if (world.current === 'new') return world;
+  if (world.pending !== 'new') return refusal;
+  const finished = onSet === 'moves AWSCURRENT as well' ? ({ current: 'new', previous: world.current } as const) : {};
+  if (accepts(world, fresh)) return { ...world, ...finished };
+
+  const current = heldBy(world, world.current);
+  if (current === undefined || !accepts(world, current) || loginOf(current) === loginOf(fresh)) return refusal;
+  if (onSet === 'changes the login in use') {
+    return { ...world, accepts: world.accepts.map((is, login) => (login === loginOf(current) ? fresh : is)) };
+  }
+  return { ...setIdle(world, fresh), ...finished };
+}
+
+/** What a function has begun, and goes on with though nobody waits for it: it looks at nothing any more. */
+export const lagBehind = (world: World, fresh: Value, acted: boolean): World => ({
+  ...world,
+  lagging: { value: fresh, acted },
+});
+
+export function catchUp(world: World, { onLag }: Customs): World {
+  const { value } = world.lagging;
+  const login = onLag === 'sets what it was asked to' ? loginOf(value) : 1 - loginOf(heldBy(world, world.current) ?? 0);
+  const accepted = world.accepts.map((is, which) => (which === login ? value : is));
+  return { ...world, accepts: accepted, lagging: { value: none, acted: false } };
+}
+
+export const isLagging = ({ lagging }: World): boolean => lagging.value !== none;
+
+/** Whether a function says of the new version that it works. */
+export const passesTest = (world: World): boolean =>
+  world.current === 'new' || (world.pending === 'new' && accepts(world, heldBy(world, 'new')));
+
 const ascending = (one: Value, other: Value) => one - other;
 
 const withoutOld = (world: World, { onSet }: Customs): World =>
-  onSet === 'nothing else' ? world : { ...world, accepts: world.accepts.filter((value) => value !== original) };
+  onSet !== 'removes the old key' ? world : { ...world, accepts: world.accepts.filter((value) => value !== original) };
 
 export const revert = (world: World, target: TargetKind, old: Value, fresh: Value): World | Refusal =>
   target === 'replace' ? exchange(world, fresh, old) : world;
@@ -201,6 +257,8 @@ export function ask(world: World, value: Value, { onCreate }: Customs): readonly
 const lessLate = ({ value, noes }: World['late']) =>
   noes === 1 ? { value: none, noes: 0 } : { value, noes: noes - 1 };
 
-/** Time enough has passed for the target to accept everywhere what it accepts. */
-export const rested = (world: World): World =>
-  world.late.noes === 0 ? world : { ...world, late: { value: none, noes: 0 } };
+/** Time enough has passed for the target to accept everywhere what it accepts, and for every function to have ended. */
+export function rested(world: World, customs: Customs): World {
+  const caughtUp = isLagging(world) ? catchUp(world, customs) : world;
+  return caughtUp.late.noes === 0 ? caughtUp : { ...caughtUp, late: { value: none, noes: 0 } };
+}
