@@ -16,6 +16,7 @@ import { Cloud } from './cloud.ts';
 import { Door } from './door.ts';
 import { evidenceOf, type Left } from './evidence.ts';
 import { type ArmedSecret, armFleet, entriesOf, type InventoryEntry } from './fleet.ts';
+import { deployFunctions } from './functions.ts';
 import { usualLatency, withLatency } from './latency.ts';
 import type { Watch } from './progress.ts';
 import { Recorder } from './recorder.ts';
@@ -115,6 +116,7 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
 
   const entries = chosen(options, settings);
   const secrets = await time.real(() => armFleet(entries, settings, estate, cloud.secretsManager));
+  deployFunctions(cloud, { network });
   const waves = wavesOf(options.inventory, entries, secrets, settings, asOf);
   const slack = await time.real(() => openChannels(settings, cloud, estate));
   await time.real(() => openSignIn(cloud, { estate, door, time }));

@@ -1,5 +1,6 @@
 import type { Outcome } from '../core/outcome.ts';
 import type { Run } from '../core/plan.ts';
+import type { Settings } from '../core/settings.ts';
 import type { Cloud } from './cloud.ts';
 import type { Door } from './door.ts';
 import type { Call, Fate } from './faults.ts';
@@ -33,6 +34,8 @@ export interface Scenario {
   /** The promise, in a sentence. */
   readonly says: string;
   readonly outcome: Outcome;
+  /** The settings that it is played with, when not as they are. They are synthesised: every policy is theirs. */
+  readonly settings?: (settings: Settings) => Settings;
   /** The fleet that it is played on, when not the whole one. */
   readonly inventory?: (
     entries: readonly InventoryEntry[],

@@ -7,6 +7,7 @@ import { wire as wireDraftPlan } from '../lambdas/draft-plan/wiring.ts';
 import type { Cloud } from './cloud.ts';
 import { killedStep, stoppedRun, twoRuns } from './dying-runs.ts';
 import type { ArmedSecret } from './fleet.ts';
+import { pluggedFunction } from './plugged-function.ts';
 import type { RehearsalReport } from './report.ts';
 import { restoredRun } from './restored-run.ts';
 import { retiredKeys } from './retiring.ts';
@@ -199,6 +200,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
     twoRuns,
     restoredRun,
     retiredKeys,
+    pluggedFunction,
   ].map((scenario) => [scenario.name, scenario]),
 );
 

@@ -25,7 +25,8 @@ export interface RehearseOptions extends Omit<PlayOptions, 'assembly'> {
 }
 
 /** Synthesises the stack, plays a run of it, and leaves its report. */
-export async function rehearse({ settings, out, print, ...options }: RehearseOptions): Promise<RehearsalReport> {
+export async function rehearse({ settings: given, out, print, ...options }: RehearseOptions): Promise<RehearsalReport> {
+  const settings = options.scenario.settings?.(given) ?? given;
   // Of its own, so that two rehearsals at the same time do not take each other's.
   let left: readonly Left[] = [];
   const assembly = await mkdtemp(join(tmpdir(), 'keyturn-assembly-'));

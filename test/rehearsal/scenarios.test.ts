@@ -83,10 +83,10 @@ const promised: Readonly<Record<string, Promised>> = {
   },
 };
 
-it('has a promise written down for every scenario; the good day, two runs, a restored run and retired keys have tests of their own', () => {
+it('has a promise written down for every scenario; the good day, two runs, a restored run, retired keys and a plugged function have tests of their own', () => {
   assert.deepEqual(
     Object.keys(scenarios).toSorted(),
-    [...Object.keys(promised), 'good-day', 'two-runs', 'restored-run', 'retired-keys'].toSorted(),
+    [...Object.keys(promised), 'good-day', 'two-runs', 'restored-run', 'retired-keys', 'plugged-function'].toSorted(),
   );
 });
 
