@@ -113,6 +113,27 @@ describe('a plan', () => {
     assert.deepEqual(header.leftAlone, { notDue: 1, unprobed: 1, versionMoved: 1 });
   });
 
+  it('says since when each current version is in use, and leaves alone what is too young', () => {
+    const young = { ...factOf(b), createdAt: at('2026-11-18T19:00:00Z') };
+    const { waves, leftAlone: all } = planWith({ facts: [factOf(a), young, factOf(c)] });
+    assert.deepEqual(
+      waves.flat().flatMap(({ secrets }) => secrets.map(({ name, currentSince }) => [name, currentSince])),
+      [
+        ['prod/low/a', at('2026-08-20T00:00:00Z')],
+        ['prod/medium/c', at('2026-08-20T00:00:00Z')],
+      ],
+    );
+    assert.deepEqual(all.at(-1), { name: 'prod/low/b', arn: b.arn, reason: 'tooYoung', reasons: ['tooYoung'] });
+  });
+
+  it('needs as many approvals as the most demanding of its tiers, and of no others', () => {
+    const approvals = (tier: string) => (tier === 'high' ? 3 : tier === 'medium' ? 2 : 1);
+    const tiers = settingsWith({}).tiers.map((tier) => ({ ...tier, approvals: approvals(tier.name) }));
+    const settings = settingsWith({ tiers });
+    assert.equal(planWith({ settings }).header.approvals, 2);
+    assert.equal(planWith({ settings, draft: { ...draft, selected: [a] } }).header.approvals, 1);
+  });
+
   it('is empty when nothing was selected', () => {
     const { header, waves } = planWith({ draft: { ...draft, selected: [] } });
     assert.deepEqual([header.selected, header.waves, waves], [0, [], []]);

@@ -66,6 +66,7 @@ describe('the ChromePay fleet as of the incident', () => {
         ['secondJudgement', 'within', 0, 0],
       ],
     );
+    assert.equal(guardrails.at(-1)?.unit, 'contradictions');
     assert.equal(startsAt && toIso(startsAt), '2026-11-19T02:00:00.000Z');
   });
 });

@@ -95,6 +95,15 @@ describe('a run’s report', () => {
     assert.deepEqual(countsOf({ waves: [wave({ rolledBack: held }), second] }), [3, 0, 1, 1]);
   });
 
+  it('counts of a retirement what was deactivated and what was deleted', () => {
+    const retired = verdictOf('sound', [
+      [a, 'deactivated'],
+      [b, 'deleted'],
+    ]);
+    const { rotated, waves } = reportOf(storyWith({ mode: 'retire', waves: [wave({ baked: retired })] }));
+    assert.deepEqual([rotated, waves[0]?.rotated], [2, 2]);
+  });
+
   it('believes the verdict after the way back, not the one before it', () => {
     const { secrets } = reportOf(storyWith({ waves: [wave({ baked: unsound, rolledBack: held })] }));
     assert.deepEqual(
@@ -156,6 +165,9 @@ describe('a run’s report', () => {
       second,
     ];
     assert.deepEqual(reportOf(storyWith({ waves })).verification, { claims: 4, confirmed: 4, contradicted: 0 });
+    const doubted = { ...unsound, verification: { claims: 2, confirmed: 1, contradicted: 1 } };
+    const both = [wave({ baked: doubted }), wave({ number: 2, baked: doubted })];
+    assert.deepEqual(reportOf(storyWith({ waves: both })).verification, { claims: 4, confirmed: 2, contradicted: 2 });
   });
 
   it('of a run without a plan counts what was drafted', () => {

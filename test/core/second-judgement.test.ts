@@ -103,6 +103,21 @@ describe('a candidate is contradicted when', () => {
     });
   }
 
+  it('its ARN is that of no secret of its name, whatever plan and list agree on: identityDiffers', () => {
+    const own = arnOf('prod/low/orders/api-key');
+    for (const arn of [
+      arnOf('prod/low/orders/other'),
+      arnOf('secret:prod/low/orders/api-key'),
+      own.replace(':secret:', ':more:secret:'),
+      `${own}x`,
+      own.slice(0, -1),
+      own.replace('q0mPiF', 'q0m-iF'),
+      own.replace('q0mPiF', 'q-0mPiFA'),
+    ]) {
+      assert.deepEqual(against(selectedWith({ arn }), [entryWith({ arn })], chromepaySettings), ['identityDiffers']);
+    }
+  });
+
   it('the list does not have it: missing', () => {
     assert.deepEqual(against(selectedWith(), []), ['missing']);
   });
