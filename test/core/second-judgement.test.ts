@@ -118,6 +118,14 @@ describe('a candidate is contradicted when', () => {
     }
   });
 
+  it('a tag of it says nothing, as plan and list agree: serviceDiffers', () => {
+    for (const service of ['', ' ']) {
+      const list = [entryWith({ tags: tagsWith({ health: service }) })];
+      const settings = settingsWith({ health: { [service]: 'https://orders.chromepay.example/health' } });
+      assert.deepEqual(against(selectedWith({ service }), list, settings), ['serviceDiffers']);
+    }
+  });
+
   it('the list does not have it: missing', () => {
     assert.deepEqual(against(selectedWith(), []), ['missing']);
   });
@@ -254,6 +262,10 @@ describe('whether a candidate has expired', () => {
       '2026-00-01',
       '2026-01-00',
       '2026-04-31',
+      '2025-06-31',
+      '2025-09-31',
+      '2025-11-31',
+      '2026-010-1',
       'soon',
       '1',
       '2026-1-1',
@@ -265,7 +277,10 @@ describe('whether a candidate has expired', () => {
   });
 
   it('is so for the first and the last days of months and years, leap years too', () => {
-    for (const text of ['2024-02-29', '2000-02-29', '2025-02-28', '2026-01-31', '2025-12-01', '2026-01-01'])
+    for (const text of [
+      ...['2024-02-29', '2000-02-29', '2025-02-28', '2026-01-31', '2025-12-01', '2026-01-01'],
+      ...['2025-06-30', '2025-09-30', '2025-11-30', '2025-12-31', '2026-11-17T10:00Z'],
+    ])
       assert.equal(isConfirmed(text, '2026-11-18T19:15:00Z'), true, text);
     assert.equal(isConfirmed('1900-02-29', '2026-11-18T19:15:00Z'), false);
   });
