@@ -157,7 +157,11 @@ describe('a restore leaves alone, and reports', () => {
 
   it('one that is quarantined since', () =>
     leaves(
-      (world) => world.quarantine.change(() => ({ [arnOf(key2)]: { name: key2, run, reason: 'held', at: world.now } })),
+      (world) => {
+        // Another one that is left alone today, before it in the list.
+        world.fleet.tag(key1, { health: undefined });
+        return world.quarantine.change(() => ({ [arnOf(key2)]: { name: key2, run, reason: 'held', at: world.now } }));
+      },
       key2,
       'quarantined',
     ));

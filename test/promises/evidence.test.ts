@@ -305,6 +305,22 @@ describe('an archive with more than one version of a document', () => {
     assert.ok(unsigned.includes('deleted manifest.json') && unsigned.includes('manifestMissing manifest.json'));
   });
 
+  it('is told that another version stands where the signed one is gone, and what it holds', () => {
+    const without = versioned.filter(({ key }) => key !== at('report.json'));
+    const another = (text: string) => [...without, exhibit(at('report.json'), text, 'another version')];
+    assert.deepEqual(find(another('{}')), ['changed report.json', 'replaced report.json']);
+    assert.deepEqual(find(another(textOf('report.json'))), ['replaced report.json']);
+  });
+
+  it('is told to miss an older version that was signed, whatever the latest holds', async () => {
+    const again = { key: at('draft.json'), version: 'older', depositedAt: 0, bytes: 2, sha256: sha256('{}') };
+    const manifest = await forged((same) => ({ ...same, documents: [...same.documents, again] }));
+    assert.deepEqual(find([...versioned.filter(({ key }) => key !== at('manifest.json')), manifest]), [
+      'replaced draft.json',
+      'missing draft.json',
+    ]);
+  });
+
   it('is told that the latest is gone, though nobody says that it was deleted', () => {
     assert.deepEqual(find(older('report.json')), ['deleted report.json']);
   });
