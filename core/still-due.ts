@@ -40,8 +40,8 @@ export function reasonToLeaveAlone(
   if (judgement.kind === 'outside') return 'notListed';
   if (judgement.kind === 'leftAlone') return judgement.reason;
 
-  const { arn, name, tier, rotator, probe, service, expirationDate } = judgement.secret;
-  if (arn !== secret.arn || name !== secret.name) return 'notListed';
+  const { arn, tier, rotator, probe, service, expirationDate } = judgement.secret;
+  if (arn !== secret.arn) return 'notListed';
   const asPlanned =
     tier === secret.tier &&
     rotator === secret.rotator &&

@@ -182,6 +182,22 @@ describe('S4 a list', () => {
     assert.deepEqual([selected, leftAlone.map(({ reason }) => reason)], [[], ['duplicate', 'duplicate']]);
   });
 
+  it('leaves a secret alone whose ARN is on another entry, too, and says of both by name and ARN', () => {
+    const { arn } = entryWith();
+    const alias = entryWith({ name: 'prod/low/orders/alias', arn });
+    const { selected, leftAlone } = select([entryWith(), alias], chromepaySettings, asOf);
+    assert.deepEqual(
+      [selected, leftAlone.map((one) => [one.name, one.arn, one.reason])],
+      [
+        [],
+        [
+          ['prod/low/orders/api-key', arn, 'duplicate'],
+          ['prod/low/orders/alias', arn, 'duplicate'],
+        ],
+      ],
+    );
+  });
+
   it('that has the very same entry twice leaves it alone', () => {
     const entry = entryWith();
     assert.deepEqual(select([entry, entry], chromepaySettings, asOf).selected, []);

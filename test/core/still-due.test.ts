@@ -7,7 +7,7 @@ import { SecretValue } from '../../core/secret-value.ts';
 import { reasonToLeaveAlone } from '../../core/still-due.ts';
 import { at, entryWith, tagsWith } from '../entries.ts';
 import { settingsWith } from '../settings.ts';
-import { plannedWith } from './batches.ts';
+import { plannedWith, run } from './batches.ts';
 
 const now = at('2026-11-19T02:30:00Z');
 const settings = settingsWith({ health: { orders: 'https://orders.example/health' }, minimumAgeHours: 24 });
@@ -64,6 +64,39 @@ describe('a planned secret, judged once more (S3)', () => {
     const two = settingsWith({ health: { orders: 'https://orders.example', ledger: 'https://ledger.example' } });
     const entry = entryWith({ tags: tagsWith({ health: 'ledger' }) });
     assert.equal(reasonToLeaveAlone(plannedWith(), entry, current(), two, now), 'planDiffers');
+  });
+
+  it('is when its tags name another probe of the kind, or its tier goes by another name', () => {
+    const probes = settingsWith({ ...settings, probes: { ...settings.probes, other: { kind: 'http' } } });
+    const probed = entryWith({ tags: tagsWith({ probe: 'other' }) });
+    assert.equal(reasonToLeaveAlone(plannedWith(), probed, current(), probes, now), 'planDiffers');
+    const [low, ...others] = settings.tiers;
+    assert.ok(low !== undefined);
+    const renamed = settingsWith({ ...settings, tiers: [{ ...low, name: 'lowest' }, ...others] });
+    const tiered = entryWith({ tags: tagsWith({ tier: 'lowest' }) });
+    assert.equal(reasonToLeaveAlone(plannedWith(), tiered, current(), renamed, now), 'planDiffers');
+  });
+
+  it('is not for being fresh or young when it is restored or retired', () => {
+    const expirationDate = '2027-02-16';
+    const entry = entryWith({ tags: tagsWith({ expirationDate }) });
+    const young = current({ createdAt: now });
+    const before = { version: 'version-1', expirationDate: '2026-11-13' };
+    const old = {
+      version: 'version-1',
+      retirement: 'deactivate',
+      replacedBy: run,
+      replacedAt: now,
+      unusedSince: now,
+    } as const;
+    for (const [more, reason] of [
+      [{ before }, undefined],
+      [{ old }, undefined],
+      [{}, 'notDue'],
+    ] as const) {
+      const secret = plannedWith({ expirationDate, ...more });
+      assert.equal(reasonToLeaveAlone(secret, entry, young, settings, now), reason);
+    }
   });
 
   it('is when its description is of another secret', () => {

@@ -65,6 +65,13 @@ describe('what is unusual about a plan', () => {
     ]);
   });
 
+  it('is five services by name alone, in the order of their names', () => {
+    const planned = ['e', 'd', 'c', 'b', 'a'].flatMap((service) => [secret(service), secret(service)]);
+    assert.deepEqual(found({ planned }), [
+      'Services with more than one secret in this run: a (2), b (2), c (2), d (2), e (2)',
+    ]);
+  });
+
   it('is a cap that is used up to four fifths, and not one that is just below', () => {
     assert.deepEqual(found({ guardrails: [cap(48, 60)] }), [
       'A cap is nearly used up: Secrets in one run, 48 of at most 60 secrets',
