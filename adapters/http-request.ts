@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, hash } from 'node:crypto';
 
 import type { ApiKey, SigningKey } from '../core/credential.ts';
 import type { Instant } from '../core/instant.ts';
@@ -50,8 +50,8 @@ function signatureHeaders({ client, keyId, signingKey }: SigningKey, now: Instan
 
 /** The signature that `rehearsal/targets.md` describes, in hex. */
 export function signatureOf(signingKey: string, timestamp: string, { method, path, body }: Signed): string {
-  const bodyHash = createHash('sha256').update(body).digest('hex');
-  return createHmac('sha256', Buffer.from(signingKey, 'base64url'))
+  const bodyHash = hash('sha256', body, 'hex');
+  return createHmac('sha256', createSecretKey(signingKey, 'base64url'))
     .update([method, path, timestamp, bodyHash].join('\n'))
     .digest('hex');
 }

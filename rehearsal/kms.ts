@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type {
   GenerateMacRequest,
   GenerateMacResponse,
@@ -180,7 +180,7 @@ export class KmsReplica implements Replica {
 }
 
 const macOf = (key: Key, message: Uint8Array): Uint8Array =>
-  Uint8Array.from(createHmac('sha256', key.material).update(message).digest());
+  Uint8Array.from(createHmac('sha256', createSecretKey(key.material)).update(message).digest());
 
 function checkMessage(message: Uint8Array = new Uint8Array()): Uint8Array {
   if (message.byteLength >= 1 && message.byteLength <= maxMessageBytes) return message;

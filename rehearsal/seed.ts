@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { Random } from '../core/random.ts';
 
@@ -19,7 +19,7 @@ export function randomFrom(random: () => number): Random {
   return {
     bytes,
     uuid: () => {
-      const hex = createHash('sha256').update(bytes(16)).digest('hex');
+      const hex = hash('sha256', bytes(16), 'hex');
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
     },
   };

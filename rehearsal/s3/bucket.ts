@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Instant, instant } from '../../core/instant.ts';
 import { ServiceError } from '../replica.ts';
 
@@ -78,7 +78,7 @@ export class Bucket {
 
   put(key: string, { bytes, ...content }: Content, now: Instant): ObjectVersion {
     const retainedUntil = this.#retention === undefined ? undefined : instant(now + this.#retention);
-    const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
+    const etag = `"${hash('md5', bytes, 'hex')}"`;
     return this.#add(key, { id: this.#nextId(key), at: now, etag, bytes, retainedUntil, ...content });
   }
 
@@ -114,6 +114,6 @@ export class Bucket {
   #nextId(key: string): string {
     if (!this.isVersioned) return unversioned;
     this.#versions += 1;
-    return createHash('sha256').update(`${this.name}/${key}/${this.#versions}`).digest('base64url').slice(0, 32);
+    return hash('sha256', `${this.name}/${key}/${this.#versions}`, 'base64url').slice(0, 32);
   }
 }

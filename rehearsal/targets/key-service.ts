@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { recordFrom } from '../../core/credential.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -33,7 +33,7 @@ export class KeyService {
     this.#issued += 1;
     const keyId = `key-${this.#issued}`;
     const apiKey = this.#makeKey();
-    this.#byHash.set(hash(apiKey), this.#ring.add(client, keyId, label));
+    this.#byHash.set(hashOf(apiKey), this.#ring.add(client, keyId, label));
     return { keyId, apiKey };
   }
 
@@ -76,7 +76,7 @@ export class KeyService {
   }
 
   #holderOf(apiKey: string): HeldKey | undefined {
-    return this.#byHash.get(hash(apiKey));
+    return this.#byHash.get(hashOf(apiKey));
   }
 
   #answer({ client }: HeldKey, { method, path, body }: HttpRequest): HttpResponse | undefined {
@@ -86,4 +86,4 @@ export class KeyService {
   }
 }
 
-const hash = (apiKey: string): string => createHash('sha256').update(apiKey).digest('hex');
+const hashOf = (apiKey: string): string => hash('sha256', apiKey, 'hex');
