@@ -10,6 +10,7 @@ import * as sns from '@aws-sdk/client-sns';
 import * as ssm from '@aws-sdk/client-ssm';
 import type { Account } from './account.ts';
 import { type ExceptionClass, exceptionOf } from './exceptions.ts';
+import { FrontStack, type Source } from './front-stack.ts';
 import { ServiceError } from './replica.ts';
 import { received, sent } from './wire.ts';
 
@@ -57,19 +58,7 @@ interface Kind {
 
 /** The part of every client that the seam is sewn to. */
 interface AnyClient {
-  middlewareStack: MiddlewareStack;
-}
-
-interface MiddlewareStack {
-  add(middleware: Middleware, options: { step: 'initialize'; priority: 'low'; name: string }): void;
-  clone(): MiddlewareStack;
-}
-
-type Middleware = (next: unknown, context: CallerContext) => (args: { input: object }) => Promise<never>;
-
-interface CallerContext {
-  readonly commandName?: string;
-  readonly __smithy_context?: { readonly abortSignal?: unknown };
+  middlewareStack: Source;
 }
 
 /** Nothing but the seam answers: a call that got past it would have to go through this, and fails. */
@@ -127,8 +116,9 @@ const kinds: Readonly<Record<keyof Clients, Kind>> = {
  */
 function answered(account: Account, principal: string, { service, pattern, base, exports }: Kind): AnyClient {
   const client = Object.assign(Object.create(Object.getPrototypeOf(pattern)), pattern) as AnyClient;
-  client.middlewareStack = pattern.middlewareStack.clone();
-  client.middlewareStack.add(
+  const stack = new FrontStack(pattern.middlewareStack);
+  client.middlewareStack = stack;
+  stack.add(
     (_, context) =>
       async ({ input }) => {
         const operation = (context.commandName ?? '').replace(/Command$/, '');
