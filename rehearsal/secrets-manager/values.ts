@@ -13,7 +13,7 @@ import { checkLength, pageOf, readToken, readValue } from './input.ts';
 import { refusals } from './refusals.ts';
 import { current, type Secret, type Version } from './secret.ts';
 import type { SecretStore } from './secret-store.ts';
-import { named, shown } from './views.ts';
+import { isSameDay, named, shown } from './views.ts';
 
 /** What reads and writes the values of secrets. */
 export const values = (store: SecretStore) => {
@@ -26,9 +26,10 @@ export const values = (store: SecretStore) => {
     const version = select(secret, request);
     store.authoriseReading(version.keyArn, secret.arn, caller);
 
+    const isNews = !isSameDay(secret.accessedAt, store.now());
     version.accessedAt = store.now();
     secret.accessedAt = store.now();
-    store.keep(secret);
+    if (isNews) store.keep(secret);
     return shown(secret, version);
   };
 

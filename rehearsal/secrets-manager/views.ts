@@ -18,6 +18,10 @@ const date = (moment: Instant | undefined) => (moment === undefined ? undefined 
 const day = (moment: Instant | undefined) =>
   moment === undefined ? undefined : new Date(moment - (moment % 86_400_000));
 
+/** Whether an access at one moment is told of as one at another is. */
+export const isSameDay = (one: Instant | undefined, other: Instant): boolean =>
+  day(one)?.getTime() === day(other)?.getTime();
+
 const orNothing = (labelled: Record<string, string[]>) => (Object.keys(labelled).length > 0 ? labelled : undefined);
 
 function facts(secret: Secret): SecretListEntry & DescribeSecretResponse {
