@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
-import { defects, withDefect } from '../exploration/defects.ts';
+import { withDefect } from '../exploration/defect.ts';
+import { defects } from '../exploration/defects.ts';
 import { explore, tell } from '../exploration/explore.ts';
 import { defects as retirementDefects, withDefect as withRetirementDefect } from '../exploration/retirement/defects.ts';
 import * as retirement from '../exploration/retirement/explore.ts';

@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 
-import { defects, withDefect } from '../../exploration/defects.ts';
+import { withDefect } from '../../exploration/defect.ts';
+import { defects } from '../../exploration/defects.ts';
 import { explore, tell } from '../../exploration/explore.ts';
 import { scenario } from '../../exploration/scenarios.ts';
 

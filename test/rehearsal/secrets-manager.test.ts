@@ -6,43 +6,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type {
-  BatchGetSecretValueResponse,
   DescribeSecretResponse,
   GetSecretValueResponse,
   ListSecretsResponse,
-  ListSecretVersionIdsResponse,
   PutSecretValueResponse,
 } from '@aws-sdk/client-secrets-manager';
-import { type SecretsManagerOptions, SecretsManagerReplica, type Write } from '../../rehearsal/secrets-manager.ts';
-import { account, Caller, region, Watch } from './bench.ts';
-
-const prefix = `arn:aws:secretsmanager:${region}:${account}:secret:`;
-const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(32)) as [string, string, string, string];
-
-/** An account with one secret, `db`, whose version `a` is current. */
-function bench(options: Partial<SecretsManagerOptions> = {}) {
-  const watch = new Watch();
-  const replica = new SecretsManagerReplica({ clock: watch, random: () => 0.5, account, region, ...options });
-  const anybody = new Caller();
-  const call = <T = object>(operation: string, input: object, caller = anybody) =>
-    replica.call(operation, input as never, caller) as T;
-  call('CreateSecret', { Name: 'db', SecretString: 'one', ClientRequestToken: a });
-  return { watch, replica, call };
-}
-
-const stage = (id: string, value: string, ...labels: string[]) => ({
-  SecretId: 'db',
-  ClientRequestToken: id,
-  SecretString: value,
-  ...(labels.length > 0 && { VersionStages: labels }),
-});
-
-const move = (from: string | undefined, to: string | undefined, label = 'AWSCURRENT') => ({
-  SecretId: 'db',
-  VersionStage: label,
-  ...(from !== undefined && { RemoveFromVersionId: from }),
-  ...(to !== undefined && { MoveToVersionId: to }),
-});
+import type { Write } from '../../rehearsal/secrets-manager.ts';
+import { account, region } from './bench.ts';
+import { a, b, bench, c, d, move, prefix, stage } from './secrets-manager-bench.ts';
 
 describe('PutSecretValue', () => {
   it('moves AWSCURRENT to the new version when it is given no stages, and AWSPREVIOUS to the one it left', () => {
@@ -204,176 +175,6 @@ describe('UpdateSecretVersionStage', () => {
   });
 });
 
-describe('GetSecretValue', () => {
-  it('gives AWSCURRENT, a label or a version, as asked', () => {
-    const { call } = bench();
-    call('PutSecretValue', stage(b, 'two', 'AWSPENDING'));
-    const ask = (what: object) => call<GetSecretValueResponse>('GetSecretValue', { SecretId: 'db', ...what });
-    assert.equal(ask({}).SecretString, 'one');
-    assert.equal(ask({ VersionStage: 'AWSPENDING' }).SecretString, 'two');
-    assert.equal(ask({ VersionId: b }).SecretString, 'two');
-    assert.equal(ask({ VersionId: b, VersionStage: 'AWSPENDING' }).VersionId, b);
-  });
-
-  it('refuses a version and a label that do not belong together', () => {
-    const { call } = bench();
-    assert.throws(() => call('GetSecretValue', { SecretId: 'db', VersionId: a, VersionStage: 'AWSPENDING' }), {
-      name: 'InvalidRequestException',
-    });
-  });
-
-  it('still gives a version that has no label any more', () => {
-    const { call } = bench();
-    call('PutSecretValue', stage(b, 'two'));
-    call('PutSecretValue', stage(c, 'three'));
-    const gone = call<GetSecretValueResponse>('GetSecretValue', { SecretId: 'db', VersionId: a });
-    assert.equal(gone.SecretString, 'one');
-    assert.equal('VersionStages' in gone, false);
-  });
-
-  it('gives bytes that nobody can change behind its back', () => {
-    const { call } = bench();
-    const bytes = Uint8Array.of(0, 255);
-    call('PutSecretValue', { SecretId: 'db', ClientRequestToken: b, SecretBinary: bytes });
-    bytes[0] = 9;
-    const read = () => call<GetSecretValueResponse>('GetSecretValue', { SecretId: 'db' }).SecretBinary;
-    read()?.fill(9);
-    assert.deepEqual(read(), Uint8Array.of(0, 255));
-  });
-
-  it('notes the day of the access, on the secret and on the version', () => {
-    const { call } = bench();
-    call('GetSecretValue', { SecretId: 'db' });
-    const { LastAccessedDate } = call<DescribeSecretResponse>('DescribeSecret', { SecretId: 'db' });
-    const { Versions } = call<ListSecretVersionIdsResponse>('ListSecretVersionIds', { SecretId: 'db' });
-    assert.deepEqual(LastAccessedDate, new Date('2026-11-18T00:00:00Z'));
-    assert.deepEqual(Versions?.[0]?.LastAccessedDate, new Date('2026-11-18T00:00:00Z'));
-  });
-});
-
-describe('BatchGetSecretValue', () => {
-  it('answers each secret for itself, with a value or with an error', () => {
-    const { call, replica } = bench();
-    call('CreateSecret', { Name: 'closed', SecretString: 'x', ClientRequestToken: a });
-    call('CreateSecret', { Name: 'doomed', SecretString: 'x', ClientRequestToken: a });
-    call('DeleteSecret', { SecretId: 'doomed' });
-    const closed = replica.arns()[1] ?? '';
-
-    const ids = ['db', 'closed', 'absent', 'doomed'];
-    const { SecretValues, Errors } = call<BatchGetSecretValueResponse>(
-      'BatchGetSecretValue',
-      { SecretIdList: ids },
-      new Caller(`secretsmanager:GetSecretValue ${closed}`),
-    );
-    assert.deepEqual(
-      SecretValues?.map(({ Name, SecretString, VersionId }) => ({ Name, SecretString, VersionId })),
-      [{ Name: 'db', SecretString: 'one', VersionId: a }],
-    );
-    assert.deepEqual(
-      Errors?.map(({ SecretId, ErrorCode }) => [SecretId, ErrorCode]),
-      [
-        ['closed', 'AccessDeniedException'],
-        ['absent', 'ResourceNotFoundException'],
-        ['doomed', 'InvalidRequestException'],
-      ],
-    );
-  });
-
-  it('takes 20 secrets at a time, and not 21', () => {
-    const { call } = bench();
-    const ids = (count: number) => ({ SecretIdList: Array.from({ length: count }, () => 'db') });
-    assert.equal(call<BatchGetSecretValueResponse>('BatchGetSecretValue', ids(20)).SecretValues?.length, 20);
-    assert.throws(() => call('BatchGetSecretValue', ids(21)), { name: 'ValidationException' });
-  });
-
-  it('takes either a list or filters', () => {
-    const { call } = bench();
-    const filters = { Filters: [{ Key: 'name', Values: ['d'] }] };
-    assert.equal(call<BatchGetSecretValueResponse>('BatchGetSecretValue', filters).SecretValues?.length, 1);
-    for (const input of [{}, { ...filters, SecretIdList: ['db'] }]) {
-      assert.throws(() => call('BatchGetSecretValue', input), { name: 'InvalidParameterException' });
-    }
-  });
-});
-
-describe('ListSecrets', () => {
-  const many = (count: number) => {
-    const account = bench();
-    for (let index = 1; index < count; index += 1) {
-      account.watch.advance(1);
-      account.call('CreateSecret', { Name: `s${index}`, ClientRequestToken: a });
-    }
-    return account;
-  };
-  const names = ({ SecretList = [] }: ListSecretsResponse) => SecretList.map(({ Name }) => Name);
-
-  it('gives 100 on a page and no more', () => {
-    const hundred = many(100).call<ListSecretsResponse>('ListSecrets', {});
-    assert.deepEqual([hundred.SecretList?.length, hundred.NextToken], [100, undefined]);
-
-    const { call } = many(101);
-    const first = call<ListSecretsResponse>('ListSecrets', {});
-    const second = call<ListSecretsResponse>('ListSecrets', { NextToken: first.NextToken });
-    assert.deepEqual([first.SecretList?.length, names(second), second.NextToken], [100, ['s100'], undefined]);
-    assert.throws(() => call('ListSecrets', { MaxResults: 101 }), { name: 'ValidationException' });
-    assert.throws(() => call('ListSecrets', { NextToken: 'nonsense' }), { name: 'InvalidNextTokenException' });
-  });
-
-  it('lists the oldest first, unless asked otherwise', () => {
-    const { call } = many(3);
-    assert.deepEqual(names(call('ListSecrets', {})), ['db', 's1', 's2']);
-    assert.deepEqual(names(call('ListSecrets', { SortOrder: 'desc' })), ['s2', 's1', 'db']);
-    assert.deepEqual(names(call('ListSecrets', { SortBy: 'name', SortOrder: 'desc' })), ['s2', 's1', 'db']);
-  });
-
-  it('tells of secrets scheduled for deletion only when asked', () => {
-    const { call } = many(2);
-    call('DeleteSecret', { SecretId: 's1' });
-    assert.deepEqual(names(call('ListSecrets', {})), ['db']);
-    assert.deepEqual(names(call('ListSecrets', { IncludePlannedDeletion: true })), ['db', 's1']);
-  });
-
-  it('joins the values of a filter by or, and filters by and', () => {
-    const { call } = bench();
-    call('CreateSecret', {
-      Name: 'prod/api',
-      Description: 'The public API',
-      Tags: [{ Key: 'tier', Value: 'high' }],
-      ClientRequestToken: a,
-    });
-    const found = (...Filters: object[]) => names(call('ListSecrets', { Filters }));
-    assert.deepEqual(found({ Key: 'name', Values: ['prod/', 'd'] }), ['db', 'prod/api']);
-    assert.deepEqual(found({ Key: 'name', Values: ['PROD'] }), [], 'names are told apart by case');
-    assert.deepEqual(found({ Key: 'name', Values: ['!prod'] }), ['db']);
-    assert.deepEqual(found({ Key: 'tag-key', Values: ['ti'] }, { Key: 'tag-value', Values: ['hi'] }), ['prod/api']);
-    assert.deepEqual(found({ Key: 'tag-key', Values: ['ti'] }, { Key: 'tag-value', Values: ['low'] }), []);
-    assert.deepEqual(found({ Key: 'description', Values: ['PUBLIC'] }), ['prod/api'], 'descriptions are not');
-  });
-
-  it('refuses a filter that it does not know, and one without values', () => {
-    const { call } = bench();
-    const ask = (filter: object) => () => call('ListSecrets', { Filters: [filter] });
-    assert.throws(ask({ Key: 'tag', Values: ['x'] }), { name: 'ValidationException' });
-    assert.throws(ask({ Key: 'name', Values: [] }), { name: 'InvalidParameterException' });
-    assert.throws(ask({ Key: 'name', Values: ['what?'] }), { name: 'ValidationException' });
-  });
-
-  it('may lag, where DescribeSecret does not', () => {
-    const { call, watch } = bench({ listLagSeconds: 300 });
-    assert.deepEqual(names(call('ListSecrets', {})), []);
-    watch.advance(300);
-    call('TagResource', { SecretId: 'db', Tags: [{ Key: 'tier', Value: 'low' }] });
-    const tags = () => call<ListSecretsResponse>('ListSecrets', {}).SecretList?.[0]?.Tags;
-
-    assert.equal(tags(), undefined);
-    assert.equal(call<DescribeSecretResponse>('DescribeSecret', { SecretId: 'db' }).Tags?.length, 1);
-    watch.advance(299);
-    assert.equal(tags(), undefined);
-    watch.advance(1);
-    assert.deepEqual(tags(), [{ Key: 'tier', Value: 'low' }]);
-  });
-});
-
 describe('a secret', () => {
   it('is found by name, by ARN, and by ARN without its suffix', () => {
     const { call, replica } = bench();
@@ -430,85 +231,6 @@ describe('a secret', () => {
     replica.seed({ ARN: `${prefix}copy-AbCdEf`, Name: 'copy', PrimaryRegion: 'eu-west-1' }, { [a]: { value: 'x' } });
     const put = { SecretId: 'copy', ClientRequestToken: b, SecretString: 'y' };
     assert.throws(() => call('PutSecretValue', put), { name: 'InvalidRequestException' });
-  });
-});
-
-describe('permission', () => {
-  it('is asked for on the ARN, with labels, versions and tags in the words of IAM', () => {
-    const { call, replica } = bench();
-    const [arn = ''] = replica.arns();
-    call('TagResource', { SecretId: 'db', Tags: [{ Key: 'tier', Value: 'low' }] });
-    const caller = new Caller();
-    call('GetSecretValue', { SecretId: 'db', VersionId: a, VersionStage: 'AWSCURRENT' }, caller);
-    call('TagResource', { SecretId: 'db', Tags: [{ Key: 'owner', Value: 'ada' }] }, caller);
-
-    const about = {
-      'secretsmanager:SecretId': arn,
-      'aws:ResourceTag/tier': 'low',
-      'secretsmanager:ResourceTag/tier': 'low',
-      'secretsmanager:SecretPrimaryRegion': region,
-    };
-    assert.deepEqual(caller.asked, [
-      {
-        action: 'secretsmanager:GetSecretValue',
-        resource: arn,
-        conditions: { ...about, 'secretsmanager:VersionId': a, 'secretsmanager:VersionStage': 'AWSCURRENT' },
-      },
-      {
-        action: 'secretsmanager:TagResource',
-        resource: arn,
-        conditions: { ...about, 'aws:TagKeys': ['owner'], 'aws:RequestTag/owner': 'ada' },
-      },
-    ]);
-  });
-
-  it('knows the label only of the two calls that have it as a condition, and only when it is in the request', () => {
-    const { call } = bench();
-    const caller = new Caller();
-    call('GetSecretValue', { SecretId: 'db' }, caller);
-    call('PutSecretValue', stage(b, 'two', 'AWSPENDING'), caller);
-    call('UpdateSecretVersionStage', move(a, b), caller);
-    assert.deepEqual(
-      caller.asked.map(({ conditions }) => conditions['secretsmanager:VersionStage']),
-      [undefined, undefined, 'AWSCURRENT'],
-    );
-  });
-
-  it('is asked for before a missing secret is reported, on the ARN that its name would have', () => {
-    const { call } = bench();
-    const caller = new Caller('secretsmanager:GetSecretValue');
-    assert.throws(() => call('GetSecretValue', { SecretId: 'absent' }, caller), { name: 'AccessDeniedException' });
-    assert.equal(caller.asked[0]?.resource, `${prefix}absent`);
-  });
-
-  it('is for all or nothing where IAM knows no resource', () => {
-    const { call } = bench();
-    const caller = new Caller();
-    call('ListSecrets', {}, caller);
-    call('GetRandomPassword', {}, caller);
-    call('BatchGetSecretValue', { SecretIdList: [] }, caller);
-    assert.deepEqual(
-      caller.asked.map(({ resource }) => resource),
-      ['*', '*', '*'],
-    );
-  });
-
-  it('to use the key is needed with a customer managed key: one to read, two to write', () => {
-    const { call } = bench();
-    const key = `arn:aws:kms:${region}:${account}:key/k1`;
-    call('CreateSecret', { Name: 'mine', SecretString: 'x', KmsKeyId: 'k1', ClientRequestToken: a });
-    const caller = new Caller();
-    call('GetSecretValue', { SecretId: 'mine' }, caller);
-    call('PutSecretValue', { ...stage(b, 'y'), SecretId: 'mine' }, caller);
-    assert.deepEqual(
-      caller.asked.filter(({ resource }) => resource === key).map(({ action }) => action),
-      ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
-    );
-
-    const keyless = new Caller('kms:GenerateDataKey');
-    assert.throws(() => call('PutSecretValue', { ...stage(c, 'z'), SecretId: 'mine' }, keyless), {
-      name: 'AccessDeniedException',
-    });
   });
 });
 
@@ -609,31 +331,5 @@ describe('RotateSecret', () => {
       name: 'ResourceNotFoundException',
     });
     assert.throws(() => call('RotateSecret', { ...input, ClientRequestToken: c }), { name: 'InvalidRequestException' });
-  });
-});
-
-describe('GetRandomPassword', () => {
-  let chance = 0;
-  const random = () => {
-    chance = (chance + 0.618_033_988_749_895) % 1;
-    return chance;
-  };
-  const { call } = bench({ random });
-  const password = (input: object) => call<{ RandomPassword: string }>('GetRandomPassword', input).RandomPassword;
-
-  it('has one character at least of every type that is not excluded', () => {
-    const four = password({ PasswordLength: 4 });
-    for (const type of [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9 ]/]) assert.match(four, type);
-    assert.throws(() => password({ PasswordLength: 3 }), { name: 'InvalidParameterException' });
-    assert.match(password({ ExcludePunctuation: true, ExcludeNumbers: true }), /^[a-zA-Z]{32}$/);
-  });
-
-  it('has 1 to 4,096 characters', () => {
-    for (const PasswordLength of [1, 4_096]) {
-      assert.equal(password({ PasswordLength, RequireEachIncludedType: false }).length, PasswordLength);
-    }
-    for (const PasswordLength of [0, 4_097]) {
-      assert.throws(() => password({ PasswordLength }), { name: 'ValidationException' });
-    }
   });
 });
