@@ -123,6 +123,7 @@ describe('how a run ends whose batch was refused', () => {
     'notSignedIn',
     'decidedTooLate',
     'notAdmitted',
+    'runOver',
     'batchNotInPlan',
     'otherMode',
     'otherTier',
