@@ -20,7 +20,7 @@ import type { Ground } from './ground.ts';
 import { Outsider } from './outsider.ts';
 import { Parts } from './parts.ts';
 import { Strikes } from './strikes.ts';
-import { trailOf } from './trail.ts';
+import { type Managed, trailOf } from './trail.ts';
 import { UnsteadyNetwork } from './unsteady.ts';
 import type { Live, World } from './world.ts';
 
@@ -35,6 +35,8 @@ export interface Simulated {
   readonly reasons: readonly string[];
   /** How each run ended, in the order of their starts. */
   readonly runs: readonly string[];
+  /** What was done to old keys, once for each time. */
+  readonly oldKeys: readonly Managed['did'][];
   readonly broken: readonly Broken[];
   /** Fault points that were passed: `service:operation × fate`, for every fate that could have met the call. */
   readonly points: ReadonlySet<string>;
@@ -159,6 +161,7 @@ async function live(time: VirtualTime, ground: Ground, drawn: Drawn, { wires }: 
     outcome: report?.outcome ?? 'unreported',
     reasons: report?.reasons ?? [],
     runs: reports,
+    oldKeys: managed.filter(({ versions }) => versions.length > 0).map(({ did }) => did),
     broken: found,
     points: strikes.points,
     struck: strikes.struck,

@@ -30,16 +30,18 @@ export class Tally {
   readonly #began = { at: performance.now(), cpu: process.cpuUsage() };
   readonly #outcomes = new Map<string, number>();
   readonly #others = new Map<string, number>();
+  readonly #oldKeys = new Map<string, number>();
   readonly #points = new Set<string>();
   readonly #struck = new Set<string>();
 
-  add({ outcome, runs, broken, points, struck }: Simulated): void {
+  add({ outcome, runs, oldKeys, broken, points, struck }: Simulated): void {
     this.runs += 1;
     this.failed += broken.length > 0 ? 1 : 0;
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
     for (const run of runs.filter((one) => !one.startsWith('rotate'))) {
       this.#others.set(run, (this.#others.get(run) ?? 0) + 1);
     }
+    for (const did of oldKeys) this.#oldKeys.set(did, (this.#oldKeys.get(did) ?? 0) + 1);
     for (const point of points) this.#points.add(point);
     for (const point of struck) this.#struck.add(point);
   }
@@ -59,7 +61,7 @@ export class Tally {
     const struck = all - this.missed.length;
     return [
       `${this.runs} runs in ${seconds.toFixed(1)} s, ${(this.runs / ofCpu).toFixed(1)} a second of one core: ${counted(this.#outcomes).join(', ')}`,
-      `before, beside and after them: ${counted(this.#others).join(', ') || 'nothing'}`,
+      `before, beside and after them: ${counted(this.#others).join(', ') || 'nothing'}; old keys: ${counted(this.#oldKeys).join(', ') || 'none'}`,
       `${struck} of ${all} fault points hit (${Math.round((100 * struck) / Math.max(1, all))} %)`,
       this.failed === 0 ? 'every promise held' : `${this.failed} runs broke a promise`,
     ].join('\n');
