@@ -3,10 +3,15 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 import { admitFlags, flagReasons, goText, readSwitch, stopReasons } from '../../core/flags.ts';
+import { switchName } from '../../core/settings.ts';
 
 const everything = { kind: 'go', tiers: 'all', waves: 'all' } as const;
 
 describe('the kill switch', () => {
+  it('goes by one name in every stage, whoever reads it or deletes it', () => {
+    assert.equal(switchName('prod'), '/keyturn/prod/switch');
+  });
+
   it('lets everything go when it holds what resuming writes', () => {
     assert.deepEqual(readSwitch(goText), everything);
     assert.equal(goText, '{"go":true}');
