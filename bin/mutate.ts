@@ -9,11 +9,11 @@ import { pathAsTyped } from './settings-file.ts';
 
 const help = `Changes the core in one small way after the other, and looks whether a test notices.
 
-  npm run mutate                       all of core/: some hours on two processors
+  npm run mutate                       all of core/: within an hour on one processor
   npm run mutate -- core/rotation.ts   these files or folders
 
-What no test noticed is printed, and left in out/mutation/report.html. What did not change since the last time is not tried
-again. Runs at the lowest priority.
+What no test noticed is printed at once, and left in out/mutation/report.html. What did not change since the last time is
+not tried again. Runs at the lowest priority.
 
 Exit code: 0 when it ran to its end, whatever survived; 2 for wrong usage.`;
 

@@ -91,7 +91,7 @@ Run: run-1`,
     const [section] = endingNotice(report('rolled-back', { waves }), approved).sections;
     assert.deepEqual(
       [section?.title, section?.lines.length, section?.lines.at(-1)],
-      ['Waves', 12, 'Wave 12: 1 of 3 secrets rotated, rolled-back'],
+      ['Waves', 12, 'Wave 12: 1 of 3 secrets rotated, rolled back'],
     );
   });
 
