@@ -68,5 +68,16 @@ describe('S11 a sound wave that is looked at once more', () => {
     const record = recordOf([seen(a), seen(b)]);
     assert.deepEqual(verified({ ...record, genuine: false }), ['held', ['batchNotInPlan: batch 0'], [fine, fine]]);
     assert.deepEqual(verified(record, { missing: [1] }), ['held', ['batchMissing: batch 1'], [fine, fine]]);
+    // One thing wrong does not make up for another.
+    assert.equal(verified({ ...record, genuine: false }, { missing: [1] })[0], 'held');
+    assert.equal(verified(recordOf([seen(a)]), { missing: [1] })[0], 'held');
+  });
+
+  it('is held when nothing is known of its rotation', () => {
+    const record = { ...recordOf([seen(a), seen(b)]), rotated: undefined };
+    assert.deepEqual(verified(record)[2], [
+      ['held', 'noAnswer'],
+      ['held', 'noAnswer'],
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 
 import { type BatchAnswer, type NotStarted, notStarted } from '../../core/claim.ts';
 import { instant } from '../../core/instant.ts';
+import type { OldCredential, Run } from '../../core/plan.ts';
 import { judgeBatch, type Sighting } from '../../core/probe.ts';
 import { type BatchRecord, judgeWayBack, outcomeOfWayBack, type WaveRecord } from '../../core/verdict.ts';
 import { a, b, back, batch, failed, leftAlone, plannedWith, rotated, seen, turned } from './batches.ts';
@@ -106,6 +107,38 @@ describe('a wave of a restore that was sent back', () => {
     assert.deepEqual(kindsOf(undefined), ['rolledBack', 'rolledBack']);
     assert.deepEqual(kindsOf({ kind: 'failed', error: 'Timeout' }), ['rolledBack', 'rolledBack']);
     assert.deepEqual(kindsOf(turned(rotated(a))), ['rolledBack', 'rolledBack']);
+  });
+});
+
+describe('a wave of a retirement that was sent back', () => {
+  const old: OldCredential = {
+    ...{ version: 'version-1', retirement: 'deactivate', replacedBy: 'run-0' as Run },
+    ...{ replacedAt: instant(0), unusedSince: instant(0) },
+  };
+  const retiring = { ...batch, secrets: [plannedWith({ ...a, old }), plannedWith({ ...b, old })] };
+  const accepted = isBack.map((one) => ({ ...one, old: { state: 'active', answer: 'accepted' } as const }));
+  const kindsOf = (begun: BatchAnswer | undefined) => {
+    const later = judgeBatch(retiring, turned(back(a, false), back(b, false)), accepted);
+    const record = { ...recordOf(undefined, [], begun), batch: retiring, later };
+    return judgeWayBack(waveOf(record), []).secrets.map(({ kind }) => kind);
+  };
+
+  it('went back wherever it was begun, though the way back found nothing to do', () => {
+    assert.deepEqual(kindsOf(turned(leftAlone(a), failed(b))), ['untouched', 'rolledBack']);
+    assert.deepEqual(kindsOf(refused('switchOff')), ['untouched', 'untouched']);
+  });
+});
+
+describe('a wave of which nobody knows how it went forward', () => {
+  it('is back where it is seen to be', () => {
+    const unknown = { ...recordOf(wentBack), rotated: undefined };
+    assert.deepEqual(judged(unknown), ['rolled-back', ['rolledBack', undefined], ['untouched', undefined]]);
+    assert.deepEqual(judgeWayBack(waveOf(unknown), []).verification, { claims: 0, confirmed: 0, contradicted: 0 });
+  });
+
+  it('is back where the way back found something, though it says that it was never begun', () => {
+    const record = recordOf(wentBack, isBack, refused('switchOff'));
+    assert.deepEqual(judged(record), ['rolled-back', ['rolledBack', undefined], ['untouched', undefined]]);
   });
 });
 
