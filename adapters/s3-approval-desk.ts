@@ -4,6 +4,7 @@ import type { PendingApproval } from '../core/approval-desk.ts';
 import type { ApprovalDesk } from '../core/approval-ports.ts';
 import type { Run } from '../core/plan.ts';
 import { SecretValue } from '../core/secret-value.ts';
+import { mostAttempts, S3LivingDocument } from './s3-living-document.ts';
 import { readObject } from './s3-object.ts';
 
 /** How a plan that waits is stored: the one place where a task token is written down. */
@@ -20,12 +21,11 @@ export class S3ApprovalDesk implements ApprovalDesk {
   }
 
   async lay(pending: PendingApproval): Promise<void> {
-    const stored: StoredApproval = { ...pending, taskToken: pending.taskToken.reveal() };
     await this.#s3.send(
       new PutObjectCommand({
         Bucket: this.#bucket,
         Key: keyOf(pending.run),
-        Body: JSON.stringify(stored),
+        Body: textOf(pending),
         ContentType: 'application/json',
       }),
     );
@@ -33,10 +33,21 @@ export class S3ApprovalDesk implements ApprovalDesk {
 
   async find(run: Run): Promise<PendingApproval | undefined> {
     const text = await readObject(this.#s3, { bucket: this.#bucket, key: keyOf(run) });
-    if (text === undefined) return undefined;
+    return text === undefined ? undefined : pendingIn(text);
+  }
 
-    const stored = JSON.parse(text) as StoredApproval;
-    return { ...stored, taskToken: new SecretValue(stored.taskToken) };
+  async change(
+    run: Run,
+    change: (pending: PendingApproval) => PendingApproval | undefined,
+  ): Promise<PendingApproval | undefined> {
+    const document = new S3LivingDocument(this.#s3, { bucket: this.#bucket, key: keyOf(run) });
+    for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+      const stored = await document.read();
+      const after = stored && change(pendingIn(stored.text));
+      if (stored === undefined || after === undefined) return undefined;
+      if (await document.write(textOf(after), stored)) return after;
+    }
+    throw new Error(`what waits of run ${run} changed each time before it could be written; try again`);
   }
 
   async runs(): Promise<readonly Run[]> {
@@ -49,6 +60,17 @@ export class S3ApprovalDesk implements ApprovalDesk {
     }
     return runs;
   }
+}
+
+function textOf(pending: PendingApproval): string {
+  const stored: StoredApproval = { ...pending, taskToken: pending.taskToken.reveal() };
+  return JSON.stringify(stored);
+}
+
+/** What was laid before a deployment that changed its shape waits still. */
+function pendingIn(text: string): PendingApproval {
+  const { told = [], ...stored } = JSON.parse(text) as Omit<StoredApproval, 'told'> & Partial<StoredApproval>;
+  return { ...stored, told, taskToken: new SecretValue(stored.taskToken) };
 }
 
 const prefix = 'pending/';

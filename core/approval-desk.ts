@@ -29,6 +29,8 @@ export interface PendingApproval {
   readonly expiresAt: Instant;
   readonly taskToken: SecretValue;
   readonly invitations: readonly Invitation[];
+  /** Of whose answers the others have been told: of each once at most. */
+  readonly told: readonly string[];
 }
 
 /** A link is this many random bits, and so is a nonce. */

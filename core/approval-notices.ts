@@ -8,8 +8,8 @@ import { counted, oneLine, utcMinute } from './plain-text.ts';
 import type { PlanHeader } from './plan.ts';
 import { sayUnusual } from './unusual.ts';
 
-/** Why people are told of a plan: it is new, or it still waits and time runs out. */
-export type Asking = 'ask' | 'remind';
+/** Why people are told of a plan: it is new, it still waits and time runs out, or one approved and more must. */
+export type Asking = 'ask' | 'remind' | 'more';
 
 /** Who has approved already, and how many more must. */
 export interface Standing {
@@ -29,7 +29,7 @@ export const invitationNotice = (
   asking: Asking,
   standing: Standing = nothingYet,
 ): Notice => ({
-  subject: subjectOf(header, pending, asking),
+  subject: subjectOf(header, pending, asking, standing),
   lead: `${headingOf(header, pending)}.`,
   facts: [
     ...askedFacts(header),
@@ -62,7 +62,7 @@ export const waitingNotice = (
   asking: Asking,
   { asked, unreached, byIam, standing = nothingYet }: Reached,
 ): Notice => ({
-  subject: subjectOf(header, pending, asking),
+  subject: subjectOf(header, pending, asking, standing),
   lead: `${pending.scope === 'plan' ? 'A plan' : 'A wave'} waits for an approval: ${headingOf(header, pending)}.`,
   facts: [
     ...askedFacts(header),
@@ -85,7 +85,7 @@ export const personalLink = (
   asking: Asking,
 ): PersonalLink => ({
   url: `${reviewUrl.replace(/\/+$/, '')}/review/${run}/${link}`,
-  label: asking === 'ask' ? 'See the plan and decide' : 'See the plan and decide now',
+  label: asking === 'remind' ? 'See the plan and decide now' : 'See the plan and decide',
   warning: 'The link is yours alone: whoever has it can answer as you.',
 });
 
@@ -94,12 +94,18 @@ function headingOf(header: PlanHeader, { scope, askedAt }: PendingApproval): str
   return wave === undefined ? headline(header, askedAt) : waveHeadline(header, wave);
 }
 
-function subjectOf(header: PlanHeader, { answerBy, scope }: PendingApproval, asking: Asking): string {
+function subjectOf(
+  header: PlanHeader,
+  { answerBy, scope }: PendingApproval,
+  asking: Asking,
+  { missing }: Standing,
+): string {
   const { stage, mode, selected } = header;
   const wave = waveOfScope(scope);
   const what = wave === undefined ? `${modeWords[mode].act} ${counted(selected, 'secret')}` : `go on with wave ${wave}`;
   const question = `${what}? Answer by ${utcMinute(answerBy)}`;
-  return `Keyturn ${oneLine(stage)}: ${asking === 'ask' ? question : `still waiting: ${question}`}`;
+  const before = { ask: '', remind: 'still waiting: ', more: `${missing} more must approve: ` };
+  return `Keyturn ${oneLine(stage)}: ${before[asking]}${question}`;
 }
 
 const askedFacts = ({ requestedBy, why }: PlanHeader): readonly Fact[] => [

@@ -8,6 +8,14 @@ export interface ApprovalDesk {
   lay(pending: PendingApproval): Promise<void>;
   /** What waits for this run, or undefined when nothing does. */
   find(run: Run): Promise<PendingApproval | undefined>;
+  /**
+   * Lays something else in the place of what waits, if that is still as it was read: otherwise it is read again. Undefined:
+   * nothing waits, or `change` wants nothing of it.
+   */
+  change(
+    run: Run,
+    change: (pending: PendingApproval) => PendingApproval | undefined,
+  ): Promise<PendingApproval | undefined>;
   /** The runs of which something was laid here, whether or not they wait still. */
   runs(): Promise<readonly Run[]>;
 }

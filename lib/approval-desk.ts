@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, Validations } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { Match, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -49,6 +49,7 @@ export class ApprovalDesk extends Construct {
     this.review = this.reviewStep();
     this.deliverDecisions = this.deliverDecisionsStep();
     this.sweep();
+    this.tellOfAnswers();
     foundation.door.openToAll(
       'Review',
       { path: reviewRoute, methods: [HttpMethod.GET, HttpMethod.POST], step: this.review },
@@ -151,6 +152,30 @@ export class ApprovalDesk extends Construct {
       ],
     });
     const reason = 'What is lost here the next sweep finds, five minutes later.';
+    Validations.of(rule).acknowledge({ id: 'Serverless-EventBusDLQ', reason });
+  }
+
+  /**
+   * Whoever takes answers reaches no people, so another step tells those who must still approve. S3 says when an answer has
+   * come in: nobody else can say so in its name.
+   */
+  private tellOfAnswers(): void {
+    const { archive } = this.#foundation;
+    const rule = new Rule(this, 'Answered', {
+      description: 'Tells the others that an approver has answered, and that more must',
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: {
+          bucket: { name: [archive.bucket.bucketName] },
+          object: { key: Match.wildcard('runs/*/answers/*') },
+        },
+      },
+      targets: [
+        new LambdaFunction(this.requestApproval.version, { retryAttempts: 2, maxEventAge: Duration.minutes(15) }),
+      ],
+    });
+    const reason = 'What is lost here the reminder says: who approved, and how many more must.';
     Validations.of(rule).acknowledge({ id: 'Serverless-EventBusDLQ', reason });
   }
 

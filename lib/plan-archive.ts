@@ -1,7 +1,14 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, Grant, type IGrantable, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  ObjectLockRetention,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
 import { grantKeyUse } from './key-use.ts';
@@ -20,6 +27,7 @@ export interface PlanArchiveProps {
  * What was approved must be what is executed, so S3 itself turns away a write that could replace an object, a deletion,
  * whose marker would reopen its key, and a deposit by anybody but the steps. Readers check digests again: archive and readers
  * need not trust each other.
+ * Of everything that comes in, S3 itself tells EventBridge.
  */
 export class PlanArchive extends Construct {
   readonly bucket: Bucket;
@@ -53,6 +61,9 @@ export class PlanArchive extends Construct {
         roles: this.#depositors,
       }),
     );
+    // CDK's own way to say so deploys a function that may change the notifications of every bucket.
+    const resource = this.bucket.node.defaultChild as CfnBucket;
+    resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
 
     Validations.of(this.bucket).acknowledge({ id: 'AwsSolutions-S1', reason: whyNoAccessLogs });
   }

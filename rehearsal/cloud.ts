@@ -88,7 +88,7 @@ export class Cloud {
 
     this.account = new Account(stack, time, options);
     this.secretsManager = new SecretsManagerReplica({ ...place, random });
-    this.s3 = new S3Replica(place);
+    this.s3 = new S3Replica({ ...place, onCreated: (created) => this.deliveries.tellOfObject(this.events, created) });
     this.ssm = new SsmReplica(place);
     this.ses = new SesReplica(place);
     this.sns = new SnsReplica(place);
@@ -271,8 +271,9 @@ const lostAs = (name: string) => (error: unknown) => {
 const usageOf = ({ usage }: Stack['keys'][number]) =>
   usage === 'GENERATE_VERIFY_MAC' || usage === 'SIGN_VERIFY' ? usage : 'ENCRYPT_DECRYPT';
 
-const bucketOptions = ({ isVersioned, retention, keyArn }: Stack['buckets'][number]) => ({
+const bucketOptions = ({ isVersioned, retention, keyArn, tellsEvents }: Stack['buckets'][number]) => ({
   versioned: isVersioned,
+  tellsEvents,
   ...(retention === undefined ? {} : { retentionDays: retention.days }),
   ...(keyArn === undefined ? {} : { kmsKeyArn: keyArn }),
 });

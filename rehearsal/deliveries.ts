@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
 import type { BusEvent, EventsReplica, Pattern } from './events.ts';
 import type { JsonObject } from './intrinsics.ts';
+import type { ObjectCreated } from './s3.ts';
 import type { Rule, Stack } from './stack.ts';
 import type { StatusChange } from './states/world.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -49,6 +50,17 @@ export class Deliveries {
       detail: { executionArn, stateMachineArn, name: execution, status },
       resources: [executionArn],
       at,
+    });
+  }
+
+  /** What S3 tells the default bus of an object that came into a bucket which tells of them. */
+  tellOfObject(events: EventsReplica, { bucket, key, size, etag }: ObjectCreated): void {
+    if (this.loseEvents) return;
+    events.emit({
+      source: 'aws.s3',
+      detailType: 'Object Created',
+      detail: { version: '0', bucket: { name: bucket }, object: { key, size, etag }, reason: 'PutObject' },
+      resources: [`arn:aws:s3:::${bucket}`],
     });
   }
 

@@ -7,6 +7,7 @@ import type {
 import { type Instant, instant, toIso } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
 import { type CallContext, type Replica, ServiceError } from './replica.ts';
+import { isLike } from './wildcards.ts';
 
 export interface EventsOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -27,9 +28,12 @@ export interface BusEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** For each field the values that pass, exact; for an object the same again. */
+/** What lets a field's value pass: that very value, or a text in which `*` stands for any characters. */
+type Wanted = string | number | boolean | null | { readonly wildcard: string };
+
+/** For each field what lets its value pass; for an object the same again. */
 export interface Pattern {
-  readonly [field: string]: readonly (string | number | boolean | null)[] | Pattern;
+  readonly [field: string]: readonly Wanted[] | Pattern;
 }
 
 export interface Rule {
@@ -190,26 +194,33 @@ function isJsonObject(text: string): boolean {
 const busName = ({ EventBusName = 'default' }: PutEventsRequestEntry) =>
   EventBusName.replace(/^arn:.*:event-bus\//, '');
 
-/** @throws {Error} for a pattern with more than exact values: passing over it in silence would match too much. */
+/** @throws {Error} for a pattern with more than values and wildcards: passing over it in silence would match too much. */
 function checkPattern(pattern: Pattern): void {
   for (const [field, wanted] of Object.entries(pattern)) {
     if (!isList(wanted)) checkPattern(wanted);
-    else if (wanted.some((value) => typeof value === 'object' && value !== null)) {
-      throw new Error(`the pattern of ${field} asks for more than exact values, which is not replicated`);
+    else if (wanted.some((value) => typeof value === 'object' && value !== null && !isWildcard(value))) {
+      throw new Error(`the pattern of ${field} asks for more than values and wildcards, which is not replicated`);
     }
   }
 }
+
+const isWildcard = (value: object): boolean =>
+  Object.keys(value).join() === 'wildcard' && !/[\\?]|\*\*/.test((value as { wildcard: string }).wildcard);
+
+const passes = (wanted: Wanted, value: unknown): boolean =>
+  typeof wanted === 'object' && wanted !== null
+    ? typeof value === 'string' && isLike(value, wanted.wildcard)
+    : wanted === value;
 
 function matches(pattern: Pattern, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(pattern).every(([field, wanted]) => {
     const found: unknown = (value as Readonly<Record<string, unknown>>)[field];
     if (!isList(wanted)) return matches(wanted, found);
-    return (Array.isArray(found) ? found : [found]).some((one) => wanted.includes(one));
+    return (Array.isArray(found) ? found : [found]).some((one) => wanted.some((each) => passes(each, one)));
   });
 }
 
-const isList = (wanted: Pattern[string]): wanted is readonly (string | number | boolean | null)[] =>
-  Array.isArray(wanted);
+const isList = (wanted: Pattern[string]): wanted is readonly Wanted[] => Array.isArray(wanted);
 
 const invalid = (message: string) => new ServiceError('ValidationException', message);

@@ -17,6 +17,16 @@ export type { BucketOptions, ObjectVersion } from './s3/bucket.ts';
 export interface S3Options {
   readonly clock: Pick<Clock, 'now'>;
   readonly region: string;
+  /** Hears of each object that came into a bucket which tells of them. */
+  readonly onCreated?: (created: ObjectCreated) => void;
+}
+
+/** What S3 tells EventBridge of an object that came in. */
+export interface ObjectCreated {
+  readonly bucket: string;
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
 }
 
 const mostKeys = 1_000;
@@ -98,6 +108,11 @@ class Request {
 
   now() {
     return this.#options.clock.now();
+  }
+
+  created(key: string, { etag, bytes }: ObjectVersion): void {
+    if (!this.bucket.tellsEvents) return;
+    this.#options.onCreated?.({ bucket: this.bucket.name, key, size: bytes?.byteLength ?? 0, etag: bare(etag) });
   }
 
   require(action: string, key: string | undefined, asked: Readonly<Record<string, string | undefined>> = {}): void {
@@ -188,6 +203,7 @@ function putObject(input: PutObjectCommandInput, request: Request) {
 
   const content = { bytes: bytesOf(input.Body), contentType: ContentType, metadata: Metadata };
   const version = bucket.put(key, content, request.now());
+  request.created(key, version);
   return { ETag: version.etag, ...request.encryption(), ...versionOf(version) };
 }
 

@@ -74,6 +74,8 @@ export interface Bucket extends Named {
   readonly isVersioned: boolean;
   /** How long Object Lock keeps a new object; `undefined` means that none is locked by default. */
   readonly retention: { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly days: number } | undefined;
+  /** Whether it tells EventBridge of every object that comes in. */
+  readonly tellsEvents: boolean;
   readonly policy: readonly Statement[];
 }
 

@@ -123,6 +123,7 @@ function bucket(it: Resource, policy: view.Bucket['policy'], resources: readonly
             mode: retention['Mode'] === 'COMPLIANCE' ? 'COMPLIANCE' : 'GOVERNANCE',
             days: Number(retention['Days'] ?? Number(retention['Years']) * 365),
           },
+    tellsEvents: it.get('NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled') === true,
     policy,
   };
 }

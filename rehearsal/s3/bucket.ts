@@ -9,6 +9,8 @@ export interface BucketOptions {
   readonly retentionDays?: number;
   /** The key that objects are encrypted with, where it is not S3's own. */
   readonly kmsKeyArn?: string;
+  /** Whether it tells EventBridge of every object that comes in. */
+  readonly tellsEvents?: boolean;
 }
 
 export interface ObjectVersion {
@@ -37,12 +39,14 @@ export class Bucket {
   readonly arn: string;
   readonly kmsKeyArn: string | undefined;
   readonly isVersioned: boolean;
+  readonly tellsEvents: boolean;
   readonly #retention: number | undefined;
   readonly #objects = new Map<string, readonly ObjectVersion[]>();
   #versions = 0;
 
-  constructor(name: string, { versioned = false, retentionDays, kmsKeyArn }: BucketOptions) {
+  constructor(name: string, { versioned = false, retentionDays, kmsKeyArn, tellsEvents = false }: BucketOptions) {
     this.name = name;
+    this.tellsEvents = tellsEvents;
     this.arn = `arn:aws:s3:::${name}`;
     this.kmsKeyArn = kmsKeyArn;
     this.isVersioned = versioned || retentionDays !== undefined;

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 
 import { S3ApprovalDesk } from '../../adapters/s3-approval-desk.ts';
@@ -23,10 +30,13 @@ const pending: PendingApproval = {
   expiresAt: instant(3),
   taskToken: new SecretValue('task-token'),
   invitations: [{ approver: 'grace', linkHash: 'sha256:link', nonce: 'nonce' }],
+  told: ['grace'],
 };
 const stored =
   '{"run":"run-1","digest":"sha256:plan","scope":"plan","requestedBy":"ada","askedAt":1,"answerBy":2,"expiresAt":3,' +
-  '"taskToken":"task-token","invitations":[{"approver":"grace","linkHash":"sha256:link","nonce":"nonce"}]}';
+  '"taskToken":"task-token","invitations":[{"approver":"grace","linkHash":"sha256:link","nonce":"nonce"}],"told":["grace"]}';
+const place = { Bucket: 'desk-bucket', Key: 'pending/run-1.json' };
+const holding = (text: string, ETag: string) => ({ Body: { transformToString: async () => text } as never, ETag });
 
 beforeEach(() => s3.reset());
 
@@ -42,13 +52,42 @@ describe('the approval desk in S3', () => {
   });
 
   it('finds it again, with a task token that shows itself to nobody by accident (S12)', async () => {
-    const place = { Bucket: 'desk-bucket', Key: 'pending/run-1.json' };
-    s3.on(GetObjectCommand, place).resolves({ Body: { transformToString: async () => stored } as never });
+    s3.on(GetObjectCommand, place).resolves(holding(stored, '"1"'));
 
     const found = await desk.find(run);
     assert.deepEqual(found, pending);
     assert.equal(found?.taskToken.reveal(), 'task-token');
     assert.ok(!JSON.stringify(found).includes('task-token'));
+  });
+
+  it('finds what was laid before anything was noted of whom the others were told', async () => {
+    s3.on(GetObjectCommand, place).resolves(holding(stored.replace(',"told":["grace"]', ''), '"1"'));
+    assert.deepEqual((await desk.find(run))?.told, []);
+  });
+
+  it('changes what waits only over what it read, and reads again when that was changed meanwhile', async () => {
+    s3.on(GetObjectCommand, place)
+      .resolvesOnce(holding(stored, '"1"'))
+      .resolves(holding(stored.replace('"told":["grace"]', '"told":["joan"]'), '"2"'));
+    const moved = new S3ServiceException({ name: 'PreconditionFailed', $fault: 'client', $metadata: {} });
+    s3.on(PutObjectCommand).rejectsOnce(moved).resolves({});
+
+    const changed = await desk.change(run, (now) => ({ ...now, told: [...now.told, 'ada'] }));
+    assert.deepEqual(changed?.told, ['joan', 'ada']);
+    const puts = s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => [input.IfMatch, input.Body]);
+    assert.deepEqual(puts, [
+      ['"1"', stored.replace('"told":["grace"]', '"told":["grace","ada"]')],
+      ['"2"', stored.replace('"told":["grace"]', '"told":["joan","ada"]')],
+    ]);
+  });
+
+  it('changes nothing where nothing waits, or nothing is to be changed', async () => {
+    s3.on(GetObjectCommand, place)
+      .resolvesOnce(holding(stored, '"1"'))
+      .rejects(new NoSuchKey({ message: 'no', $metadata: {} }));
+    assert.equal(await desk.change(run, () => undefined), undefined);
+    assert.equal(await desk.change(run, (now) => now), undefined);
+    assert.deepEqual(s3.commandCalls(PutObjectCommand), []);
   });
 
   it('finds nothing when nothing waits', async () => {

@@ -27,6 +27,7 @@ const pending: PendingApproval = {
   answerBy: instant(1_000),
   expiresAt: instant(5_000),
   taskToken: new SecretValue('task-token'),
+  told: [],
   invitations: [invitation],
 };
 

@@ -105,6 +105,12 @@ export class ApprovalWorld {
         this.pending.set(pending.run, pending);
       },
       find: async (asked: Run) => this.pending.get(asked),
+      change: async (asked: Run, change: (pending: PendingApproval) => PendingApproval | undefined) => {
+        const before = this.pending.get(asked);
+        const after = before && change(before);
+        if (after !== undefined) this.pending.set(asked, after);
+        return after;
+      },
       runs: async () => [...this.pending.keys()],
     },
     channels: this.channels,

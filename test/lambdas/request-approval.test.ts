@@ -53,6 +53,7 @@ describe('asking for an approval', () => {
       askedAt: asOf,
       answerBy: Date.UTC(2026, 10, 19, 1, 15),
       expiresAt: Date.UTC(2026, 10, 19, 19, 15),
+      told: [],
     });
   });
 

@@ -232,6 +232,31 @@ describe('the living store', () => {
   }
 });
 
+describe('an answer that comes in', () => {
+  it('is told of by S3 itself, with no function beside it that may change what buckets tell', () => {
+    const [archive, store] = ['RotationArchive', 'RotationStore'].map((prefix) =>
+      deployed.the('AWS::S3::Bucket', prefix),
+    );
+    assert.deepEqual(archive?.NotificationConfiguration, { EventBridgeConfiguration: { EventBridgeEnabled: true } });
+    assert.equal(store?.NotificationConfiguration, undefined);
+    assert.deepEqual(deployed.all('Custom::S3BucketNotifications'), {});
+  });
+
+  it('calls request-approval, and nothing else that comes in does', () => {
+    const { EventPattern, Targets } = deployed.the('AWS::Events::Rule', 'RotationApprovalDeskAnswered');
+    const { source, 'detail-type': type, detail } = EventPattern;
+    assert.deepEqual(
+      [source, type, detail.object],
+      [['aws.s3'], ['Object Created'], { key: [{ wildcard: 'runs/*/answers/*' }] }],
+    );
+    assert.match(deployed.say(detail.bucket.name[0]), /RotationArchiveBucket/);
+    assert.deepEqual(
+      Targets.map(({ Arn }: { Arn: unknown }) => deployed.say(Arn)),
+      ['keyturn-prod-request-approval'],
+    );
+  });
+});
+
 describe('both buckets', () => {
   for (const prefix of ['RotationArchive', 'RotationStore']) {
     it(`${prefix} speaks TLS 1.2 only, with nobody from outside, and is encrypted with Keyturn's key`, () => {

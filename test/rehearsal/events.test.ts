@@ -151,8 +151,16 @@ describe('a rule', () => {
     assert.deepEqual(caught({ source: ['aws.states'] }, 'ops'), []);
   });
 
-  it('that asks for more than exact values is refused', () => {
-    const pattern = { source: [{ prefix: 'aws.' }] } as unknown as Pattern;
-    assert.throws(() => bench().replica.addRule({ pattern, target: () => {} }), /not replicated/);
+  it('gets texts that fit a wildcard, whole, and nothing that is no text', () => {
+    assert.deepEqual(caught({ detail: { status: [{ wildcard: '*ED' }] } }), ['SUCCEEDED', 'FAILED']);
+    assert.deepEqual(caught({ detail: { status: [{ wildcard: 'TIMED' }] } }), []);
+    assert.deepEqual(caught({ detail: { absent: [{ wildcard: '*' }] } }), []);
   });
+
+  for (const wanted of [{ prefix: 'aws.' }, { wildcard: 'a\\*' }, { wildcard: 'a', 'equals-ignore-case': 'a' }]) {
+    it(`that asks for more than values and wildcards is refused (${JSON.stringify(wanted)})`, () => {
+      const pattern = { source: [wanted] } as unknown as Pattern;
+      assert.throws(() => bench().replica.addRule({ pattern, target: () => {} }), /not replicated/);
+    });
+  }
 });
