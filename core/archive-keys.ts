@@ -32,6 +32,8 @@ export const archiveKeys = {
     scope === 'plan' ? `runs/${run}/decision.json` : `runs/${run}/decisions/${scope}.json`,
   probe: (run: Run, wave: number, phase: Phase, index: number) => `runs/${run}/probes/${wave}/${phase}/${index}.json`,
   verdict: (run: Run, wave: number, phase: Phase) => `runs/${run}/verdicts/${wave}-${phase}.json`,
+  /** What became of a wave's tags: attempts count from 1, and the last one that is there is how they stand. */
+  renewal: (run: Run, wave: number, attempt: number) => `runs/${run}/renewals/${wave}/${attempt}.json`,
   admission: (run: Run, wave: number) => `runs/${run}/admissions/${wave}.json`,
   recovery: (run: Run) => `runs/${run}/recovery.json`,
   report: (run: Run) => `runs/${run}/report.json`,

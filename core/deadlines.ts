@@ -14,3 +14,6 @@ export const rotateBatchSeconds = { write: 240, run: 300 } as const;
  * of two steps the second may still be begun.
  */
 export const rotationFunctionSeconds = { run: 45, begin: 10 } as const;
+
+/** The same of renew-expiry, which says what became of each tag before it ends. */
+export const renewExpirySeconds = { write: 240, run: 300 } as const;

@@ -4,7 +4,7 @@ import { type Fact, type Notice, quoted } from './notice.ts';
 import { sayOutcome } from './outcome.ts';
 import { counted, oneLine, utcMinute } from './plain-text.ts';
 import { sayWhyEnded } from './reason-words.ts';
-import type { RunReport, SecretReport, WaveReport } from './report.ts';
+import { type RunReport, type SecretReport, tagNotRenewed, type WaveReport } from './report.ts';
 
 /** How many reasons are quoted. The report has all. */
 const mostReasons = 12;
@@ -26,6 +26,7 @@ export function endingNotice(report: RunReport, decision: Decision | undefined):
         value: `${rotated} of ${selected} selected secrets ${modeWords[mode].done}${retiredHow(report)}, ${rolledBack} rolled back, ${held} held, of a fleet of ${fleet.secrets}`,
       },
       ...heldFacts(held),
+      ...tagFacts(report),
     ],
     sections: sections.filter(({ lines }) => lines.length > 0),
     references: [{ name: 'Run', value: run }],
@@ -54,6 +55,17 @@ function sayDecision({ outcome }: RunReport, decision: Decision | undefined): st
 
 const heldFacts = (held: number): readonly Fact[] =>
   held === 0 ? [] : [{ name: 'To do', value: 'Held secrets need a person: see the runbook' }];
+
+/** What is sound, and yet counts as expired. */
+function tagFacts({ secrets }: RunReport): readonly Fact[] {
+  const names = secrets
+    .filter(({ kind, reason }) => kind === 'rotated' && reason === tagNotRenewed)
+    .map(({ name }) => name);
+  if (names.length === 0) return [];
+  const shown = names.slice(0, mostReasons).map(quoted).join(', ');
+  const rest = names.length > mostReasons ? `, and ${names.length - mostReasons} more` : '';
+  return [{ name: 'Expiration tags not known to be renewed', value: `${shown}${rest}: look at them, see the runbook` }];
+}
 
 /** Of what was retired, how much can still come back. */
 function retiredHow({ mode, secrets }: RunReport): string {

@@ -8,6 +8,7 @@ import { counted } from './plain-text.ts';
 import type { Batch, PlanHeader } from './plan.ts';
 import { countReasons } from './plan-making.ts';
 import { type Probed, sayDoubt } from './probe.ts';
+import type { Renewal } from './renewal.ts';
 import type { RunReport } from './report.ts';
 import type { Start } from './start.ts';
 import type { WaveVerdict } from './verdict.ts';
@@ -106,6 +107,15 @@ const kinds: readonly Kind[] = [
       ({ verdict, secrets, reasons }) =>
         `judged ${verdict}: ${tally(secrets.map(({ kind }) => kind))}${reasons.length === 0 ? '' : `; ${reasons.join('; ')}`}`,
     ),
+  },
+  {
+    path: /^renewals\/\d+\/\d+\.json$/,
+    by: 'renew-expiry',
+    say: json<Renewal>(({ goal, moved, failed }) => {
+      const not =
+        failed.length === 0 ? '' : `, not ${failed.map(({ name, error }) => `${name} (${error})`).join(', ')}`;
+      return `${goal === 'renew' ? 'renewed' : 'put back'} ${counted(moved.length, 'expiration tag')}${not}`;
+    }),
   },
   { path: /^recovery\.json$/, by: 'recover-run', say: json<RunReport>(sayReport) },
   { path: /^report\.json$/, by: 'close-run', say: json<RunReport>(sayReport) },

@@ -46,18 +46,9 @@ const isSound = ({ baked, rolledBack }: WaveStory): boolean => baked?.verdict ==
 const isHalfWay = (wave: AdmittedWave): boolean => wave.admitted && wave.rolledBack === undefined && !isSound(wave);
 const isUnverified = (wave: AdmittedWave): boolean => wave.admitted && isSound(wave) && wave.verified === undefined;
 
-/**
- * The waves as they are reported, once all was tried. What was judged sound is unfinished when nobody could look at it again,
- * or when its tags could not be renewed: only a recovery without trouble has done what is left last, which is to renew.
- */
-export function wavesAsKnown(waves: readonly AdmittedWave[], troubles: readonly string[], at: Instant): WaveStory[] {
-  const left = settle(waves);
-  const unrenewed = troubles.length > 0 && left.next === 'renew' ? left.wave : undefined;
-  return waves.map((wave) => {
-    const known = asFarAsKnown(wave, at);
-    return isUnverified(wave) || wave.number === unrenewed ? { ...known, isUnfinished: true } : known;
-  });
-}
+/** The waves as they are reported, once all was tried. What was judged sound is unfinished when nobody could look at it again. */
+export const wavesAsKnown = (waves: readonly AdmittedWave[], at: Instant): WaveStory[] =>
+  waves.map((wave) => ({ ...asFarAsKnown(wave, at), ...(isUnverified(wave) ? { isUnfinished: true } : {}) }));
 
 /**
  * A wave as it is reported. One that was let go, and of which nobody has said that it is sound or back, is held: people must

@@ -3,6 +3,7 @@ import type { Instant } from './instant.ts';
 import type { Outcome } from './outcome.ts';
 import type { Guardrail, Mode, PlanHeader, PlannedSecret, Run } from './plan.ts';
 import { countReasons } from './plan-making.ts';
+import { type Renewal, renews, unrenewed } from './renewal.ts';
 import type { SecretRecord, Verification, WaveVerdict } from './verdict.ts';
 
 export interface WaveReport {
@@ -53,7 +54,9 @@ export interface WaveStory {
   readonly secrets: readonly PlannedSecret[];
   readonly baked: WaveVerdict | undefined;
   readonly rolledBack: WaveVerdict | undefined;
-  /** Judged sound, and something that was to follow did not happen. */
+  /** What was said last of its expiration tags. */
+  readonly renewal: Renewal | undefined;
+  /** Judged sound, and nobody could look at it once more. */
   readonly isUnfinished?: boolean;
 }
 
@@ -76,7 +79,7 @@ export interface RunStory {
 /** Tells how a run went, from its own documents alone. */
 export function reportOf(story: RunStory): RunReport {
   const { draft, confirmation, header, waves, ...told } = story;
-  const secrets = waves.flatMap(secretsOf);
+  const secrets = waves.flatMap((wave) => secretsOf(wave, told.mode));
   const count = (kind: SecretRecord['kind']) => secrets.filter((secret) => secret.kind === kind).length;
   const late = secrets.filter(({ kind }) => kind === 'leftAlone').map(({ reason }) => reason ?? 'unknown');
 
@@ -89,7 +92,7 @@ export function reportOf(story: RunStory): RunReport {
     rolledBack: count('rolledBack'),
     held: count('held'),
     leftAlone: addCounts(countReasons(header === undefined ? (draft?.leftAlone ?? []) : story.leftAlone), late),
-    waves: waves.map((wave) => waveReport(wave, header, secrets)),
+    waves: waves.map((wave) => waveReport(wave, { header, secrets, mode: told.mode })),
     verification: waves.map(verificationOf).reduce(add, { claims: 0, confirmed: 0, contradicted: 0 }),
     secrets,
   };
@@ -98,8 +101,12 @@ export function reportOf(story: RunStory): RunReport {
 /** What a run is for was done to it: it was rotated or restored, or its old credential was retired. */
 const isDone = ({ kind }: SecretReport): boolean => ['rotated', 'deactivated', 'deleted'].includes(kind);
 
-function secretsOf({ number, secrets, baked, rolledBack }: WaveStory): SecretReport[] {
-  const records = (rolledBack ?? baked)?.secrets;
+function secretsOf(wave: WaveStory, mode: Mode): SecretReport[] {
+  const { number, secrets, baked, rolledBack } = wave;
+  const overdue = renews(mode) ? unrenewed(wave) : [];
+  const records = (rolledBack ?? baked)?.secrets.map((record) =>
+    overdue.some(({ arn }) => arn === record.arn) ? { ...record, reason: tagNotRenewed } : record,
+  );
   return secrets.map(({ name, arn, tier, service, strategy }) => {
     const record = records?.find((found) => found.arn === arn);
     const { kind, reason } = record ?? { kind: 'untouched' as const, reason: undefined };
@@ -107,28 +114,29 @@ function secretsOf({ number, secrets, baked, rolledBack }: WaveStory): SecretRep
   });
 }
 
+/** Why a secret that was rotated and is sound is still not as it should be. */
+export const tagNotRenewed = 'tagNotRenewed';
+
 function waveReport(
-  { number, secrets: planned, ...said }: WaveStory,
-  header: PlanHeader | undefined,
-  secrets: readonly SecretReport[],
+  wave: WaveStory,
+  { header, secrets, mode }: { readonly secrets: readonly SecretReport[] } & Pick<RunStory, 'header' | 'mode'>,
 ): WaveReport {
+  const { number, secrets: planned } = wave;
   return {
     number,
-    tiers: header?.waves.find((wave) => wave.number === number)?.tiers ?? [],
+    tiers: header?.waves.find((one) => one.number === number)?.tiers ?? [],
     planned: planned.length,
     rotated: secrets.filter((secret) => secret.wave === number && isDone(secret)).length,
-    outcome: outcomeOfWave(said),
+    outcome: outcomeOfWave(wave, mode),
   };
 }
 
-function outcomeOfWave({
-  baked,
-  rolledBack,
-  isUnfinished = false,
-}: Omit<WaveStory, 'number' | 'secrets'>): WaveReport['outcome'] {
+function outcomeOfWave(wave: WaveStory, mode: Mode): WaveReport['outcome'] {
+  const { baked, rolledBack, isUnfinished = false } = wave;
   if (rolledBack !== undefined) return rolledBack.verdict === 'back' ? 'rolled-back' : 'held';
   if (baked === undefined) return 'not started';
-  return baked.verdict === 'sound' && !isUnfinished ? 'renewed' : 'unfinished';
+  const isFresh = !renews(mode) || unrenewed(wave).length === 0;
+  return baked.verdict === 'sound' && isFresh && !isUnfinished ? 'renewed' : 'unfinished';
 }
 
 /** A wave that did not get as far as its bake was verified by the verdict on its way back. */

@@ -7,6 +7,7 @@ import { readWave } from './plan-reading.ts';
 import type { Archive } from './ports.ts';
 import type { Probed } from './probe.ts';
 import type { Found } from './quarantine.ts';
+import type { Renewal } from './renewal.ts';
 import type { RunStory, WaveStory } from './report.ts';
 import type { WaveVerdict } from './verdict.ts';
 
@@ -25,14 +26,25 @@ export async function readStory(archive: Archive, run: Run): Promise<ReadStory> 
 }
 
 async function storyOf(archive: Archive, run: Run, number: number): Promise<WaveStory> {
-  const [lines, baked, rolledBack, recovered] = await Promise.all([
+  const [lines, baked, rolledBack, recovered, renewal] = await Promise.all([
     archive.fetch(archiveKeys.wave(run, number)),
     findDocument<WaveVerdict>(archive, archiveKeys.verdict(run, number, 'baked')),
     findDocument<WaveVerdict>(archive, archiveKeys.verdict(run, number, 'rolledBack')),
     findDocument<WaveVerdict>(archive, archiveKeys.verdict(run, number, 'recovered')),
+    lastRenewal(archive, run, number),
   ]);
   const secrets = lines.split('\n').flatMap((line) => (JSON.parse(line) as Batch).secrets);
-  return { number, secrets, baked, rolledBack: recovered ?? rolledBack };
+  return { number, secrets, baked, rolledBack: recovered ?? rolledBack, renewal };
+}
+
+/** What was said last of a wave's tags. Undefined: nothing. */
+export async function lastRenewal(archive: Archive, run: Run, wave: number): Promise<Renewal | undefined> {
+  let last: Renewal | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await findDocument<Renewal>(archive, archiveKeys.renewal(run, wave, attempt));
+    if (found === undefined) return last;
+    last = found;
+  }
 }
 
 /** What was found of the batches of the waves that did not end well: there, and only there, something failed. */

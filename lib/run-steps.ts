@@ -3,6 +3,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
+import { renewExpirySeconds } from '../core/deadlines.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Foundation } from './foundation.ts';
 import { grantListing, grantTagging, secretsOf } from './secret-grants.ts';
@@ -104,8 +105,13 @@ export class RunSteps extends Construct {
   }
 
   private renewExpiryStep({ tagKeys, tiers }: Settings): Step {
-    const step = this.step('RenewExpiry', { step: 'renew-expiry', memorySize: 256, timeout: Duration.minutes(5) });
+    const step = this.step('RenewExpiry', {
+      step: 'renew-expiry',
+      memorySize: 256,
+      timeout: Duration.seconds(renewExpirySeconds.run),
+    });
     this.#foundation.archive.grantFetch(step);
+    this.#foundation.archive.grantDeposit(step, 'renewals/*');
     const secrets = tiers.map((tier) => secretsOf(this, tier));
     grantTagging(step, tagKeys.expirationDate, secrets);
     acknowledgeWildcards(

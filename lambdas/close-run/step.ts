@@ -11,6 +11,7 @@ import type { Run } from '../../core/plan.ts';
 import type { Archive, Clock, GoAhead, Hash, Herald, Log } from '../../core/ports.ts';
 import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.ts';
 import { readDecision } from '../../core/recorded-decision.ts';
+import { sayTags } from '../../core/renewal.ts';
 import { type RunReport, reportOf } from '../../core/report.ts';
 import { keepFirst, readFound, readJudged, readStory } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -56,6 +57,7 @@ export const closeRun =
     const story = await readStory(archive, run);
     const contradictions = contradictionsOf(await readJudged(archive, run, story.waves));
     const said = contradictions.map(({ says }) => says);
+    const tags = sayTags(story.waves, mode);
     if (said.length > 0) log.error(contradictionFound, { run, contradictions: said });
     const made = reportOf({
       ...story,
@@ -65,9 +67,9 @@ export const closeRun =
       requestedBy,
       startedAt,
       endedAt: clock.now(),
-      // Nothing is verified that somebody contradicts, whatever was said of it before.
-      outcome: said.length > 0 && outcome === 'completed' ? 'halted' : outcome,
-      reasons: [...reasons, ...said],
+      // Nothing is verified that somebody contradicts, nor fresh that does not say so, whatever was said of it before.
+      outcome: said.length + tags.length > 0 && outcome === 'completed' ? 'halted' : outcome,
+      reasons: [...reasons, ...tags, ...said],
     });
 
     const failures = [

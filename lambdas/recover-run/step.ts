@@ -22,6 +22,7 @@ import {
   settle,
   wavesAsKnown,
 } from '../../core/recovery.ts';
+import { sayTags } from '../../core/renewal.ts';
 import { reportOf } from '../../core/report.ts';
 import { findDocument, keepFirst, type ReadStory, readFound, readJudged, readStory } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -93,15 +94,16 @@ async function close(
   const { archive, settings, clock, log } = ports;
   const { waves, ...story } = await read(archive, run);
   const now = clock.now();
-  const known = wavesAsKnown(waves, troubles, now);
+  const known = wavesAsKnown(waves, now);
   const contradictions = contradictionsOf(await readJudged(archive, run, known));
   const said = contradictions.map(({ says }) => says);
   if (said.length > 0) log.error(contradictionFound, { run, contradictions: said });
+  // What it was asked to be is in its draft. One that died before it had one was not asked for anything yet.
+  const mode = story.draft?.mode ?? 'rotate';
   const told = {
     run,
     stage: settings.stage,
-    // What it was asked to be is in its draft. One that died before it had one was not asked for anything yet.
-    mode: story.draft?.mode ?? 'rotate',
+    mode,
     requestedBy: story.draft?.requestedBy ?? 'unknown',
     startedAt,
     endedAt: now,
@@ -109,6 +111,7 @@ async function close(
       `died: ${status}`,
       ...troubles,
       ...known.flatMap(({ number, isUnfinished }) => (isUnfinished ? [`unfinished: wave ${number}`] : [])),
+      ...sayTags(known, mode),
       ...known.flatMap((wave) => wave.rolledBack?.reasons ?? []),
       ...said,
     ],

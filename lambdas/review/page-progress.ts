@@ -36,6 +36,7 @@ const colours: Readonly<Record<WaveProgress['state'], string>> = {
   waiting: 'track',
   rotating: 'within',
   baking: 'within',
+  sound: 'within',
   renewed: 'good',
   goingBack: 'exceeded',
   'rolled-back': 'exceeded',

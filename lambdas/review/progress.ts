@@ -3,7 +3,9 @@ import { NotInArchiveError } from '../../core/errors.ts';
 import type { PlanHeader, PlannedWave, Run } from '../../core/plan.ts';
 import type { Archive } from '../../core/ports.ts';
 import type { Probed } from '../../core/probe.ts';
+import { renews, unrenewed } from '../../core/renewal.ts';
 import type { RunReport, WaveReport } from '../../core/report.ts';
+import { lastRenewal } from '../../core/run-story.ts';
 import type { WaveVerdict } from '../../core/verdict.ts';
 
 /** Where a wave stands, and the words for it. */
@@ -11,6 +13,7 @@ export const waveStates = {
   waiting: 'waits for its turn',
   rotating: 'is under way',
   baking: 'is done, and is watched',
+  sound: 'is sound, and its tags are renewed',
   renewed: 'ended well',
   goingBack: 'goes back',
   'rolled-back': 'went back',
@@ -35,14 +38,17 @@ export interface Progress {
 }
 
 /** Reads how far an approved run has come. Waves follow each other, so none after an unfinished one is asked about. */
-export async function readProgress(archive: Archive, { run, waves }: PlanHeader): Promise<Progress> {
-  const report = await find<RunReport>(archive, archiveKeys.report(run));
+export async function readProgress(archive: Archive, { run, mode, waves }: PlanHeader): Promise<Progress> {
+  // A run that died is reported by whoever settled it.
+  const report =
+    (await find<RunReport>(archive, archiveKeys.recovery(run))) ??
+    (await find<RunReport>(archive, archiveKeys.report(run)));
   if (report !== undefined) return { waves: waves.map((wave) => ended(wave, report)), report };
 
   const found: WaveProgress[] = [];
   for (const wave of waves) {
     const isNext = found.every(({ state }) => state === 'renewed');
-    found.push(isNext ? await underWay(archive, run, wave) : standing(wave, 'waiting', 0));
+    found.push(isNext ? await underWay(archive, { run, mode }, wave) : standing(wave, 'waiting', 0));
   }
   return { waves: found, report };
 }
@@ -65,14 +71,23 @@ function ended(wave: PlannedWave, { waves }: RunReport): WaveProgress {
   return standing(wave, outcome, outcome === 'renewed' ? wave.batches.length : 0);
 }
 
-async function underWay(archive: Archive, run: Run, wave: PlannedWave): Promise<WaveProgress> {
+async function underWay(
+  archive: Archive,
+  { run, mode }: Pick<PlanHeader, 'run' | 'mode'>,
+  wave: PlannedWave,
+): Promise<WaveProgress> {
   const { number, batches } = wave;
   const [baked, rolledBack] = await Promise.all([
     find<WaveVerdict>(archive, archiveKeys.verdict(run, number, 'baked')),
     find<WaveVerdict>(archive, archiveKeys.verdict(run, number, 'rolledBack')),
   ]);
   if (rolledBack !== undefined) return standing(wave, rolledBack.verdict === 'back' ? 'rolled-back' : 'held', 0);
-  if (baked !== undefined) return standing(wave, baked.verdict === 'sound' ? 'renewed' : 'goingBack', batches.length);
+  if (baked?.verdict === 'sound') {
+    const renewal = await lastRenewal(archive, run, number);
+    const isFresh = !renews(mode) || unrenewed({ number, baked, rolledBack, renewal }).length === 0;
+    return standing(wave, isFresh ? 'renewed' : 'sound', batches.length);
+  }
+  if (baked !== undefined) return standing(wave, 'goingBack', batches.length);
 
   const { done, last } = await probedBatches(archive, run, wave);
   if (last !== undefined && last.doubts.length > 0) return standing(wave, 'goingBack', done);

@@ -152,9 +152,8 @@ function waves(scope: Construct, props: RunProps, close: IChainable): IChainable
         event: { run, wave },
         output: sound.outputs,
         assign: sound.assign,
-      })
-        .addCatch(close, haltedBy('Renew expiry'))
-        .next(more)
+        // It is not caught: the watchdog looks at the wave once more and renews what was not, or says which it could not.
+      }).next(more)
     : Pass.jsonata(scope, 'Wave is done', sound).next(more);
 
   const judge = call(scope, 'Judge wave', { step: steps.judgeWave, event: { run, wave, phase: 'baked' } })

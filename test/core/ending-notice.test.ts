@@ -22,6 +22,7 @@ const report = (outcome: Outcome, more: Partial<RunReport> = {}) =>
     rolledBack: 0,
     held: 0,
     waves: [{ number: 1, tiers: ['low'], planned: 38, rotated: 38, outcome: 'renewed' }],
+    secrets: [],
     ...more,
   }) as unknown as RunReport;
 
@@ -43,6 +44,20 @@ Waves:
 
 Run: run-1`,
     );
+  });
+
+  it('names what is rotated and sound, and yet counts as expired, twelve at most', () => {
+    const secrets = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({ name: `key-${at}`, kind: 'rotated', reason: 'tagNotRenewed' }));
+    const tagsIn = (count: number) =>
+      endingNotice(
+        report('halted', { secrets: secrets(count) as unknown as RunReport['secrets'] }),
+        approved,
+      ).facts.find(({ name }) => name === 'Expiration tags not known to be renewed')?.value;
+    assert.equal(tagsIn(0), undefined);
+    assert.equal(tagsIn(2), 'key-0, key-1: look at them, see the runbook');
+    assert.match(tagsIn(12) ?? '', /key-11: look/);
+    assert.match(tagsIn(14) ?? '', /key-11, and 2 more: look/);
   });
 
   it('is told in the words of its mode', () => {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { readExpiration } from '../../core/due.ts';
-import { renewedExpiration } from '../../core/renewal.ts';
+import { instant } from '../../core/instant.ts';
+import { type Renewal, type RenewedWave, renewedExpiration, sayTags, unrenewed } from '../../core/renewal.ts';
+import type { WaveVerdict } from '../../core/verdict.ts';
 import { at } from '../entries.ts';
 
 describe('a renewed expiry', () => {
@@ -31,5 +33,54 @@ describe('a renewed expiry', () => {
     for (const previous of ['2026-11-13', '2026-11-13T12:00:00Z']) {
       assert.notEqual(readExpiration(renewedExpiration(previous, at('2026-11-19T02:30:00Z'), 90)), undefined);
     }
+  });
+});
+
+describe('the tags of a wave', () => {
+  const record = (name: string, kind: 'rotated' | 'leftAlone') => ({
+    name,
+    arn: `arn:${name}`,
+    kind,
+    reason: undefined,
+  });
+  const baked: WaveVerdict = {
+    wave: 1,
+    judgedAt: instant(0),
+    verdict: 'sound',
+    reasons: [],
+    secrets: [record('a', 'rotated'), record('b', 'rotated'), record('c', 'leftAlone')],
+    verification: { claims: 3, confirmed: 3, contradicted: 0 },
+  };
+  const refused = { arn: 'arn:b', name: 'b', error: 'AccessDeniedException' };
+  const renewal: Renewal = { goal: 'renew', moved: ['arn:a'], failed: [refused] };
+  const wave = (more: Partial<RenewedWave> = {}): RenewedWave => ({
+    number: 1,
+    baked,
+    rolledBack: undefined,
+    renewal,
+    ...more,
+  });
+  const said = (more: Partial<RenewedWave>) => sayTags([wave(more)], 'rotate');
+
+  it('are told of by name where they were not moved, with the reason where one is known', () => {
+    assert.deepEqual(unrenewed(wave()), [refused]);
+    assert.deepEqual(said({}), ['tagNotRenewed: b: AccessDeniedException']);
+    assert.deepEqual(said({ renewal: undefined }), ['tagNotRenewed: a: unknown', 'tagNotRenewed: b: unknown']);
+    assert.deepEqual(said({ renewal: { ...renewal, moved: ['arn:a', 'arn:b'], failed: [] } }), []);
+  });
+
+  it('were to be moved only when the wave is sound and did not go back, and never when credentials are retired', () => {
+    assert.deepEqual(said({ baked: { ...baked, verdict: 'unsound' } }), []);
+    assert.deepEqual(said({ baked: undefined }), []);
+    assert.deepEqual(said({ rolledBack: { ...baked, verdict: 'back' } }), []);
+    assert.deepEqual(sayTags([wave()], 'restore'), ['tagNotRenewed: b: AccessDeniedException']);
+    assert.deepEqual(sayTags([wave()], 'retire'), []);
+  });
+
+  it('are told of where they were not put back', () => {
+    const rolledBack = { ...baked, verdict: 'back' as const };
+    assert.deepEqual(said({ rolledBack, renewal: { ...renewal, goal: 'put back' } }), [
+      'tagNotPutBack: b: AccessDeniedException',
+    ]);
   });
 });

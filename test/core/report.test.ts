@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 
 import { instant } from '../../core/instant.ts';
 import type { PlanHeader } from '../../core/plan.ts';
+import type { Renewal } from '../../core/renewal.ts';
 import { type RunStory, reportOf, type WaveStory } from '../../core/report.ts';
 import type { SecretRecord, WaveVerdict } from '../../core/verdict.ts';
 import { a, b, run } from './batches.ts';
@@ -44,8 +45,14 @@ const held = verdictOf('held', [
   [b, 'held', 'oldUnknown'],
 ]);
 
+const renewed = (...secrets: readonly { readonly arn: string }[]): Renewal => ({
+  goal: 'renew',
+  moved: secrets.map(({ arn }) => arn),
+  failed: [],
+});
+
 const wave = (more: Partial<WaveStory> = {}): WaveStory =>
-  ({ number: 1, secrets: [a, b], baked: undefined, rolledBack: undefined, admitted: false, ...more }) as WaveStory;
+  ({ number: 1, secrets: [a, b], baked: undefined, rolledBack: undefined, renewal: renewed(a), ...more }) as WaveStory;
 const second = wave({ number: 2, secrets: [c] });
 
 const storyWith = (more: Partial<RunStory> = {}): RunStory => ({
@@ -134,6 +141,38 @@ describe('a run’s report', () => {
     assert.equal(outcomeOf({ rolledBack: gone }), 'rolled-back');
     assert.equal(outcomeOf({ rolledBack: held }), 'held');
     assert.equal(outcomeOf({}), 'not started');
+  });
+
+  it('says renewed only where it is known of every secret that its tag was moved', () => {
+    const both = verdictOf('sound', [
+      [a, 'rotated'],
+      [b, 'rotated'],
+    ]);
+    const refused = { arn: b.arn, name: b.name, error: 'AccessDeniedException' };
+    assert.equal(outcomeOf({ baked: both, renewal: renewed(a, b) }), 'renewed');
+    assert.equal(outcomeOf({ baked: both, renewal: { ...renewed(a), failed: [refused] } }), 'unfinished');
+    assert.equal(outcomeOf({ baked: both, renewal: renewed(a) }), 'unfinished');
+    assert.equal(outcomeOf({ baked: both, renewal: undefined }), 'unfinished');
+    assert.equal(outcomeOf({ baked: both, renewal: { ...renewed(a, b), goal: 'put back' } }), 'unfinished');
+
+    const { secrets } = reportOf(storyWith({ waves: [wave({ baked: both, renewal: renewed(a) })] }));
+    assert.deepEqual(
+      secrets.map(({ name, kind, reason }) => [name, kind, reason]),
+      [
+        ['prod/low/a', 'rotated', undefined],
+        ['prod/low/b', 'rotated', 'tagNotRenewed'],
+      ],
+    );
+  });
+
+  it('asks nothing of tags where no tag is to be moved: retiring makes nothing fresh', () => {
+    const one = wave({ baked: sound, renewal: undefined });
+    assert.deepEqual(
+      (['rotate', 'restore', 'retire'] as const).map(
+        (mode) => reportOf(storyWith({ mode, waves: [one] })).waves[0]?.outcome,
+      ),
+      ['unfinished', 'unfinished', 'renewed'],
+    );
   });
 
   it('says of each wave its tiers, how much was planned, and how much was rotated', () => {

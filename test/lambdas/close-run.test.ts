@@ -31,7 +31,8 @@ async function baked(alter: (world: RunWorld) => void = () => {}): Promise<RunWo
   const world = await new RunWorld().approved();
   alter(world);
   await world.baked();
-  await world.judgeWave({ run, wave: 1, phase: 'baked' });
+  const { next } = await world.judgeWave({ run, wave: 1, phase: 'baked' });
+  if (next === 'go on') await world.renewExpiry();
   return world;
 }
 
@@ -40,6 +41,7 @@ describe('closing a run', () => {
     const world = await baked();
     await world.baked(2);
     await world.judgeWave({ run, wave: 2, phase: 'baked' });
+    await world.renewExpiry({ run, wave: 2 });
     const report = await closed(world, 'completed');
 
     assert.deepEqual(counts(report), [4, 4, 0, 0]);
@@ -214,6 +216,21 @@ describe('closing a run', () => {
     );
     assert.ok(world.logged.some((line) => (line as { message: string }).message === contradictionFound));
     assert.match(world.announced[0]?.text ?? '', /people must look/);
+  });
+
+  it('halts one of which a tag is not known to be renewed, and says of which secret, in report and message', async () => {
+    const world = await baked();
+    const key = 'runs/run-of-november/renewals/1/1.json';
+    const renewal = world.document(key);
+    const [arn = '', ...moved] = renewal.moved;
+    const failed = [{ arn, name: key1, error: 'AccessDeniedException' }];
+    world.archive.texts.set(key, JSON.stringify({ ...renewal, moved, failed }));
+
+    await world.closeRun({ ...known, outcome: 'completed', reasons: [] });
+    const report = world.document(reportKey);
+    assert.deepEqual([report.outcome, report.reasons], ['halted', [`tagNotRenewed: ${key1}: AccessDeniedException`]]);
+    assert.deepEqual(wavesOf(report)[0], [3, 3, 'unfinished']);
+    assert.match(world.announced[0]?.text ?? '', new RegExp(`not known to be renewed: ${key1}: look at them`));
   });
 
   it('is remembered, for the runs after it to be compared with', async () => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { instant } from '../../core/instant.ts';
 import { renewExpiry } from '../../lambdas/renew-expiry/step.ts';
 import { arnOf, at, key1, key2, key3, RunWorld, run } from './run-world.ts';
 
 const verdictKey = 'runs/run-of-november/verdicts/1-baked.json';
+const renewalKey = (attempt: number) => `runs/run-of-november/renewals/1/${attempt}.json`;
 
 /** A wave that was rotated and judged. */
 async function judged(before: (world: RunWorld) => void = () => {}, after: (world: RunWorld) => void = () => {}) {
@@ -27,7 +29,11 @@ describe('renewing the expiry of a wave', () => {
       [key1, key2, key3].map((name) => [arnOf(name), '2027-02-17']),
     );
     assert.deepEqual(world.fleet.writes.length, 3);
-    assert.ok(!world.calls.some((call) => /^(read|describe|list|stage|deposit)/.test(call)));
+    assert.ok(!world.calls.some((call) => /^(read|describe|list|stage)/.test(call)));
+    assert.deepEqual(
+      world.calls.filter((call) => call.startsWith('deposit')),
+      [`deposit ${renewalKey(1)}`],
+    );
   });
 
   it('leaves the tag of what was left alone: it is still due (S3)', async () => {
@@ -84,17 +90,61 @@ describe('renewing the expiry of a wave', () => {
     assert.deepEqual(world.renewed.slice(3), world.renewed.slice(0, 3));
   });
 
-  it('goes on from the start when an earlier delivery died half-way (S11)', async () => {
+  it('tries every tag, whatever became of the others, says which it could not move, and then fails', async () => {
     const world = await judged();
-    let calls = 0;
     const renew = async (arn: string, date: string) => {
-      calls += 1;
-      if (calls === 2) throw new Error('throttled');
+      if (arn === arnOf(key2)) throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
       return world.ports.tags.renew(arn, date);
     };
-    await assert.rejects(renewExpiry({ ...world.ports, tags: { renew } })({ run, wave: 1 }), /throttled/);
+    await assert.rejects(renewExpiry({ ...world.ports, tags: { renew } })({ run, wave: 1 }), {
+      name: 'TagsNotMovedError',
+      message: /^1 tags of wave 1 of run run-of-november could not be moved/,
+    });
+    assert.deepEqual(
+      world.renewed.map(([arn]) => arn),
+      [key1, key3].map(arnOf),
+    );
+    assert.deepEqual(world.document(renewalKey(1)), {
+      goal: 'renew',
+      moved: [key1, key3].map(arnOf),
+      failed: [{ arn: arnOf(key2), name: key2, error: 'AccessDeniedException' }],
+    });
+  });
+
+  it('says beside it what became of them when it is called again, and the same dates are written (S11)', async () => {
+    const world = await judged();
+    const renew = async () => assert.fail('no');
+    await assert.rejects(renewExpiry({ ...world.ports, tags: { renew } })({ run, wave: 1 }), {
+      name: 'TagsNotMovedError',
+    });
     assert.deepEqual(await world.renewExpiry(), { renewed: 3 });
+    assert.deepEqual(
+      [1, 2].map((attempt) => world.document(renewalKey(attempt)).failed.length),
+      [3, 0],
+    );
     assert.equal(new Map(world.renewed).size, 3);
+  });
+
+  it('stops trying in time to say what became of each, and not a moment before', async () => {
+    const late = async (seconds: number) => {
+      const world = await judged();
+      const renew = async (arn: string, date: string) => {
+        await world.ports.tags.renew(arn, date);
+        if (arn === arnOf(key1)) world.now = instant(world.now + seconds * 1_000);
+      };
+      await renewExpiry({ ...world.ports, tags: { renew } })({ run, wave: 1 }).catch(() => {});
+      return world.document(renewalKey(1)).failed.map(({ error }: { error: string }) => error);
+    };
+    assert.deepEqual([await late(239), await late(240)], [[], ['outOfTime', 'outOfTime']]);
+  });
+
+  it('moves no tag to a date that nobody knows, when the rotator is configured no more', async () => {
+    const world = await judged();
+    const rotators = { ...world.settings.rotators };
+    delete (rotators as Record<string, unknown>)['http-api-key'];
+    const step = renewExpiry({ ...world.ports, settings: { ...world.settings, rotators } });
+    await assert.rejects(step({ run, wave: 1 }), { name: 'TagsNotMovedError' });
+    assert.ok(world.document(renewalKey(1)).failed.every(({ error }: { error: string }) => error === 'noSuchRotator'));
   });
 });
 
@@ -122,6 +172,17 @@ describe('putting the expiry of a wave back', () => {
       assert.deepEqual(await world.renewExpiry(putBack), { renewed: 0 });
       assert.deepEqual(world.renewed, []);
     }
+  });
+
+  it('says of which it could not, and tries the others', async () => {
+    const world = await judged();
+    world.archive.texts.set(recoveredKey, recovered('rolledBack', 'rolledBack', 'held'));
+    const renew = async (arn: string, date: string) =>
+      arn === arnOf(key1) ? assert.fail('no') : world.ports.tags.renew(arn, date);
+    await assert.rejects(renewExpiry({ ...world.ports, tags: { renew } })(putBack), { name: 'TagsNotMovedError' });
+    assert.deepEqual(world.renewed, [[arnOf(key2), '2026-11-13']]);
+    const { goal, failed } = world.document(renewalKey(1));
+    assert.deepEqual([goal, failed.map(({ name }: { name: string }) => name)], ['put back', [key1]]);
   });
 
   it('writes nothing before it is known what went back', async () => {

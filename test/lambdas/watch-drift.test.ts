@@ -21,6 +21,7 @@ async function afterRun(): Promise<RunWorld> {
   for (const wave of [1, 2]) {
     await world.baked(wave);
     await world.judgeWave({ run, wave, phase: 'baked' });
+    await world.renewExpiry({ run, wave });
   }
   await world.closeRun({ ...known, outcome: 'completed', reasons: [] });
   world.announced.length = 0;

@@ -195,7 +195,16 @@ describe('the archive', () => {
     const refusal = denied.find(({ Sid }) => Sid === 'NobodyElseDeposits');
     assert.deepEqual([refusal?.Action, refusal?.Principal], ['s3:PutObject', { AWS: '*' }]);
     const roles = rolesOf(
-      ...['start-run', 'draft-plan', 'confirm-plan', 'review', 'deliver-decisions', 'admit-wave', 'judge-wave'],
+      ...[
+        'start-run',
+        'draft-plan',
+        'confirm-plan',
+        'review',
+        'deliver-decisions',
+        'admit-wave',
+        'judge-wave',
+        'renew-expiry',
+      ],
       ...['close-run', 'recover-run', 'watch-drift', 'probe-batch-low', 'probe-batch-medium', 'probe-batch-high'],
     );
     assert.deepEqual(refusal?.Condition.ArnNotEquals['aws:PrincipalArn'].map(sayRole).toSorted(), roles);

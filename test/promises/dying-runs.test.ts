@@ -337,12 +337,69 @@ describe('S11 a wave that was judged sound, of a run whose recovery is in troubl
     });
   });
 
-  it('is unfinished when it is the last and could not be renewed, and those before it are what they are', async () => {
+  it('is renewed when the function that was under way as the run was stopped has said so, though it is in trouble now', async () => {
     assert.deepEqual(told(await recoveredWithout('RenewExpiry')), {
       outcome: 'halted',
-      waves: ['renewed', 'unfinished'],
-      unfinished: ['unfinished: wave 2'],
+      waves: ['renewed', 'renewed'],
+      unfinished: [],
     });
+  });
+});
+
+describe('S11 a sound wave of which a tag cannot be moved', () => {
+  /** Nothing that is said about the tag of this secret arrives, until the watchdog waits, or ever. */
+  const unmoved = (name: string, isForever: boolean) =>
+    played(assembly, {
+      scenario: {
+        outcome: 'halted',
+        begin: async () => {
+          let isSilent = true;
+          return {
+            fateOf: ({ operation, input }) =>
+              isSilent && operation === 'TagResource' && (input as { SecretId: string }).SecretId.includes(name)
+                ? 'requestLost'
+                : 'works',
+            onTransition: ({ kind, state }) => {
+              if (kind === 'entered' && state === 'Await deadline') isSilent = isForever;
+            },
+          };
+        },
+      },
+    });
+  const dueStill = (day: Played) =>
+    [...day.before].flatMap(([arn, { name, tags }]) => {
+      const now = day.scene.cloud.secretsManager.tags(arn);
+      const isMoved = moved(day).includes(name);
+      return isMoved && now['expiration_date'] === tags['expiration_date'] ? [name] : [];
+    });
+
+  it('is renewed by the watchdog once that is possible again, and nothing is left to do', async () => {
+    const day = await unmoved('sandbox-gateway/api-key-1', false);
+    assert.deepEqual([recoveryOf(day)?.died.status, recoveryOf(day)?.reasons], ['FAILED', ['died: FAILED']]);
+    assert.deepEqual(
+      recoveryOf(day)?.waves.map(({ outcome }) => outcome),
+      ['renewed', 'not started'],
+    );
+    assert.deepEqual([moved(day).length, dueStill(day), locked(day)], [5, [], []]);
+  });
+
+  it('is unfinished where it stays so: that secret is named, people are told, and the tags of the others are moved', async () => {
+    const name = 'prod/low/sandbox-gateway/api-key-1';
+    const day = await unmoved(name, true);
+    const recovery = recoveryOf(day) ?? assert.fail('nothing was recovered');
+    assert.deepEqual(
+      [recovery.outcome, recovery.waves.map(({ outcome }) => outcome)],
+      ['halted', ['unfinished', 'not started']],
+    );
+    assert.deepEqual(recovery.reasons, [
+      'died: FAILED',
+      'stepFailed:Renew sound wave:TagsNotMovedError',
+      `tagNotRenewed: ${name}: TimeoutError`,
+    ]);
+    assert.deepEqual([moved(day).length, dueStill(day), locked(day)], [5, [name], []]);
+    const [mail] = day.scene.cloud.ses.inbox('security-oncall@chromepay.example').slice(-1);
+    assert.match(mail?.text ?? '', new RegExp(`Expiration tags not known to be renewed: ${name}: look at them`));
+    assert.deepEqual(day.scene.cloud.s3.keys(day.scene.cloud.deskBucket, 'lock.json'), []);
   });
 });
 
