@@ -4,6 +4,7 @@ import { askedForIt } from './person.ts';
 import type { PlanDigest, PlanHeader, Run } from './plan.ts';
 import type { Hash } from './ports.ts';
 import type { Random } from './random.ts';
+import { settlingSeconds } from './reminder.ts';
 import type { SecretValue } from './secret-value.ts';
 import type { Approver } from './settings.ts';
 
@@ -63,9 +64,9 @@ export function ownerOf(link: string, { invitations }: PendingApproval, hash: Ha
   return invitations.filter((invitation) => isSameText(invitation.linkHash, linkHash))[0];
 }
 
-/** The last moment at which an answer counts is before this one. */
-export const answerBy = (header: PlanHeader, askedAt: Instant, timeoutSeconds: number): Instant =>
-  instant(Math.min(header.expiresAt, askedAt + timeoutSeconds * 1_000));
+/** The last moment at which an answer counts is before this one. Until the plan expires the decision has time to be heard of. */
+export const answerBy = ({ expiresAt }: Pick<PlanHeader, 'expiresAt'>, askedAt: Instant, seconds: number): Instant =>
+  instant(Math.min(expiresAt - settlingSeconds * 1_000, askedAt + seconds * 1_000));
 
 /** Compares in a time that depends on the lengths alone. */
 export function isSameText(one: string, other: string): boolean {

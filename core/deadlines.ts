@@ -15,5 +15,11 @@ export const rotateBatchSeconds = { write: 240, run: 300 } as const;
  */
 export const rotationFunctionSeconds = { run: 45, begin: 10 } as const;
 
-/** The same of renew-expiry, which says what became of each tag before it ends. */
+/** How long request-approval may run: so much later than its run begins to wait may be when it notes until when to answer. */
+export const requestApprovalSeconds = 60;
+
+/** How long the review function may run: so much later than it was given an answer may be recorded, and the decision. */
+export const reviewSeconds = 25;
+
+/** How long renew-expiry may try, and run: it says what became of each tag before it ends. */
 export const renewExpirySeconds = { write: 240, run: 300 } as const;

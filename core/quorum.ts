@@ -73,7 +73,7 @@ export interface Question {
 
 /** What waits here, as what its answers are held against. */
 export const questionOf = (
-  { run, digest, scope, requestedBy }: PendingApproval,
+  { run, digest, scope, requestedBy }: Pick<PendingApproval, 'run' | 'digest' | 'scope' | 'requestedBy'>,
   header: Pick<PlanHeader, 'approvals' | 'waves'>,
   settings: Pick<Settings, 'tiers' | 'approvers'>,
 ): Question => ({
@@ -109,6 +109,41 @@ export function decisionFrom(answers: readonly SealedAnswer[], question: Questio
   const [first, ...rest] = approvalsOf(answers, question).slice(0, question.needed);
   if (first === undefined || rest.length + 1 < question.needed) return undefined;
   return { decision: 'approved', answers: [first, ...rest] };
+}
+
+/** Why a question that nobody is waited for any longer is still open, and what is said of it to people. */
+export interface Undecided {
+  readonly kind: 'nobodyAnswered' | 'approvalsMissing' | 'tooFewApprovers';
+  readonly says: string;
+}
+
+/** Who is missing: those who did not answer or, where fewer may approve than must, those who were asked before and may no longer. */
+export function whyUndecided(
+  answers: readonly SealedAnswer[],
+  question: Question,
+  asked: readonly string[],
+): Undecided {
+  const { needed } = question;
+  const eligible = eligibleApprovers(question.approvers, question.requestedBy);
+  const isAmong = (name: string, names: readonly string[]) => names.some((one) => isSamePerson(one, name));
+  const names = differentPeople(eligible).map(({ name }) => name);
+  if (names.length < needed) {
+    const may = names.length === 0 ? 'nobody may' : `only ${names.join(' and ')} may`;
+    const eligibleNames = eligible.map(({ name }) => name);
+    const gone = [...new Set(asked)].filter((name) => !isAmong(name, eligibleNames));
+    const missing = gone.length === 0 ? '' : `; ${gone.join(' and ')} may no longer`;
+    return { kind: 'tooFewApprovers', says: `tooFewApprovers: ${needed} must approve, and ${may}${missing}` };
+  }
+  if (answers.length === 0) return { kind: 'nobodyAnswered', says: 'nobodyAnswered' };
+
+  const approvals = approvalsOf(answers, question).map(({ answer }) => answer.approver);
+  const given = answers.map(({ answer }) => answer.approver);
+  const silent = eligible.map(({ name }) => name).filter((name) => !isAmong(name, given));
+  const by = approvals.length === 0 ? '' : ` (${approvals.join(', ')})`;
+  return {
+    kind: 'approvalsMissing',
+    says: `approvalsMissing: ${approvals.length} of ${needed}${by}; no answer from ${silent.join(', ') || 'anybody else'}`,
+  };
 }
 
 /** Those answers that are to this question and by somebody who may answer it, in the order in which they were given. */

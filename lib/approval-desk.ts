@@ -5,6 +5,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
+import { requestApprovalSeconds, reviewSeconds } from '../core/deadlines.ts';
 import type { Settings } from '../core/settings.ts';
 import { grantOwnSecret } from './channel-grants.ts';
 import type { Foundation } from './foundation.ts';
@@ -69,7 +70,7 @@ export class ApprovalDesk extends Construct {
       ground,
       step: 'request-approval',
       memorySize: 256,
-      timeout: Duration.minutes(1),
+      timeout: Duration.seconds(requestApprovalSeconds),
       environment: {
         ARCHIVE_BUCKET: archive.bucket.bucketName,
         DESK_BUCKET: store.bucket.bucketName,
@@ -95,7 +96,7 @@ export class ApprovalDesk extends Construct {
       step: 'review',
       memorySize: 512,
       // An HTTP API gives up after 30 seconds: the function must not decide after its caller has left.
-      timeout: Duration.seconds(25),
+      timeout: Duration.seconds(reviewSeconds),
       environment: {
         ARCHIVE_BUCKET: archive.bucket.bucketName,
         DESK_BUCKET: store.bucket.bucketName,

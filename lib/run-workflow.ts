@@ -46,8 +46,15 @@ export class RunWorkflow extends Construct {
     const isRotation = conducts === 'rotations';
     const name = isRotation ? workflowName(stage) : retirementName(stage);
     const maps = batchMaps(this, { archive: foundation.archive.bucket, tiers, concurrency: settings.concurrency });
-    const { requestApproval } = desk;
-    const definition = runDefinition(this, { steps, requestApproval, maps, settings, renews: isRotation });
+    const { requestApproval, deliverDecisions: countAnswers } = desk;
+    const definition = runDefinition(this, {
+      steps,
+      requestApproval,
+      countAnswers,
+      maps,
+      settings,
+      renews: isRotation,
+    });
 
     const { role, policy } = new WorkflowRole(this, 'Acting', {
       foundation,
@@ -82,5 +89,6 @@ const calledSteps = (steps: RunSteps, desk: ApprovalDesk, tiers: ReadonlyMap<str
   steps.judgeWave,
   steps.closeRun,
   desk.requestApproval,
+  desk.deliverDecisions,
   ...[...tiers.values()].flatMap(({ rotateBatch, probeBatch }) => [rotateBatch, probeBatch]),
 ];

@@ -88,7 +88,11 @@ export const batchSize = wholeNumber(1, 20, 'one call reads at most 20 secret va
 export const concurrency = wholeNumber(1, 40, 'say how many batches may rotate at the same time; 1 is the safest');
 export const bakeTimeSeconds = wholeNumber(60, 86_400, 'give the services a minute at least, and a day at most');
 export const approvalTimeoutSeconds = wholeNumber(60, 604_800, 'give approvers a minute at least, and a week at most');
-export const planValiditySeconds = wholeNumber(60, 604_800, 'let a plan stand for a minute at least, a week at most');
+export const planValiditySeconds = wholeNumber(
+  600,
+  604_800,
+  'let a plan stand for ten minutes at least, a week at most',
+);
 export const minimumAgeHours = wholeNumber(1, 8_760, 'a version must be an hour old at least before it is replaced');
 export const writesPerSecond = wholeNumber(1, 50, 'everybody in the account shares a quota of 50 writes a second');
 export const retentionDays = wholeNumber(1, 36_500, 'say for how many days evidence is to be kept');

@@ -2,7 +2,7 @@ import { judgeApproval } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { parseDecision, reasonOf, scopeOfWave } from '../../core/decision.ts';
 import { admitFlags, readSwitch } from '../../core/flags.ts';
-import { type Instant, secondsBetween } from '../../core/instant.ts';
+import { secondsBetween } from '../../core/instant.ts';
 import type { RunLock } from '../../core/living-ports.ts';
 import type { Ending } from '../../core/outcome.ts';
 import type { Run } from '../../core/plan.ts';
@@ -10,7 +10,7 @@ import { readPlan, waveOf } from '../../core/plan-reading.ts';
 import type { Archive, Clock, GoAhead, Hash, Switch } from '../../core/ports.ts';
 import { approvalsNeeded } from '../../core/quorum.ts';
 import { readDecision } from '../../core/recorded-decision.ts';
-import { waitsOf } from '../../core/reminder.ts';
+import { timeToAsk, type Waits } from '../../core/reminder.ts';
 import { findDocument } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { WaveVerdict } from '../../core/verdict.ts';
@@ -32,7 +32,7 @@ export type Admission =
   /** Seconds by this clock, which need not be that of Step Functions: a moment might have passed there already. */
   | { readonly next: 'wait'; readonly seconds: number }
   /** The wave is held: people are asked, reminded after the first of these seconds, and waited for no longer than both. */
-  | { readonly next: 'ask'; readonly first: number; readonly last: number }
+  | ({ readonly next: 'ask' } & Waits)
   | Ending;
 
 /**
@@ -66,7 +66,10 @@ export const admitWave =
     const scope = scopeOfWave(wave);
     if (approvalsNeeded(scope, header, settings) > 0) {
       const ofWave = await readDecision(archive, run, scope);
-      if (ofWave === undefined) return { next: 'ask', ...timeToAsk(header.expiresAt, now, settings) };
+      if (ofWave === undefined) {
+        const waits = timeToAsk(header.expiresAt, now, settings);
+        return waits === undefined ? halted([`noTimeToAnswer: wave ${wave}`]) : { next: 'ask', ...waits };
+      }
       if (ofWave.decision === 'rejected') return halted([`waveRejected: ${reasonOf(ofWave)}`]);
       const held = judgeApproval(ofWave, { header, digest, scope, settings }, now, 'unchecked');
       if (held.kind === 'falls') return halted(held.reasons);
@@ -86,9 +89,5 @@ async function isNext(archive: Archive, run: Run, wave: number): Promise<boolean
   const before = await findDocument<WaveVerdict>(archive, archiveKeys.verdict(run, wave - 1, 'baked'));
   return before?.verdict === 'sound';
 }
-
-/** No longer than approvers may take, nor than the plan stands. */
-const timeToAsk = (expiresAt: Instant, now: Instant, { approvalTimeoutSeconds }: Settings) =>
-  waitsOf(Math.max(2, Math.min(approvalTimeoutSeconds, Math.floor((expiresAt - now) / 1_000))));
 
 const halted = (reasons: readonly string[]): Ending => ({ next: 'end', outcome: 'halted', reasons });

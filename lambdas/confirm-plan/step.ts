@@ -14,6 +14,7 @@ import { makePlan, type Plan, preflightBatches } from '../../core/plan-making.ts
 import { readPlan, readWave } from '../../core/plan-reading.ts';
 import type { Archive, Clock, GoAhead, Hash, Inventory, Log } from '../../core/ports.ts';
 import type { Quarantine } from '../../core/quarantine.ts';
+import { timeToAsk, type Waits } from '../../core/reminder.ts';
 import type { RestoreAsked } from '../../core/restore.ts';
 import { findDocument } from '../../core/run-story.ts';
 import { countFleet, expired, judgeAgain } from '../../core/second-judgement.ts';
@@ -39,9 +40,15 @@ export interface ConfirmPlanPorts {
   readonly log: Log;
 }
 
-export type PlanConfirmed =
-  | { readonly next: 'go on'; readonly digest: PlanDigest; readonly waves: number; readonly reasons: readonly string[] }
-  | Ending;
+interface Confirmed {
+  readonly next: 'go on';
+  readonly digest: PlanDigest;
+  readonly waves: number;
+  readonly reasons: readonly string[];
+}
+
+/** A draft that is confirmed says besides how long to ask for its approval. */
+export type PlanConfirmed = Confirmed | (Confirmed & Waits) | Ending;
 
 /**
  * Looks a second time: at a draft, before people are asked, and at an approval, before anything is touched.
@@ -104,7 +111,9 @@ async function confirmDraft(
   const digest = await deposit(archive, hash, run, plan);
   if (mode === 'audit') return end('audited', []);
   if (plan.header.selected === 0) return end('completed', [nothingTo[mode]]);
-  return { next: 'go on', digest, waves: plan.waves.length, reasons: [] };
+  const waits = timeToAsk(plan.header.expiresAt, clock.now(), settings);
+  if (waits === undefined) return end('refused', ['noTimeToAnswer']);
+  return { next: 'go on', digest, waves: plan.waves.length, reasons: [], ...waits };
 }
 
 async function confirmApproval(

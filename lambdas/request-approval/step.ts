@@ -14,6 +14,7 @@ import { readPlan } from '../../core/plan-reading.ts';
 import type { Archive } from '../../core/ports.ts';
 import { approvalsNeeded, differentPeople, questionOf } from '../../core/quorum.ts';
 import type { Random } from '../../core/random.ts';
+import { graceSeconds, waitsOf } from '../../core/reminder.ts';
 import type { Settings } from '../../core/settings.ts';
 import { parseEvent, type Question } from './event.ts';
 import { type MorePorts, tellOthers } from './more.ts';
@@ -61,10 +62,10 @@ async function ask(
 
   const eligible = eligibleApprovers(settings.approvers, requestedBy);
   const needed = approvalsNeeded(scope, header, settings);
+  const found = isFirst ? undefined : await desk.find(run);
   const people = differentPeople(eligible).length;
   // Nobody is asked for what can come to nothing.
   if (people < needed) throw new TooFewApproversError(run, requestedBy, { needed, eligible: people });
-  const found = isFirst ? undefined : await desk.find(run);
   const earlier = found?.scope === scope && goal === 'remind' ? found : undefined;
   const answers = earlier === undefined ? [] : await answersTo(archive, earlier, eligible);
   const invited = silentOf(eligible, answers).map((approver) => invite(approver, random, hash));
@@ -75,7 +76,7 @@ async function ask(
     scope,
     requestedBy,
     askedAt,
-    answerBy: earlier?.answerBy ?? answerBy(header, askedAt, settings.approvalTimeoutSeconds),
+    answerBy: earlier?.answerBy ?? answerBy(header, askedAt, secondsLeft(goal, settings)),
     expiresAt: header.expiresAt,
     taskToken,
     invitations: [...keptFrom(found, scope, random), ...invited.map(({ invitation }) => invitation)],
@@ -89,6 +90,11 @@ async function ask(
   if (!isAnybodyTold && goal === 'ask') throw new NobodyReachedError(run);
   log.info(goal === 'ask' ? 'approval requested' : 'approvers reminded', { run, digest, asked });
   return asked;
+}
+
+/** A reminder that finds nothing of what was asked first asks anew, for as long as the run still waits. */
+function secondsLeft(goal: Question['goal'], { approvalTimeoutSeconds }: RequestApprovalPorts['settings']): number {
+  return goal === 'ask' ? approvalTimeoutSeconds : waitsOf(approvalTimeoutSeconds).last - graceSeconds;
 }
 
 /** Links stay alive. What their pages handed back was for one question: for another they hand back something else. */

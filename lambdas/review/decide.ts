@@ -36,7 +36,8 @@ export async function decide(ports: DecidePorts, visit: Visit, answer: Answer): 
   const now = clock.now();
   const isAgain = own !== undefined && isRepeated(answer, invitation, own.answer);
   if (isAgain && decided !== undefined) return tell(ports, visit, decided);
-  if (isAgain && now < pending.answerBy) return settle(ports, visit);
+  // Once it is too late the run counts what was answered itself, and nobody else decides anything.
+  if (isAgain) return now < pending.answerBy ? settle(ports, visit) : { kind: 'counted', answers: visit.answers };
 
   const verdict = judgeAnswer(
     answer,

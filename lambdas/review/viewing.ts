@@ -48,7 +48,10 @@ export function viewOf(showing: Showing, sent?: Sent): View {
     };
   }
   if (plan === undefined || refusals.includes('planChanged')) return { kind: 'changed', digest: pending.digest };
-  if (now >= pending.answerBy) return { kind: 'over', plan, refusals, report: progress?.report };
+  // Answers that were enough are a decision, which the run makes of them if nobody else has.
+  const { approvals, needed } = plan.standing;
+  const isDecidedSoon = approvals.length >= needed && progress?.report === undefined;
+  if (now >= pending.answerBy && !isDecidedSoon) return { kind: 'over', plan, refusals, report: progress?.report };
   const own = answers.find(({ answer }) => answer.approver === approver)?.answer;
   if (own !== undefined) return { kind: 'answered', plan, own, refusals, nonce, progress };
   return { kind: 'open', plan, approver, nonce, refusals, reason: sent?.reason ?? '', progress };

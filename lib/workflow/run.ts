@@ -14,7 +14,6 @@ import {
 import type { Construct } from 'constructs';
 
 import { rotateBatchSeconds } from '../../core/deadlines.ts';
-import { waitsOf } from '../../core/reminder.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { RunSteps } from '../run-steps.ts';
 import type { Step } from '../step.ts';
@@ -24,6 +23,8 @@ import { call, callAndWait } from './tasks.ts';
 export interface RunProps {
   readonly steps: RunSteps;
   readonly requestApproval: Step;
+  /** Counts what was answered, when nobody is waited for any longer. */
+  readonly countAnswers: Step;
   readonly maps: BatchMaps;
   readonly settings: Settings;
   /** Whether what a sound wave did makes its secrets fresh. */
@@ -60,12 +61,8 @@ export function runDefinition(scope: Construct, props: RunProps): IChainable {
 }
 
 /** Nothing is touched before its end: an approval that stands when it is looked at again. */
-function planning(
-  scope: Construct,
-  { steps, requestApproval, maps, settings }: RunProps,
-  firstWave: IChainable,
-  close: IChainable,
-): IChainable {
+function planning(scope: Construct, props: RunProps, firstWave: IChainable, close: IChainable): IChainable {
+  const { steps, maps } = props;
   const confirmApproval = call(scope, 'Confirm approval', {
     step: steps.confirmPlan,
     event: { goal: 'approval', run, digest },
@@ -77,13 +74,24 @@ function planning(
         .otherwise(close),
     );
 
-  const request = requesting(scope, { requestApproval, settings, confirmApproval, close });
+  const request = asking(scope, props, {
+    names: { ask: 'Request approval', remind: 'Remind approvers', count: 'Count answers', enough: 'Plan is decided' },
+    about: 'plan',
+    after: confirmApproval,
+    close,
+  });
 
   const confirmPlan = call(scope, 'Confirm plan', { step: steps.confirmPlan, event: asked(", 'goal': 'draft'") })
     .addCatch(close, haltedBy('Confirm plan'))
     .next(
       Choice.jsonata(scope, 'Plan stands')
-        .when(goesOn, request, { assign: { digest: '{% $states.input.digest %}', waves: '{% $states.input.waves %}' } })
+        .when(goesOn, request, {
+          assign: {
+            digest: '{% $states.input.digest %}',
+            waves: '{% $states.input.waves %}',
+            timeLeft: '{% $states.input.last %}',
+          },
+        })
         .otherwise(close),
     );
 
@@ -97,40 +105,52 @@ function planning(
     );
 }
 
-interface Requesting extends Pick<RunProps, 'requestApproval' | 'settings'> {
-  readonly confirmApproval: IChainable;
+interface Asking {
+  readonly names: { readonly ask: string; readonly remind: string; readonly count: string; readonly enough: string };
+  /** The whole plan, or the wave that is next. */
+  readonly about: string;
+  /** What looks at the decision, whatever it is. */
+  readonly after: IChainable;
   readonly close: IChainable;
 }
 
 /**
- * Asks, and waits. When most of the time is over it stops waiting, reminds, and waits once more under a new token.
+ * Asks, and waits. When most of the time is over it stops waiting, reminds, and waits once more under a new token. It is
+ * given how long: `first`, and then what the variable `timeLeft` says.
  *
- * An answer in the moment between is on record, though nobody could be woken by it: the reminder finds it.
+ * An answer in the moment between is on record, though nobody could be woken by it: the reminder finds it. So is one that was
+ * given at the last moment, or of which the run never heard: its answers are counted before it ends. Whoever counts them says
+ * why they are too few.
  */
-function requesting(scope: Construct, { requestApproval, settings, confirmApproval, close }: Requesting): IChainable {
-  const { first, last } = waitsOf(settings.approvalTimeoutSeconds);
-  const ask = (name: string, goal: 'ask' | 'remind', seconds: number) =>
+function asking(
+  scope: Construct,
+  { requestApproval, countAnswers }: Pick<RunProps, 'requestApproval' | 'countAnswers'>,
+  { names, about, after, close }: Asking,
+): IChainable {
+  const ask = (name: string, goal: 'ask' | 'remind', seconds: string) =>
     callAndWait(
       scope,
       name,
-      { step: requestApproval, event: { goal, run, digest, requestedBy } },
-      Timeout.duration(Duration.seconds(seconds)),
+      { step: requestApproval, event: { goal, run, digest, requestedBy, scope: about } },
+      Timeout.jsonata(seconds),
     );
 
-  const remind = ask('Remind approvers', 'remind', last)
-    .addCatch(close, { errors: [Errors.TIMEOUT], outputs: { outcome: 'expired', reasons: ['nobodyAnswered'] } })
-    .addCatch(confirmApproval, { errors: ['AlreadyDecidedError'], outputs: {} })
-    .addCatch(close, haltedBy('Remind approvers'))
-    .next(confirmApproval);
+  const count = call(scope, names.count, { step: countAnswers, event: { run, scope: about } })
+    .addCatch(close, haltedBy(names.count))
+    .next(Choice.jsonata(scope, names.enough).when(goesOn, after).otherwise(close));
 
-  return ask('Request approval', 'ask', first)
+  const remind = ask(names.remind, 'remind', '{% $timeLeft %}')
+    .addCatch(count, { errors: [Errors.TIMEOUT, 'TooFewApproversError'], outputs: {} })
+    .addCatch(after, { errors: ['AlreadyDecidedError'], outputs: {} })
+    .addCatch(close, haltedBy(names.remind))
+    .next(after);
+
+  return ask(names.ask, 'ask', '{% $states.input.first %}')
     .addCatch(remind, { errors: [Errors.TIMEOUT], outputs: {} })
-    .addCatch(close, {
-      errors: ['TooFewApproversError'],
-      outputs: { outcome: 'refused', reasons: ['tooFewApprovers'] },
-    })
-    .addCatch(close, haltedBy('Request approval'))
-    .next(confirmApproval);
+    .addCatch(count, { errors: ['TooFewApproversError'], outputs: {} })
+    .addCatch(after, { errors: ['AlreadyDecidedError'], outputs: {} })
+    .addCatch(close, haltedBy(names.ask))
+    .next(after);
 }
 
 /** One wave after the other: admitted, rotated and probed, baked, probed again, judged, and only then counted as fresh. */
@@ -192,35 +212,22 @@ function waves(scope: Construct, props: RunProps, close: IChainable): IChainable
  * Asks people once more before a wave that is held, as they were asked about the plan. Whatever they say, the wave is
  * admitted anew; when they say nothing, the waves before it stay and the run ends.
  */
-function askingForWave(
+const askingForWave = (
   scope: Construct,
-  { requestApproval }: RunProps,
+  props: RunProps,
   { admit, close }: { readonly admit: IChainable; readonly close: IChainable },
-): IChainable {
-  const ask = (name: string, goal: 'ask' | 'remind', seconds: string) =>
-    callAndWait(
-      scope,
-      name,
-      {
-        step: requestApproval,
-        event: { goal, run, digest, requestedBy, scope: "{% 'wave-' & $string($wave) %}" },
-      },
-      Timeout.jsonata(seconds),
-    );
-  const unanswered = { outcome: 'halted', reasons: ["{% 'waveNotApproved: ' & $string($wave) %}"] };
-
-  const remind = ask('Remind of wave', 'remind', '{% $timeLeft %}')
-    .addCatch(close, { errors: [Errors.TIMEOUT], outputs: unanswered })
-    .addCatch(admit, { errors: ['AlreadyDecidedError'], outputs: {} })
-    .addCatch(close, haltedBy('Remind of wave'))
-    .next(admit);
-
-  return ask('Request wave approval', 'ask', '{% $states.input.first %}')
-    .addCatch(remind, { errors: [Errors.TIMEOUT], outputs: {} })
-    .addCatch(admit, { errors: ['AlreadyDecidedError'], outputs: {} })
-    .addCatch(close, haltedBy('Request wave approval'))
-    .next(admit);
-}
+): IChainable =>
+  asking(scope, props, {
+    names: {
+      ask: 'Request wave approval',
+      remind: 'Remind of wave',
+      count: 'Count answers on wave',
+      enough: 'Wave is decided',
+    },
+    about: "{% 'wave-' & $string($wave) %}",
+    after: admit,
+    close,
+  });
 
 /**
  * All that the wave touched goes back to its recorded version.

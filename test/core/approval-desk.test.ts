@@ -65,14 +65,16 @@ describe('an invitation', () => {
 });
 
 describe('the time to answer', () => {
-  const header = { expiresAt: instant(60_000) } as PlanHeader;
+  const header = { expiresAt: instant(900_000) } as PlanHeader;
 
   it('is over when the run stops waiting', () => {
     assert.equal(answerBy(header, instant(1_000), 30), 31_000);
   });
 
-  it('is over with the plan at the latest', () => {
-    assert.equal(answerBy(header, instant(1_000), 3_600), 60_000);
+  it('S11 is over five minutes before the plan expires at the latest, in which a decision is heard of', () => {
+    assert.equal(answerBy(header, instant(1_000), 599), 600_000);
+    assert.equal(answerBy(header, instant(1_000), 600), 600_000);
+    assert.equal(answerBy(header, instant(1_000), 3_600), 600_000);
   });
 });
 

@@ -114,9 +114,11 @@ describe('admitting a wave', () => {
   it('asks people first where a wave is held, for no longer than the plan stands (S1)', async () => {
     const tiers = settings.tiers.map((tier) => ({ ...tier, holdBefore: tier.name === 'medium' }));
     assert.equal(await admitted({ wave: 1 }, undefined, { tiers }), 'go on');
-    assert.equal(await admitted({ wave: 2 }, undefined, { tiers }), 'ask for 64800 s, then 21600 s');
-    const late = { wave: 2, now: '2026-11-20T19:14:56Z' };
-    assert.equal(await admitted(late, undefined, { tiers }), 'ask for 3 s, then 1 s');
+    assert.equal(await admitted({ wave: 2 }, undefined, { tiers }), 'ask for 64800 s, then 21720 s');
+    // The plan expires at 19:15, and a decision is to be heard of five minutes before.
+    const at = (now: string) => admitted({ wave: 2, now: `2026-11-20T${now}Z` }, undefined, { tiers });
+    assert.equal(await at('19:09:00'), 'ask for 45 s, then 135 s');
+    assert.deepEqual(await at('19:09:01'), ['halted', 'noTimeToAnswer: wave 2']);
   });
 
   for (const [what, more, expected] of [

@@ -32,6 +32,7 @@ describe('confirming a draft', () => {
 
     assert.equal(confirmed.next, 'go on');
     assert.equal(confirmed.next === 'go on' && confirmed.waves, 2);
+    assert.deepEqual('first' in confirmed && [confirmed.first, confirmed.last], [64_800, 21_720]);
     const deposits = world.calls.filter((call) => call.startsWith('deposit'));
     assert.deepEqual(
       deposits.map((call) => call.replace('deposit runs/run-of-november/', '')),

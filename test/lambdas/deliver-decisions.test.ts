@@ -37,11 +37,11 @@ describe('S11 a decision whose run has not heard of it', () => {
   it('is told until the moment at which nobody waits for it any more, and not from then on', async () => {
     const { world } = await unheard();
     const { answerBy } = world.pending.get(run) ?? assert.fail();
-    world.now = answerBy;
+    world.now = instant(answerBy + 120_000);
     assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [] });
     assert.deepEqual(world.told, []);
 
-    world.now = instant(answerBy - 1);
+    world.now = instant(answerBy + 119_999);
     assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [run] });
   });
 
@@ -124,9 +124,10 @@ describe('S11 answers that make a decision which nobody recorded', () => {
     assert.deepEqual([world.archive.texts.has(key), world.decision], [true, undefined]);
   });
 
-  it('are left when it is too late for them to count', async () => {
+  it('are left once no run waits for them any more', async () => {
     const { world } = await interrupted();
-    world.now = world.pending.get(run)?.answerBy ?? assert.fail();
+    const { answerBy } = world.pending.get(run) ?? assert.fail();
+    world.now = instant(answerBy + 120_000);
     assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [] });
     assert.equal(world.decision, undefined);
   });
@@ -193,7 +194,95 @@ describe('S1 a plan without a decision of its own', () => {
 
   it('is not touched by anybody who asks for something else', async () => {
     const { world } = await unheard();
-    for (const event of [undefined, {}, { sweep: false }, { run }]) await assert.rejects(world.deliverDecisions(event));
+    for (const event of [undefined, {}, { sweep: false }, { run }, { run, scope: 'all' }])
+      await assert.rejects(world.deliverDecisions(event));
     assert.deepEqual([world.told, world.now], [[], asOf]);
+  });
+});
+
+describe('S11 a run that stops waiting', () => {
+  const stopped = (world: ApprovalWorld, scope = 'plan') => world.deliverDecisions({ run, scope });
+
+  it('goes on to its decision when one is on record, though nobody told it and the time to answer is over', async () => {
+    const { world } = await unheard();
+    world.now = instant((world.pending.get(run)?.answerBy ?? 0) + 120_000);
+    assert.deepEqual([await stopped(world), world.told], [{ next: 'go on' }, []]);
+  });
+
+  it('goes on to a decision that is made of the answers, when nobody had recorded it', async () => {
+    const { world } = await interrupted();
+    world.now = instant((world.pending.get(run)?.answerBy ?? 0) + 120_000);
+    assert.deepEqual(await stopped(world), { next: 'go on' });
+    assert.equal((world.decision as { decision: string }).decision, 'approved');
+  });
+
+  it('goes on to look at what is on record and is no decision of its own: that lets nothing begin', async () => {
+    const { world } = await unheard();
+    world.archive.texts.set(archiveKeys.decision(run), '{}');
+    assert.deepEqual(await stopped(world), { next: 'go on' });
+  });
+
+  it('expires when nobody answered, or when nothing waits', async () => {
+    const world = new ApprovalWorld();
+    await world.ask(smallPlan());
+    const expired = { next: 'end', outcome: 'expired', reasons: ['nobodyAnswered'] };
+    assert.deepEqual(await stopped(world), expired);
+    world.pending.clear();
+    assert.deepEqual(await stopped(world), expired);
+  });
+
+  it('expires when too few approved, and says who did and of whom there is no answer', async () => {
+    const world = new ApprovalWorld(byTwo);
+    await world.ask(smallPlan());
+    await world.post(world.pathFor('grace'), approve);
+    assert.deepEqual(await stopped(world), {
+      next: 'end',
+      outcome: 'expired',
+      reasons: ['approvalsMissing: 1 of 2 (grace); no answer from joan'],
+    });
+    assert.equal(world.decision, undefined);
+  });
+
+  it('is refused when fewer may approve than must, and says who may', async () => {
+    const world = new ApprovalWorld({ ...byTwo, approvers: ['ada', 'grace'].map((name) => ({ name, email: name })) });
+    world.depositPlan(smallPlan());
+    assert.deepEqual(await stopped(world), {
+      next: 'end',
+      outcome: 'refused',
+      reasons: ['tooFewApprovers: 2 must approve, and only grace may'],
+    });
+  });
+
+  it('halts before a held wave when somebody who was asked before may approve no longer, and says who', async () => {
+    const tiers = byTwo.tiers.map((tier) => ({ ...tier, holdBefore: true }));
+    const world = new ApprovalWorld({ tiers });
+    await world.ask(chromePayPlan());
+    world.ports.settings = { ...world.ports.settings, approvers: world.ports.settings.approvers.slice(0, 2) };
+    assert.deepEqual(await stopped(world, 'wave-2'), {
+      next: 'end',
+      outcome: 'halted',
+      reasons: ['waveNotApproved: 2', 'tooFewApprovers: 2 must approve, and only grace may; joan may no longer'],
+    });
+  });
+
+  it('halts before a held wave that too few approved; what was said of the plan is no answer to it', async () => {
+    const tiers = byTwo.tiers.map((tier) => ({ ...tier, holdBefore: true }));
+    const world = new ApprovalWorld({ tiers });
+    const digest = await world.ask(chromePayPlan());
+    await world.post(world.pathFor('grace'), { decision: 'approved', count: '38' });
+    assert.deepEqual(await stopped(world, 'wave-2'), {
+      next: 'end',
+      outcome: 'halted',
+      reasons: ['waveNotApproved: 2', 'nobodyAnswered'],
+    });
+
+    world.pending.set(run, { ...(world.pending.get(run) ?? assert.fail()), scope: 'wave-2' });
+    const answer = sealed(answerWith({ run, digest, scope: 'wave-2', approver: 'joan' }));
+    world.archive.texts.set(archiveKeys.answer(run, 'wave-2', 'joan'), serialiseAnswer(answer));
+    assert.deepEqual(await stopped(world, 'wave-2'), {
+      next: 'end',
+      outcome: 'halted',
+      reasons: ['waveNotApproved: 2', 'approvalsMissing: 1 of 2 (joan); no answer from grace'],
+    });
   });
 });

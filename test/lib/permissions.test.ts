@@ -148,6 +148,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'keyturn-prod-renew-expiry': [
     's3:GetObject on {ArchiveBucket}/runs/*',
+    's3:PutObject on {ArchiveBucket}/runs/*/renewals/*',
     `secretsmanager:TagResource on ${secret('prod/high/*')} if ${renewing}`,
     `secretsmanager:TagResource on ${secret('prod/low/*')} if ${renewing}`,
     `secretsmanager:TagResource on ${secret('prod/medium/*')} if ${renewing}`,
@@ -231,7 +232,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'keyturn-prod, the state machine': [
     ...[
-      ...['admit-wave', 'close-run', 'confirm-plan', 'draft-plan', 'judge-wave'],
+      ...['admit-wave', 'close-run', 'confirm-plan', 'deliver-decisions', 'draft-plan', 'judge-wave'],
       ...['probe-batch-high', 'probe-batch-low', 'probe-batch-medium', 'renew-expiry', 'request-approval'],
       ...['rotate-batch-high', 'rotate-batch-low', 'rotate-batch-medium'],
     ].map((step) => `lambda:InvokeFunction on keyturn-prod-${step}:*`),
@@ -245,7 +246,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'keyturn-prod-retirement, the state machine': [
     ...[
-      ...['admit-wave', 'close-run', 'confirm-plan', 'draft-plan', 'judge-wave'],
+      ...['admit-wave', 'close-run', 'confirm-plan', 'deliver-decisions', 'draft-plan', 'judge-wave'],
       ...['probe-batch-high', 'probe-batch-low', 'probe-batch-medium', 'request-approval'],
       ...['rotate-batch-high', 'rotate-batch-low', 'rotate-batch-medium'],
     ].map((step) => `lambda:InvokeFunction on keyturn-prod-${step}:*`),
@@ -483,6 +484,7 @@ describe('what a run leaves in the archive', () => {
     [archiveKeys.decision(run, 'wave-2'), /(review|deliver-decisions)$/],
     [archiveKeys.probe(run, 1, 'rotated', 0), /probe-batch-(low|medium|high)$/],
     [archiveKeys.verdict(run, 1, 'baked'), /judge-wave$/],
+    [archiveKeys.renewal(run, 1, 1), /renew-expiry$/],
     [archiveKeys.admission(run, 1), /admit-wave$/],
     [archiveKeys.report(run), /close-run$/],
     [archiveKeys.recovery(run), /recover-run$/],

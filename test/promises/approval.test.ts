@@ -271,12 +271,12 @@ describe('S1 a plan that fewer people may approve than must', () => {
   it('S1 is refused at once, asked of nobody, and all are told', async () => {
     const two = synthesised({ ...settings, approvers: settings.approvers.slice(0, 2) });
     const day = await played(two, { requestedBy: 'platform-oncall', scenario: { outcome: 'refused' } });
-    assertNothingChanged(day, 'refused', 'tooFewApprovers');
+    assertNothingChanged(day, 'refused', 'tooFewApprovers: 2 must approve, and only security-oncall may');
     const { cloud, time } = day.scene;
     assert.ok(time.now() - asOf < 600_000, 'it waited for an answer');
     for (const address of [platform, security]) {
       const mails = cloud.ses.inbox(address).map(({ text }) => text);
-      assert.ok(mails.some((text) => text.includes('tooFewApprovers')));
+      assert.ok(mails.some((text) => text.includes('too few people are left who may approve it')));
       assert.ok(mails.every((text) => !text.includes('/review/')));
     }
   });

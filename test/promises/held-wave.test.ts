@@ -64,7 +64,16 @@ describe('S1 a wave that is held', () => {
     });
     assert.match(page, /Go on with wave 2 of 2: rotate 5 secrets[\s\S]*Wave 1<\/span>[\s\S]*ended well/);
     assert.deepEqual(said, { kind: 'notStarted', reason: 'waveApprovalMissing' });
-    assert.deepEqual([day.report.outcome, day.report.reasons], ['halted', ['waveNotApproved: 2']]);
+    assert.deepEqual(
+      [day.report.outcome, day.report.reasons],
+      [
+        'halted',
+        [
+          'waveNotApproved: 2',
+          'approvalsMissing: 1 of 2 (platform-oncall); no answer from security-oncall, payments-oncall',
+        ],
+      ],
+    );
     assert.equal(moved(day).length, 5);
   });
 

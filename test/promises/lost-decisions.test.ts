@@ -160,3 +160,44 @@ describe('S11 a decision that is on record', () => {
     assert.deepEqual(changed(day), []);
   });
 });
+
+describe('S11 a decision at the end of the time to answer', () => {
+  /** Security approves at once, platform so many seconds before it is over. Step Functions hears nothing, and nobody sweeps. */
+  const decidedBefore = async (secondsBefore: number) => {
+    let answered: { readonly status: number; readonly text: string } | undefined;
+    const day = await played(assembly, {
+      scenario: {
+        outcome: secondsBefore > 0 ? 'completed' : 'expired',
+        nobodyAnswers: true,
+        begin: async (scene) => ({
+          fateOf: ({ operation }) => (operation === 'SendTaskSuccess' ? 'requestLost' : 'works'),
+          ...meanwhile(async () => {
+            await answer(scene, await invited(scene, security));
+            const { cloud, run, time } = scene;
+            const { answerBy } = JSON.parse(cloud.s3.text(cloud.deskBucket, `pending/${run}.json`) ?? '{}');
+            const link = await invited(scene, platform);
+            const fields = { ...fieldsIn((await ask(scene, link)).text), decision: 'approved' };
+            await time.sleep(answerBy - secondsBefore * 1_000 - time.now());
+            answered = await send(scene, link, fields);
+          }),
+        }),
+      },
+    });
+    return { report: day.report, answered, locked: locked(day) };
+  };
+
+  it('reaches its run when it was given ten seconds before, though nobody could tell it', async () => {
+    const { report, answered, locked } = await decidedBefore(10);
+    assert.deepEqual([answered?.status, report.outcome, report.rotated, locked], [202, 'completed', 10, []]);
+    assert.match(answered?.text ?? '', /The run has not been told yet/);
+  });
+
+  it('is none when it is given at that very moment: the page says so, and the run who is missing', async () => {
+    const { report, answered } = await decidedBefore(0);
+    assert.match(answered?.text ?? '', /The time to answer is over/);
+    assert.deepEqual(
+      [answered?.status, report.outcome, report.reasons],
+      [409, 'expired', ['approvalsMissing: 1 of 2 (security-oncall); no answer from platform-oncall, payments-oncall']],
+    );
+  });
+});
