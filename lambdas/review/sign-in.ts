@@ -6,7 +6,7 @@ import type { Random } from '../../core/random.ts';
 import type { Settings, SignInSettings } from '../../core/settings.ts';
 import { type Identity, judgeSignIn, type SignInRefusal, type SignInUnderWay } from '../../core/sign-in.ts';
 import type { IdentityProvider } from '../../core/sign-in-ports.ts';
-import { contentOf, noCookie, sealedCookie } from './cookies.ts';
+import { contentOf, makeRoom, noCookie, sealedCookie } from './cookies.ts';
 import type { LinkRequest, Return } from './event.ts';
 import { guestAt, type VisitPorts } from './visit.ts';
 
@@ -62,17 +62,21 @@ export async function proofOf(
   const signIn = configured(ports);
   if (signIn === undefined) return { kind: 'link' };
 
-  const session = await contentOf(ports.cookieSeal, 'session', cookies);
+  const linkHash = ports.hash(link);
+  const session = await contentOf(ports.cookieSeal, 'session', linkHash, cookies);
   const counts =
     session !== undefined &&
-    session.linkHash === ports.hash(link) &&
+    session.linkHash === linkHash &&
     session.issuer === signIn.settings.issuer &&
     ports.clock.now() < session.expiresAt;
   return counts ? { kind: 'signIn', issuer: session.issuer, subject: session.subject } : undefined;
 }
 
 /** Sends the owner of a link to the provider. What its end is recognised by stays in this very browser. */
-export async function startSignIn(ports: SignInPorts, { run, link, again }: LinkRequest): Promise<SignInAnswer> {
+export async function startSignIn(
+  ports: SignInPorts,
+  { run, link, again, cookies }: LinkRequest,
+): Promise<SignInAnswer> {
   const signIn = configured(ports);
   const guest = await guestAt(ports, { run, link });
   if (guest === undefined) return nobodys(ports, run);
@@ -90,7 +94,9 @@ export async function startSignIn(ports: SignInPorts, { run, link, again }: Link
   };
   const address = await signIn.provider.addressFor(underWay, { again });
   log.info('sign-in begun', { run, approver: guest.invitation.approver });
-  return { kind: 'goTo', address, cookies: [await sealedCookie(cookieSeal, 'sign-in', underWay, signInSeconds)] };
+  const hash = ports.hash(underWay.state);
+  const cookie = await sealedCookie(cookieSeal, 'sign-in', hash, underWay, signInSeconds);
+  return { kind: 'goTo', address, cookies: [cookie, ...makeRoom('sign-in', hash, cookies)] };
 }
 
 /**
@@ -102,7 +108,8 @@ export async function startSignIn(ports: SignInPorts, { run, link, again }: Link
 export async function finishSignIn(ports: SignInPorts, returned: Return): Promise<SignInAnswer> {
   const { clock, cookieSeal, log, hash } = ports;
   const signIn = configured(ports);
-  const underWay = await contentOf(cookieSeal, 'sign-in', returned.cookies);
+  const ofState = hash(returned.state);
+  const underWay = await contentOf(cookieSeal, 'sign-in', ofState, returned.cookies);
   if (
     signIn === undefined ||
     underWay === undefined ||
@@ -123,15 +130,20 @@ export async function finishSignIn(ports: SignInPorts, returned: Return): Promis
     const { reasons, subject } = verdict;
     log.warn('sign-in refused', { run, approver, reasons, subject });
     const retry = `/sign-in/${run}/${link}?again`;
-    return { kind: 'refused', reasons, cookies: [noCookie('sign-in')], retry };
+    return { kind: 'refused', reasons, cookies: [noCookie('sign-in', ofState)], retry };
   }
 
-  const session = { linkHash: hash(link), ...verdict.identity, expiresAt: after(clock.now(), sessionSeconds) };
+  const linkHash = hash(link);
+  const session = { linkHash, ...verdict.identity, expiresAt: after(clock.now(), sessionSeconds) };
   log.info('signed in', { run, approver, ...verdict.identity });
   return {
     kind: 'goTo',
     address: pageOf(underWay),
-    cookies: [await sealedCookie(cookieSeal, 'session', session, sessionSeconds), noCookie('sign-in')],
+    cookies: [
+      await sealedCookie(cookieSeal, 'session', linkHash, session, sessionSeconds),
+      noCookie('sign-in', ofState),
+      ...makeRoom('session', linkHash, returned.cookies),
+    ],
   };
 }
 

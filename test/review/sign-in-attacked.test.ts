@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 
+import { sha256 } from '../../adapters/sha256.ts';
 import type { Run } from '../../core/plan.ts';
 import type { SignInRefusal } from '../../core/sign-in.ts';
 import { keyPair, segment, signedToken, type TokenMaker } from '../../rehearsal/targets/identity-provider.ts';
@@ -27,8 +28,12 @@ const opened = async () => {
   ({ grace, joan } = await desk.ask(smallPlan()));
 };
 
-const sessionName = '__Host-keyturn-session';
-const signInName = '__Host-keyturn-sign-in';
+const mark = (text: string) => sha256(text).slice('sha256:'.length, 'sha256:'.length + 12);
+
+/** What the cookie of a session is called that is for a link, and that of a sign-in which leads to an address. */
+const sessionOf = (link: string) => `__Host-keyturn-session-${mark(link.split('/').at(-1) ?? '')}`;
+const signInOf = (address: string) =>
+  `__Host-keyturn-sign-in-${mark(new URL(address).searchParams.get('state') ?? '')}`;
 
 const post = (visitor: Visitor, link: string, form: URLSearchParams | string) =>
   visitor.ask(link, {
@@ -121,14 +126,16 @@ attacked('a plan still waits after an answer', () => {
     const attacker = new Visitor();
     await attacker.signIn(desk, joan, 'joan');
     const victim = new Visitor();
-    victim.cookies.set(sessionName, attacker.cookies.get(sessionName) ?? '');
+    const session = attacker.cookies.get(sessionOf(joan)) ?? '';
+    for (const name of [sessionOf(joan), sessionOf(grace)]) victim.cookies.set(name, session);
+    assert.notEqual(session, '');
     await letsNobodyIn(victim);
   });
 
   it('with two sessions, of which one is right', async () => {
     const visitor = new Visitor();
     await visitor.signIn(desk, grace, 'grace');
-    const session = `${sessionName}=${visitor.cookies.get(sessionName)}`;
+    const session = `${sessionOf(grace)}=${visitor.cookies.get(sessionOf(grace))}`;
     const headers = {
       'content-type': 'application/x-www-form-urlencoded',
       ...ofThisPage,
@@ -159,7 +166,7 @@ attacked('a plan still waits after a session that was tampered with:', () => {
     it(what, async () => {
       const visitor = new Visitor();
       await visitor.signIn(desk, grace, 'grace');
-      visitor.cookies.set(sessionName, tamper(visitor.cookies.get(sessionName) ?? ''));
+      visitor.cookies.set(sessionOf(grace), tamper(visitor.cookies.get(sessionOf(grace)) ?? ''));
       await letsNobodyIn(visitor);
     });
   }
@@ -167,13 +174,13 @@ attacked('a plan still waits after a session that was tampered with:', () => {
   it('the cookie of a sign-in in the place of a session, and the other way round', async () => {
     const visitor = new Visitor();
     const address = await visitor.begin(grace);
-    visitor.cookies.set(sessionName, visitor.cookies.get(signInName) ?? '');
+    visitor.cookies.set(sessionOf(grace), visitor.cookies.get(signInOf(address)) ?? '');
     await letsNobodyIn(visitor);
 
     const signedIn = new Visitor();
     await signedIn.signIn(desk, grace, 'grace');
-    signedIn.cookies.set(signInName, signedIn.cookies.get(sessionName) ?? '');
-    signedIn.cookies.delete(sessionName);
+    signedIn.cookies.set(signInOf(address), signedIn.cookies.get(sessionOf(grace)) ?? '');
+    signedIn.cookies.delete(sessionOf(grace));
     assert.equal((await signedIn.ask(desk.idp.replica.signIn('grace', address))).status, 403);
     await letsNobodyIn(signedIn);
   });
@@ -181,16 +188,16 @@ attacked('a plan still waits after a session that was tampered with:', () => {
   it('a session of a provider that the settings no longer name', async () => {
     const visitor = new Visitor();
     await visitor.signIn(desk, grace, 'grace');
-    const [text = ''] = (visitor.cookies.get(sessionName) ?? '').split('.');
+    const [text = ''] = (visitor.cookies.get(sessionOf(grace)) ?? '').split('.');
     const content = JSON.parse(Buffer.from(text, 'base64url').toString());
     const sealed = async (changed: object) => {
       const changedText = segment({ ...content, ...changed });
       const seal = await desk.world.ports.cookieSeal.seal(`keyturn session cookie\n${changedText}`);
       return `${changedText}.${seal}`;
     };
-    visitor.cookies.set(sessionName, await sealed({}));
+    visitor.cookies.set(sessionOf(grace), await sealed({}));
     assert.match(await (await visitor.ask(grace)).text(), /<h1>Rotate 2 of 5/);
-    visitor.cookies.set(sessionName, await sealed({ issuer: 'https://former.example' }));
+    visitor.cookies.set(sessionOf(grace), await sealed({ issuer: 'https://former.example' }));
     await letsNobodyIn(visitor);
   });
 
@@ -239,14 +246,15 @@ attacked('nobody is let in who comes back', () => {
 
   it('a second time', async () => {
     const visitor = new Visitor();
-    const back = desk.idp.replica.signIn('grace', await visitor.begin(grace));
-    const kept = visitor.cookies.get(signInName) ?? '';
+    const address = await visitor.begin(grace);
+    const back = desk.idp.replica.signIn('grace', address);
+    const kept = visitor.cookies.get(signInOf(address)) ?? '';
     assert.equal((await visitor.ask(back)).status, 303);
     visitor.cookies.clear();
     await refusedWith(visitor, back, 'notUnderWay');
 
     const replaying = new Visitor();
-    replaying.cookies.set(signInName, kept);
+    replaying.cookies.set(signInOf(address), kept);
     await refusedWith(replaying, back, 'codeRefused');
   });
 
@@ -270,10 +278,11 @@ attacked('nobody is let in who comes back', () => {
 
   it('with the cookie tampered with, to lead to another’s link', async () => {
     const visitor = new Visitor();
-    const back = desk.idp.replica.signIn('joan', await visitor.begin(joan));
-    const [text = '', seal] = (visitor.cookies.get(signInName) ?? '').split('.');
+    const address = await visitor.begin(joan);
+    const back = desk.idp.replica.signIn('joan', address);
+    const [text = '', seal] = (visitor.cookies.get(signInOf(address)) ?? '').split('.');
     const underWay = JSON.parse(Buffer.from(text, 'base64url').toString());
-    visitor.cookies.set(signInName, `${segment({ ...underWay, link: grace.split('/').at(-1) })}.${seal}`);
+    visitor.cookies.set(signInOf(address), `${segment({ ...underWay, link: grace.split('/').at(-1) })}.${seal}`);
     await refusedWith(visitor, back, 'notUnderWay');
   });
 
@@ -357,7 +366,7 @@ attacked('no chance and no malice breaks the desk:', () => {
     const visitor = new Visitor();
     const address = await visitor.begin(grace);
     const state = new URL(address).searchParams.get('state') ?? '';
-    const cookie = visitor.cookies.get(signInName) ?? '';
+    const cookie = visitor.cookies.get(signInOf(address)) ?? '';
     const name = fc.oneof(fc.constantFrom('code', 'state', 'iss', 'error'), fc.string());
     const value = fc.oneof(fc.constantFrom(state, 'x', '', desk.idp.issuer), fc.string({ unit: 'binary' }));
     const query = fc.oneof(
@@ -369,7 +378,7 @@ attacked('no chance and no malice breaks the desk:', () => {
     await fc.assert(
       fc.asyncProperty(query, cookies, async (said, kept) => {
         const response = await fetch(`${desk.url}/signed-in?${said}`, {
-          headers: { cookie: `${signInName}=${kept}` },
+          headers: { cookie: `${signInOf(address)}=${kept}` },
           redirect: 'manual',
         });
         await response.text();
@@ -382,7 +391,9 @@ attacked('no chance and no malice breaks the desk:', () => {
   it('whatever stands in a session', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.base64String(), fc.string({ unit: 'grapheme-ascii' })), async (kept) => {
-        const response = await fetch(grace, { headers: { cookie: `${sessionName}=${kept.replace(/[\r\n]/g, '')}` } });
+        const response = await fetch(grace, {
+          headers: { cookie: `${sessionOf(grace)}=${kept.replace(/[\r\n]/g, '')}` },
+        });
         assert.match(await response.text(), /Sign in to see the plan/);
         assert.equal(response.status, 200);
       }),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { formsOf, OpenDesk, ofThisPage, run, send, smallPlan } from './open-desk.ts';
+import type { Run } from '../../core/plan.ts';
+import { candidate, formsOf, OpenDesk, ofThisPage, planOf, run, send, smallPlan } from './open-desk.ts';
 import { Visitor } from './open-provider.ts';
 
 /*
@@ -50,7 +51,7 @@ describe('the way there', () => {
     const [cookie = '', ...others] = response.headers.getSetCookie();
     assert.match(
       cookie,
-      /^__Host-keyturn-sign-in=[\w-]+\.[A-Za-z0-9+/]{43}=; Max-Age=600; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+      /^__Host-keyturn-sign-in-[0-9a-f]{12}=[\w-]+\.[A-Za-z0-9+/]{43}=; Max-Age=600; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
     );
     assert.deepEqual(others, []);
   });
@@ -80,10 +81,10 @@ describe('an approver who signs in', () => {
     const [session = '', sealed = ''] = response.headers.getSetCookie();
     assert.match(
       session,
-      /^__Host-keyturn-session=[\w-]+\.[A-Za-z0-9+/]{43}=; Max-Age=3600; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+      /^__Host-keyturn-session-[0-9a-f]{12}=[\w-]+\.[A-Za-z0-9+/]{43}=; Max-Age=3600; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
     );
-    assert.match(sealed, /^__Host-keyturn-sign-in=; Max-Age=0;/);
-    assert.deepEqual([...browser.cookies.keys()], ['__Host-keyturn-session']);
+    assert.match(sealed, /^__Host-keyturn-sign-in-[0-9a-f]{12}=; Max-Age=0;/);
+    assert.deepEqual([...browser.cookies.keys()], [session.split('=')[0]]);
     assert.deepEqual(logged('signed in'), {
       run,
       approver: 'grace',
@@ -121,6 +122,65 @@ describe('an approver who signs in', () => {
   it('still needs the session for what is shown afterwards', async () => {
     assert.match(await (await fetch(grace)).text(), /Sign in to see the plan/);
     assert.match(await (await browser.ask(grace)).text(), /Approved by[\s\S]*<bdi>signed in at http:\/\/localhost:/);
+  });
+});
+
+describe('two tabs of one browser', () => {
+  const headingAt = async (browser: Visitor, link: string) =>
+    /<h1[^>]*>([^<]*)/.exec(await (await browser.ask(link)).text())?.[1] ?? '';
+  const plan = (name: string) => {
+    const secrets = [candidate(`prod/low/${name}/key-1`), candidate(`prod/low/${name}/key-2`)];
+    return planOf(secrets, [], { secrets: 5, services: 1 }, { run: name as Run });
+  };
+
+  it('may begin to sign in at once, each for its own plan: both come back, in either order, and both are let in', async () => {
+    const links = [(await desk.ask(plan('run-b'))).grace, (await desk.ask(plan('run-c'))).grace];
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const browser = new Visitor();
+      const ways: string[] = [];
+      for (const link of links) ways.push(desk.idp.replica.signIn('grace', await browser.begin(link)));
+      for (const at of order) {
+        const response = await browser.ask(ways[at] ?? '');
+        assert.deepEqual([response.status, response.headers.get('location')], [303, links[at]?.replace(desk.url, '')]);
+      }
+      for (const link of links) assert.match(await headingAt(browser, link), /^Rotate 2 of 5 secrets/);
+    }
+  });
+
+  it('may do so for one plan, too', async () => {
+    const { grace: link } = await desk.ask(plan('run-d'));
+    const browser = new Visitor();
+    const ways = [await browser.begin(link), await browser.begin(link)];
+    for (const way of ways) assert.equal((await browser.ask(desk.idp.replica.signIn('grace', way))).status, 303);
+    assert.match(await headingAt(browser, link), /^Rotate 2 of 5 secrets/);
+  });
+
+  it('are up to four: of a fifth the first has to begin again, and no browser keeps more', async () => {
+    const { grace: link } = await desk.ask(plan('run-e'));
+    const browser = new Visitor();
+    const ways: string[] = [];
+    for (let nth = 0; nth < 5; nth += 1) ways.push(await browser.begin(link));
+    assert.equal(browser.cookies.size, 4);
+    const statuses: number[] = [];
+    for (const way of ways) statuses.push((await browser.ask(desk.idp.replica.signIn('grace', way))).status);
+    assert.deepEqual(statuses, [403, 303, 303, 303, 303]);
+  });
+
+  it('hold sessions for up to four plans: with a fifth the first is to be signed in for once more', async () => {
+    const browser = new Visitor();
+    const links: string[] = [];
+    for (const name of ['f', 'g', 'h', 'i', 'j']) {
+      const { grace: link } = await desk.ask(plan(`run-${name}`));
+      await browser.signIn(desk, link, 'grace');
+      links.push(link);
+    }
+    assert.equal(browser.cookies.size, 4);
+    const headings: boolean[] = [];
+    for (const link of links) headings.push((await headingAt(browser, link)).startsWith('Rotate 2 of 5'));
+    assert.deepEqual(headings, [false, true, true, true, true]);
   });
 });
 
