@@ -1,5 +1,5 @@
-import { overlap } from './principal.ts';
-import type { Approver } from './settings.ts';
+import { covers, overlap } from './principal.ts';
+import type { Approver, Settings } from './settings.ts';
 
 /** Whether two names stand for one person. Letters' case and blanks around a name make nobody another person. */
 export const isSamePerson = (one: string, other: string): boolean => folded(one) === folded(other);
@@ -9,5 +9,17 @@ export const askedForIt = ({ name, email, principal }: Approver, requestedBy: st
   isSamePerson(name, requestedBy) ||
   isSamePerson(email, requestedBy) ||
   (principal !== undefined && overlap(principal, requestedBy.trim()));
+
+/**
+ * Whether the settings know who asked for a run: a schedule, an approver, or somebody who is none. Of anybody else nobody can
+ * say that they are not one of those who approve.
+ */
+export const isKnownRequester = (
+  requestedBy: string,
+  { approvers, requesters }: Pick<Settings, 'approvers' | 'requesters'>,
+): boolean =>
+  requestedBy.startsWith('schedule:') ||
+  approvers.some((approver) => askedForIt(approver, requestedBy)) ||
+  requesters.some(({ principal }) => covers(principal, requestedBy));
 
 const folded = (name: string) => name.normalize('NFKC').trim().toLowerCase();

@@ -103,6 +103,13 @@ export interface Approver {
   readonly signIn?: string;
 }
 
+/** Who may ask for runs beside the approvers and the schedules, and is none of them: a pipeline, or a team's role. */
+export interface Requester {
+  readonly name: string;
+  /** ARN of the IAM user, role or session of a role. A role is everybody who may assume it. */
+  readonly principal: string;
+}
+
 /** An OpenID Connect provider at which approvers sign in, before their link shows them anything. */
 export interface SignInSettings {
   /** What the provider calls itself, an https address to the letter. */
@@ -194,6 +201,7 @@ export interface Settings {
   /** Names of the CloudWatch alarms that must not be in alarm after a bake. */
   readonly alarms: readonly string[];
   readonly approvers: readonly Approver[];
+  readonly requesters: readonly Requester[];
   /** Absent: a personal link is enough to answer. */
   readonly signIn?: SignInSettings;
   readonly channels: ChannelSettings;

@@ -1,3 +1,4 @@
+import { askedForIt, isSamePerson } from '../core/person.ts';
 import { differentPeople } from '../core/quorum.ts';
 import type { Settings, Tier } from '../core/settings.ts';
 import { nameAtProvider } from '../core/sign-in.ts';
@@ -107,6 +108,22 @@ export function* unknownAtProvider({ approvers, signIn }: Pick<Settings, 'approv
     const name = nameAtProvider(approver).toLowerCase();
     if (names.has(name)) yield { path, message: 'is how another approver signs in; one person is one approver' };
     names.add(name);
+  }
+}
+
+/** Who is listed as none of the approvers must be none of them, or one person would count as two. */
+export function* requestersWhoApprove({
+  approvers,
+  requesters,
+}: Pick<Settings, 'approvers' | 'requesters'>): Generator<Problem> {
+  for (const [index, { name, principal }] of requesters.entries()) {
+    const own = approvers.find((approver) => isSamePerson(approver.name, name) || askedForIt(approver, principal));
+    if (own === undefined) continue;
+    const path = ['requesters', index];
+    yield {
+      path,
+      message: `is the approver ${own.name}; leave it out, and put the principal into that approver's own entry`,
+    };
   }
 }
 

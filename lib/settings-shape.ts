@@ -224,6 +224,10 @@ export const alarms = z.array(
   text(/^[^:*?]{1,255}$/, 'is not the name of an alarm; write it as CloudWatch lists it, without its ARN'),
 );
 
+const principal = z.string().refine(isPrincipal, {
+  error: 'is no ARN of an IAM user, a role, or a session of a role; copy it from aws sts get-caller-identity',
+});
+
 const approver = z.strictObject({
   name: entryName,
   email: z.email({ error: 'is not an email address; links are sent there' }),
@@ -231,12 +235,7 @@ const approver = z.strictObject({
     /^[UW][A-Z0-9]{6,20}$/,
     'is not the id of a Slack user; copy the member ID from their profile, as in U012ABCDEF',
   ).exactOptional(),
-  principal: z
-    .string()
-    .refine(isPrincipal, {
-      error: 'is no ARN of an IAM user, a role, or a session of a role; copy it from aws sts get-caller-identity',
-    })
-    .exactOptional(),
+  principal: principal.exactOptional(),
   signIn: text(
     /^[\x21-\x7e]{1,255}$/,
     "is not what a provider's claim could hold; use up to 255 printable characters without blanks",
@@ -265,6 +264,10 @@ export const approvers = z
   .refine((all) => !haveCommonCaller(all.flatMap(({ principal }) => principal ?? [])), {
     error: 'has two approvers as whom one IAM principal acts; one person is one approver, so name sessions of a role',
   });
+
+const requester = z.strictObject({ name: entryName, principal });
+
+export const requesters = z.array(requester);
 
 const haveCommonCaller = (principals: readonly string[]): boolean =>
   principals.some((one, index) => principals.slice(index + 1).some((other) => overlap(one, other)));

@@ -5,6 +5,7 @@ import {
   misplacedFunctions,
   misplacedMasters,
   misplacedOwnSecrets,
+  requestersWhoApprove,
   unknownAtProvider,
   unreachableApprovers,
   unreachableQuorums,
@@ -41,6 +42,7 @@ const fields = z.strictObject({
   health: shape.health,
   alarms: shape.alarms.default([]),
   approvers: shape.approvers,
+  requesters: shape.requesters.default([]),
   signIn: shape.signIn.exactOptional(),
   channels: shape.channels.default({}),
   secretKeyArns: shape.secretKeyArns.default([]),
@@ -71,6 +73,12 @@ const settings = fields
       for (const { path, message } of unreachableApprovers(given)) context.addIssue({ code: 'custom', path, message });
     },
     onceRight({ approvers: true, channels: true }),
+  )
+  .superRefine(
+    (given, context) => {
+      for (const { path, message } of requestersWhoApprove(given)) context.addIssue({ code: 'custom', path, message });
+    },
+    onceRight({ approvers: true, requesters: true }),
   )
   .superRefine(
     (given, context) => {

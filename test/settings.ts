@@ -68,6 +68,7 @@ export const chromepaySettings: Settings = {
   health: Object.fromEntries(services.map((service) => [service, `https://${service}.chromepay.example/health`])),
   alarms: [],
   approvers: [{ name: 'Grace', email: 'grace@example.com' }],
+  requesters: [],
   channels: {},
   secretKeyArns: [],
   retentionDays: 400,

@@ -32,8 +32,11 @@ ${secretsSection(plan)}
 ${leftAloneSection(plan)}
 ${sheetsNavigation(plan.sheet, 'Pages of secrets, once more')}</div>`;
 
-const factsSection = ({ header, answerBy, standing, now }: PlanView, isOpen: boolean): Html => html`<dl class="facts">
-<div><dt>Asked for by</dt><dd><bdi>${header.requestedBy}</bdi></dd></div>
+const factsSection = (
+  { header, isRequesterKnown, answerBy, standing, now }: PlanView,
+  isOpen: boolean,
+): Html => html`<dl class="facts">
+<div><dt>Asked for by</dt><dd><bdi>${header.requestedBy}</bdi>${isRequesterKnown ? undefined : html`<br><strong>The settings do not know who this is</strong>, so it may be somebody who approves: ask before you do.`}</dd></div>
 <div><dt>Why</dt><dd><bdi>${header.why === '' ? 'No reason given' : header.why}</bdi></dd></div>
 <div><dt>Answer by</dt><dd>${moment(answerBy)}${isOpen ? ` (${distance(now, answerBy)} left)` : undefined}</dd></div>
 ${standing.needed === 1 || !isOpen ? undefined : html`<div><dt>Approvals</dt><dd>${standingWords(standing)}${standing.approvals.length === 0 ? html`, by different people` : standingList(standing)}</dd></div>`}

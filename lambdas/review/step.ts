@@ -17,7 +17,7 @@ import { type Showing, viewOf } from './viewing.ts';
 import { guestAt, openLink } from './visit.ts';
 
 export interface ReviewPorts extends DecidePorts, SignInPorts {
-  readonly settings: Pick<Settings, 'tiers' | 'bakeTimeSeconds' | 'approvers' | 'signIn'>;
+  readonly settings: Pick<Settings, 'tiers' | 'bakeTimeSeconds' | 'approvers' | 'requesters' | 'signIn'>;
   /** Where this page is served, without the path. Only a page of this origin may answer. */
   readonly reviewUrl: string;
 }

@@ -25,6 +25,8 @@ export interface PlanView extends Dossier {
   readonly standing: Standing;
   readonly digest: PlanDigest;
   readonly answerBy: Instant;
+  /** Whether the settings know who asked. Otherwise nobody can say that it is none of those who approve. */
+  readonly isRequesterKnown: boolean;
   readonly bakeTimeSeconds: number;
   /** Names of the tiers, in ascending order of risk. */
   readonly tiers: readonly string[];

@@ -1,6 +1,7 @@
 import { eligibleApprovers, type PendingApproval } from '../../core/approval-desk.ts';
 import type { SealedAnswer } from '../../core/decision.ts';
 import type { Instant } from '../../core/instant.ts';
+import { isKnownRequester } from '../../core/person.ts';
 import { approvalsOf, questionOf } from '../../core/quorum.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Decided } from './decide.ts';
@@ -16,7 +17,7 @@ export interface Showing {
   readonly now: Instant;
   /** The page asked for, of a plan that has several. */
   readonly page: number;
-  readonly settings: Pick<Settings, 'tiers' | 'approvers' | 'bakeTimeSeconds'>;
+  readonly settings: Pick<Settings, 'tiers' | 'approvers' | 'requesters' | 'bakeTimeSeconds'>;
 }
 
 /** The answer that was just sent, and what became of it. */
@@ -69,6 +70,7 @@ function planView(
     scope: pending.scope,
     answerBy: pending.answerBy,
     standing: standingOf(pending, dossier, answers, settings),
+    isRequesterKnown: isKnownRequester(pending.requestedBy, settings),
     bakeTimeSeconds: settings.bakeTimeSeconds,
     tiers,
     sheet: sheetOf(dossier, tiers, page),

@@ -1,5 +1,6 @@
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Instant, instant } from '../../core/instant.ts';
+import { isKnownRequester } from '../../core/person.ts';
 import type { Run } from '../../core/plan.ts';
 import type { Clock, Hash, Log } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
@@ -12,7 +13,7 @@ import { type BeginPorts, type Begun, begin } from './begin.ts';
 import { parseEvent, parseWish } from './event.ts';
 
 export interface StartRunPorts extends BeginPorts {
-  readonly settings: Pick<Settings, 'schedules'>;
+  readonly settings: Pick<Settings, 'schedules' | 'approvers' | 'requesters'>;
   readonly random: Random;
   readonly hash: Hash;
   readonly clock: Clock;
@@ -77,6 +78,11 @@ async function answer(ports: StartRunPorts, request: SignedRequest): Promise<Jso
     return refusal(400, 'malformed', `The run was not started: ${wish.join('; ')}.`, { problems: wish });
   }
 
+  if (wish.wish.mode !== 'audit' && !isKnownRequester(requestedBy, ports.settings)) {
+    log.warn('a start by somebody whom the settings do not know is refused', { requestedBy });
+    return refusal(403, 'unknownRequester', unknownRequester(requestedBy), { requestedBy });
+  }
+
   const token = wish.token ?? ports.random.uuid();
   const start: Start = { ...wish.wish, requestedBy };
   try {
@@ -90,6 +96,10 @@ async function answer(ports: StartRunPorts, request: SignedRequest): Promise<Jso
     );
   }
 }
+
+const unknownRequester = (requestedBy: string): string =>
+  `The settings do not know ${requestedBy}, so nobody could say that who approves the run is somebody else. It is to stand as ` +
+  'principal in the entry of an approver whose it is, or in requesters, if it is nobody’s who approves. An audit anybody may ask for.';
 
 async function startOnce(ports: StartRunPorts, start: Start, token: string): Promise<JsonResponse> {
   const { log } = ports;

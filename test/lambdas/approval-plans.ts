@@ -70,6 +70,7 @@ export const settings: Settings = {
     { name: 'grace', email: 'grace@example.com' },
     { name: 'joan', email: 'joan@example.com' },
   ],
+  requesters: [],
   channels: {},
   secretKeyArns: [],
   retentionDays: 400,

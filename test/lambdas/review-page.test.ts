@@ -20,6 +20,17 @@ const textOf = (body: string) =>
     .replace(/<[^>]+>/g, ' ')
     .replace(/\s+/g, ' ');
 
+describe('who asked for a run', () => {
+  const warned = async (requestedBy: string) =>
+    (await pageOf(smallPlan({ requestedBy }))).body.includes('The settings do not know who this is');
+
+  it('is shown with a warning where the settings do not know who it is, and without one where they do', async () => {
+    assert.equal(await warned('arn:aws:sts::111122223333:assumed-role/Visitor/grace@example.com'), true);
+    assert.equal(await warned('ada'), false);
+    assert.equal(await warned('schedule:rotation'), false);
+  });
+});
+
 describe('the page of a restore', () => {
   const before = { version: 'version-0', expirationDate: '2026-11-13' };
   const restored = candidate('prod/low/billing/key-1', { expirationDate: '2027-02-16', daysOverdue: -90, before });

@@ -13,7 +13,7 @@ import { ada, StartWorld } from './start-world.ts';
  * Method: the deployed step over ports in memory. What was started and what is on record is looked at, not only the answer.
  */
 
-const mallory = 'arn:aws:iam::111122223333:user/mallory';
+const joan = 'arn:aws:sts::111122223333:assumed-role/Engineer/joan@example.com';
 
 const rotation = { mode: 'rotate', why: 'the quarterly rotation', token: 'token-0001' };
 
@@ -74,7 +74,7 @@ describe('a run that a person starts', () => {
     const answers = [
       await world.ask(rotation),
       await world.ask({ ...rotation, token: 'token-0002' }),
-      await world.ask(rotation, mallory),
+      await world.ask(rotation, joan),
       await world.ask(tokenless),
       await world.ask(tokenless),
     ];
@@ -215,5 +215,25 @@ describe('a run that a schedule starts', () => {
       await assert.rejects(world.step(event), { name: 'ZodError' });
       assert.deepEqual(world.started, []);
     }
+  });
+});
+
+describe('S1 a run that somebody asks for whom the settings do not know', () => {
+  const stranger = 'arn:aws:sts::111122223333:assumed-role/Visitor/grace@example.com';
+
+  it('S1 is not started: nobody could say that whoever approves it is somebody else', async () => {
+    for (const mode of ['rotate', 'retire', 'restore']) {
+      const world = new StartWorld();
+      const of = mode === 'restore' ? { of: 'run-of-november' } : {};
+      const { statusCode, error, message } = await world.ask({ mode, why: 'it leaked', ...of }, stranger);
+      assert.deepEqual([statusCode, error, world.started], [403, 'unknownRequester', []]);
+      assert.match(message ?? '', /do not know .*Visitor\/grace@example\.com.*principal in the entry of an approver/);
+      assert.deepEqual([...world.archive.texts], []);
+    }
+  });
+
+  it('may be an audit, which nobody has to approve', async () => {
+    const world = new StartWorld();
+    assert.equal((await world.ask({ mode: 'audit', why: 'a look' }, stranger)).statusCode, 201);
   });
 });

@@ -41,7 +41,10 @@ export class StartWorld {
         return this.states;
       },
     },
-    settings: chromepaySettings,
+    settings: {
+      ...chromepaySettings,
+      requesters: [{ name: 'engineers', principal: 'arn:aws:iam::111122223333:role/Engineer' }],
+    },
     random: {
       bytes: (length) => new Uint8Array(length),
       uuid: () => `00000000-0000-4000-8000-00000000000${this.#uuids++}`,

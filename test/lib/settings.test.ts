@@ -407,6 +407,27 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
     says: /one Slack user; one person is one approver/,
   },
   {
+    field: 'requesters.0',
+    right: [
+      { requesters: [{ name: 'pipeline', principal: 'arn:aws:iam::111122223333:role/Deploy' }] },
+      {
+        ...acting('arn:aws:sts::111122223333:assumed-role/Team/grace'),
+        requesters: [{ name: 'team', principal: 'arn:aws:sts::111122223333:assumed-role/Team/joan' }],
+      },
+    ],
+    wrong: [
+      {
+        ...acting('arn:aws:sts::111122223333:assumed-role/Team/grace'),
+        requesters: [{ name: 'team', principal: 'arn:aws:iam::111122223333:role/Team' }],
+      },
+      {
+        ...acting('arn:aws:iam::111122223333:role/Approver'),
+        requesters: [{ name: 'P0', principal: 'arn:aws:iam::111122223333:role/Admin' }],
+      },
+    ],
+    says: /is the approver p0; leave it out, and put the principal into that approver's own entry/,
+  },
+  {
     field: 'approvers.0.principal',
     right: [
       acting('arn:aws:iam::111122223333:user/grace'),
@@ -540,6 +561,7 @@ describe('settings', () => {
       driftLook: { expression: 'cron(0 5 * * ? *)', timeZone: 'UTC', enabled: true },
       exemptPatterns: [],
       alarms: [],
+      requesters: [],
       channels: {},
       secretKeyArns: [],
       retentionDays: 400,

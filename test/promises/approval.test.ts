@@ -166,7 +166,11 @@ describe('S1 without an approval', () => {
       }),
     );
     for (const page of pages) assert.match(page, /Your approval is recorded[\s\S]*1 more approval is needed/);
-    assertNothingChanged(day, 'expired', 'nobodyAnswered');
+    assertNothingChanged(
+      day,
+      'expired',
+      'approvalsMissing: 1 of 2 (platform-oncall); no answer from security-oncall, payments-oncall',
+    );
   });
 
   it('S1 an answer that comes after the time to answer counts for nothing', async () => {
