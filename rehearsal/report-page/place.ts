@@ -4,10 +4,13 @@ import { type Content, type Html, html } from '../../lambdas/review/html.ts';
 export class Place {
   readonly #prefix: string;
   readonly #level: number;
+  /** What names a section beside its own title: sections of several runs have the same titles. */
+  readonly #within: string;
 
-  private constructor(prefix: string, level: number) {
+  private constructor(prefix: string, level: number, within = '') {
     this.#prefix = prefix;
     this.#level = level;
+    this.#within = within;
   }
 
   /** The whole page. */
@@ -15,7 +18,7 @@ export class Place {
 
   /** The part that belongs to one run of several, counted from 1. */
   static part(number: number): Place {
-    return new Place(`run-${number}-`, 3);
+    return new Place(`run-${number}-`, 3, `run-${number} `);
   }
 
   /** What a link in this place leads to. */
@@ -25,7 +28,7 @@ export class Place {
 
   section(name: string, title: Content, ...body: readonly Content[]): Html {
     const id = this.id(name);
-    return html`<section aria-labelledby="${id}"><h${this.#level} id="${id}">${title}</h${this.#level}>
+    return html`<section aria-labelledby="${this.#within}${id}"><h${this.#level} id="${id}">${title}</h${this.#level}>
 ${body}</section>`;
   }
 

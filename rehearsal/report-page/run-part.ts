@@ -19,7 +19,7 @@ ${leftAloneSection(told, place)}`;
 
 /** One run of several: its headline, which run it is, and all that is told of it. */
 export const runPart = (told: RunTold, number: number, day: RehearsalReport): Html =>
-  html`<section class="run" aria-labelledby="run-${number}"><h2 id="run-${number}" class="${told.outcome}">${runHeadline(told, day)}</h2>
+  html`<section class="run" aria-labelledby="run-${number}"><h2 id="run-${number}" class="${told.outcome}">${number}. ${runHeadline(told, day)}</h2>
 <dl class="facts">
 ${runFacts(told)}
 </dl>

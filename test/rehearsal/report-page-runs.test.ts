@@ -64,5 +64,8 @@ describe('a rehearsal of several runs', () => {
     const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
     assert.equal(new Set(ids).size, ids.length);
     for (const [, target] of page.matchAll(/href="#([\w-]+)"/g)) assert(ids.includes(target), target);
+    const names = [...page.matchAll(/aria-labelledby="([^"]+)"/g)].map(([, name = '']) => name);
+    assert.equal(new Set(names).size, names.length, 'no two sections have one name');
+    for (const id of names.flatMap((name) => name.split(' '))) assert(ids.includes(id), id);
   });
 });
