@@ -27,7 +27,7 @@ export async function openPages(times: number): Promise<readonly OpenedPage[]> {
       [largePlan(), [1, 2, 25, 50]],
     ] as const) {
       const { selected, fleet } = plan.header;
-      const { grace: link } = await desk.ask(plan);
+      const { firstApprover: link } = await desk.ask(plan);
       for (const page of pages) {
         opened.push({ selected, fleet: fleet.secrets, page, ...(await usually(`${link}?page=${page}`, times)) });
       }

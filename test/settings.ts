@@ -67,7 +67,7 @@ export const chromepaySettings: Settings = {
   probes: { postgres: { kind: 'postgres' }, http: { kind: 'http' } },
   health: Object.fromEntries(services.map((service) => [service, `https://${service}.chromepay.example/health`])),
   alarms: [],
-  approvers: [{ name: 'Grace', email: 'grace@example.com' }],
+  approvers: [{ name: 'First-approver', email: 'first-approver@example.com' }],
   requesters: [],
   channels: {},
   secretKeyArns: [],

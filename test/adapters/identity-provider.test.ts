@@ -34,7 +34,7 @@ const says: Readonly<Record<string, object>> = {
   },
   '/token': { id_token: 'token', access_token: 'access' },
   '/keys': { keys: [] },
-  '/userinfo': { sub: 'grace', email: 'grace@example.com' },
+  '/userinfo': { sub: 'first-approver', email: 'first-approver@example.com' },
 };
 
 /** What comes of a code that is redeemed 12 seconds long, and after how many seconds, when each request takes so many. */
@@ -57,7 +57,7 @@ async function redeemed(secondsEach: number) {
     network,
     clock,
     patience,
-    verify: async () => new TextEncoder().encode(JSON.stringify({ sub: 'grace' })),
+    verify: async () => new TextEncoder().encode(JSON.stringify({ sub: 'first-approver' })),
     redirectUri: 'https://desk.example.com/signed-in',
   });
   const outcome = await patience

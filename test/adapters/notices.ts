@@ -3,7 +3,11 @@ import type { Approver } from '../../core/settings.ts';
 
 /* What the tests of channels give them to carry. */
 
-export const grace: Approver = { name: 'grace', email: 'grace@example.com', slackUser: 'U012ABCDEF' };
+export const firstApprover: Approver = {
+  name: 'first-approver',
+  email: 'first-approver@example.com',
+  slackUser: 'U012ABCDEF',
+};
 
 export const notice: Notice = {
   subject: 'Keyturn prod: rotate 2 secrets?',

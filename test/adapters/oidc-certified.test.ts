@@ -91,7 +91,7 @@ describe('a certified provider', () => {
 
   it('lets an approver sign in, who is known by the address that it left out of the ID token', async () => {
     const provider = desk();
-    const back = await signIn(await provider.addressFor(underWay, { again: false }), 'grace');
+    const back = await signIn(await provider.addressFor(underWay, { again: false }), 'first-approver');
     assert.equal(back.searchParams.get('state'), underWay.state);
     assert.equal(back.searchParams.get('iss'), issuer);
 
@@ -104,14 +104,15 @@ describe('a certified provider', () => {
         { settings: settings(), nonce: underWay.nonce, approver: approver(name) },
         systemClock.now(),
       );
-    assert.deepEqual(judged('grace'), { kind: 'signedIn', identity: { issuer, subject: 'grace' } });
-    assert.deepEqual(judged('joan'), { kind: 'refused', reasons: ['otherPerson'] });
+    assert.deepEqual(judged('first-approver'), { kind: 'signedIn', identity: { issuer, subject: 'first-approver' } });
+    assert.deepEqual(judged('second-approver'), { kind: 'refused', reasons: ['otherPerson'] });
     assert.deepEqual(await provider.redeem(code, underWay), { kind: 'refused', reason: 'codeRefused' });
   });
 
   it('takes no code without the verifier, and no client with another secret', async () => {
     const codeOf = async () =>
-      (await signIn(await desk().addressFor(underWay, { again: true }), 'grace')).searchParams.get('code') ?? '';
+      (await signIn(await desk().addressFor(underWay, { again: true }), 'first-approver')).searchParams.get('code') ??
+      '';
     assert.deepEqual(await desk().redeem(await codeOf(), { ...underWay, verifier: 'W'.repeat(43) }), {
       kind: 'refused',
       reason: 'codeRefused',

@@ -38,7 +38,7 @@ function bench({ secret, alg, settings = {} }: Options = {}) {
   const asked: { readonly url: string; readonly body: string; readonly authorization: string | undefined }[] = [];
   const clock = { at: 1_764_000_000_000, now: () => instant(clock.at) };
   const client = { id: 'keyturn', redirectUri, ...(secret === undefined ? {} : { secret }) };
-  const people = [{ name: 'grace', claims: { email: 'grace@example.com', email_verified: true } }];
+  const people = [{ name: 'first-approver', claims: { email: 'first-approver@example.com', email_verified: true } }];
   const replica = new ReplicaProvider({ issuer, client, people, clock }, alg);
   const network = new SimulatedNetwork();
   network.openHttp('id.example.com', (request) => {
@@ -108,7 +108,7 @@ describe('a code', () => {
   for (const alg of ['RS256', 'ES256'] as const) {
     it(`becomes what the provider says of its owner, signed with ${alg}`, async () => {
       const { provider, codeOf, asked } = bench({ alg });
-      const redeemed = await provider.redeem(await codeOf('grace'), underWay);
+      const redeemed = await provider.redeem(await codeOf('first-approver'), underWay);
       assert.deepEqual(redeemed, {
         kind: 'claims',
         claims: {
@@ -118,8 +118,8 @@ describe('a code', () => {
           exp: 1_764_000_300,
           auth_time: 1_764_000_000,
           nonce: 'N'.repeat(43),
-          sub: 'sub-of-grace',
-          email: 'grace@example.com',
+          sub: 'sub-of-first-approver',
+          email: 'first-approver@example.com',
           email_verified: true,
         },
       });
@@ -131,20 +131,20 @@ describe('a code', () => {
 
   it('is redeemed once', async () => {
     const { provider, codeOf } = bench();
-    const code = await codeOf('grace');
+    const code = await codeOf('first-approver');
     await provider.redeem(code, underWay);
     assert.deepEqual(await provider.redeem(code, underWay), { kind: 'refused', reason: 'codeRefused' });
   });
 
   it('is worth nothing without the verifier of the sign-in that it is of', async () => {
     const { provider, codeOf } = bench();
-    const redeemed = await provider.redeem(await codeOf('grace'), { ...underWay, verifier: 'W'.repeat(43) });
+    const redeemed = await provider.redeem(await codeOf('first-approver'), { ...underWay, verifier: 'W'.repeat(43) });
     assert.deepEqual(redeemed, { kind: 'refused', reason: 'codeRefused' });
   });
 
   it('is redeemed with the client secret, which stands in a header and nowhere else', async () => {
     const { provider, codeOf, asked } = bench({ secret: 'CANARY-secret' });
-    assert.equal((await provider.redeem(await codeOf('grace'), underWay)).kind, 'claims');
+    assert.equal((await provider.redeem(await codeOf('first-approver'), underWay)).kind, 'claims');
     assert.ok(asked.every(({ url, body }) => !`${url}${body}`.includes('CANARY')));
   });
 
@@ -159,7 +159,7 @@ describe('a code', () => {
         ? { status: 200, content: { ...content, token_endpoint_auth_methods_supported: ['client_secret_post'] } }
         : answer;
     });
-    await assert.rejects(provider.redeem(await codeOf('grace'), underWay), /invalid_client/);
+    await assert.rejects(provider.redeem(await codeOf('first-approver'), underWay), /invalid_client/);
     assert.equal(bodies[0]?.get('client_secret'), 'p+s /w');
   });
 });
@@ -178,13 +178,19 @@ describe('what the provider left out of the ID token', () => {
       if (!request.path.includes('well-known')) return answer;
       return { status: 200, content: { ...(answer.content as object), userinfo_endpoint: `${issuer}/userinfo` } };
     });
-    const redeemed = await provider.redeem(await codeOf('grace'), underWay);
+    const redeemed = await provider.redeem(await codeOf('first-approver'), underWay);
     return { claims: redeemed.kind === 'claims' ? redeemed.claims : {}, shown };
   };
 
   it('is asked for, of the same person, and changes nothing that was signed', async () => {
     const said = {
-      ...{ sub: 'sub-of-grace', email: 'grace@example.com', email_verified: true, nonce: 'another', exp: 1 },
+      ...{
+        sub: 'sub-of-first-approver',
+        email: 'first-approver@example.com',
+        email_verified: true,
+        nonce: 'another',
+        exp: 1,
+      },
       azp: 'keyturn',
     };
     const { claims, shown } = await redeemWith(said);
@@ -192,18 +198,22 @@ describe('what the provider left out of the ID token', () => {
     assert.deepEqual(shown, ['Bearer opens-nothing']);
     assert.deepEqual(
       [claims['email'], claims['email_verified'], claims['nonce'], claims['exp']],
-      ['grace@example.com', true, 'N'.repeat(43), 1_764_000_300],
+      ['first-approver@example.com', true, 'N'.repeat(43), 1_764_000_300],
     );
   });
 
   it('is not believed of anybody else', async () => {
-    const { claims } = await redeemWith({ sub: 'sub-of-joan', email: 'joan@example.com', email_verified: true });
-    assert.deepEqual([claims['sub'], claims['email']], ['sub-of-grace', undefined]);
+    const { claims } = await redeemWith({
+      sub: 'sub-of-second-approver',
+      email: 'second-approver@example.com',
+      email_verified: true,
+    });
+    assert.deepEqual([claims['sub'], claims['email']], ['sub-of-first-approver', undefined]);
   });
 
   it('is not asked for when nothing is missing', async () => {
     const { provider, codeOf, asked } = bench();
-    await provider.redeem(await codeOf('grace'), underWay);
+    await provider.redeem(await codeOf('first-approver'), underWay);
     assert.ok(!asked.some(({ url }) => url === '/userinfo'));
   });
 });
@@ -228,7 +238,7 @@ describe('an ID token proves nothing', () => {
     },
     'whose claims were changed after it was signed': (claims, key) => {
       const [head, , signature] = parts(signedToken(claims, key));
-      return `${head}.${segment({ ...claims, sub: 'sub-of-joan' })}.${signature}`;
+      return `${head}.${segment({ ...claims, sub: 'sub-of-second-approver' })}.${signature}`;
     },
     'whose signature is cut off': (claims, key) => `${parts(signedToken(claims, key)).slice(0, 2).join('.')}.`,
     'with a critical extension that is not understood': (claims, key) => {
@@ -242,7 +252,7 @@ describe('an ID token proves nothing', () => {
     it(what, async () => {
       const { provider, replica, codeOf } = bench();
       replica.makeTokens(forge);
-      assert.deepEqual(await provider.redeem(await codeOf('grace'), underWay), {
+      assert.deepEqual(await provider.redeem(await codeOf('first-approver'), underWay), {
         kind: 'refused',
         reason: 'tokenNotGenuine',
       });
@@ -252,9 +262,9 @@ describe('an ID token proves nothing', () => {
   it('and is believed again once the provider signs again', async () => {
     const { provider, replica, codeOf } = bench();
     replica.makeTokens((claims, { alg }) => signedToken(claims, keyPair(alg)));
-    await provider.redeem(await codeOf('grace'), underWay);
+    await provider.redeem(await codeOf('first-approver'), underWay);
     replica.makeTokens(undefined);
-    assert.equal((await provider.redeem(await codeOf('grace'), underWay)).kind, 'claims');
+    assert.equal((await provider.redeem(await codeOf('first-approver'), underWay)).kind, 'claims');
   });
 });
 
@@ -262,7 +272,7 @@ describe('the provider’s keys', () => {
   it('are looked at again when a token names one that is new, at most once a minute', async () => {
     const { provider, replica, codeOf, asked, clock } = bench();
     const looks = () => asked.filter(({ url }) => url === '/keys').length;
-    const kindOf = async () => (await provider.redeem(await codeOf('grace'), underWay)).kind;
+    const kindOf = async () => (await provider.redeem(await codeOf('first-approver'), underWay)).kind;
 
     assert.deepEqual([await kindOf(), looks()], ['claims', 1]);
     replica.changeKey('ES256');
@@ -300,7 +310,7 @@ describe('a provider is of no use', () => {
 
   it('that fails', async () => {
     const { provider, replica, codeOf: codeFrom } = bench();
-    const code = await codeFrom('grace');
+    const code = await codeFrom('first-approver');
     replica.refuse(500);
     assert.equal(await codeOf(provider.redeem(code, underWay)), 'status 500');
   });
@@ -318,7 +328,7 @@ describe('a provider is of no use', () => {
 
   it('that does not know the client, and the error quotes no secret', async () => {
     const { provider, replica, codeOf: codeFrom } = bench({ secret: 'CANARY-secret' });
-    const code = await codeFrom('grace');
+    const code = await codeFrom('first-approver');
     Object.assign(replica.options.client, { secret: 'another' });
     const error = await provider.redeem(code, underWay).catch((reason: unknown) => reason);
     assert.equal((error as ProviderError).code, 'invalid_client');

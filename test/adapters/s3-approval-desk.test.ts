@@ -24,17 +24,17 @@ const pending: PendingApproval = {
   run,
   digest: 'sha256:plan' as PlanDigest,
   scope: 'plan',
-  requestedBy: 'ada',
+  requestedBy: 'requester',
   askedAt: instant(1),
   answerBy: instant(2),
   expiresAt: instant(3),
   taskToken: new SecretValue('task-token'),
-  invitations: [{ approver: 'grace', linkHash: 'sha256:link', nonce: 'nonce' }],
-  told: ['grace'],
+  invitations: [{ approver: 'first-approver', linkHash: 'sha256:link', nonce: 'nonce' }],
+  told: ['first-approver'],
 };
 const stored =
-  '{"run":"run-1","digest":"sha256:plan","scope":"plan","requestedBy":"ada","askedAt":1,"answerBy":2,"expiresAt":3,' +
-  '"taskToken":"task-token","invitations":[{"approver":"grace","linkHash":"sha256:link","nonce":"nonce"}],"told":["grace"]}';
+  '{"run":"run-1","digest":"sha256:plan","scope":"plan","requestedBy":"requester","askedAt":1,"answerBy":2,"expiresAt":3,' +
+  '"taskToken":"task-token","invitations":[{"approver":"first-approver","linkHash":"sha256:link","nonce":"nonce"}],"told":["first-approver"]}';
 const place = { Bucket: 'desk-bucket', Key: 'pending/run-1.json' };
 const holding = (text: string, ETag: string) => ({ Body: { transformToString: async () => text } as never, ETag });
 
@@ -61,23 +61,23 @@ describe('the approval desk in S3', () => {
   });
 
   it('finds what was laid before anything was noted of whom the others were told', async () => {
-    s3.on(GetObjectCommand, place).resolves(holding(stored.replace(',"told":["grace"]', ''), '"1"'));
+    s3.on(GetObjectCommand, place).resolves(holding(stored.replace(',"told":["first-approver"]', ''), '"1"'));
     assert.deepEqual((await desk.find(run))?.told, []);
   });
 
   it('changes what waits only over what it read, and reads again when that was changed meanwhile', async () => {
     s3.on(GetObjectCommand, place)
       .resolvesOnce(holding(stored, '"1"'))
-      .resolves(holding(stored.replace('"told":["grace"]', '"told":["joan"]'), '"2"'));
+      .resolves(holding(stored.replace('"told":["first-approver"]', '"told":["second-approver"]'), '"2"'));
     const moved = new S3ServiceException({ name: 'PreconditionFailed', $fault: 'client', $metadata: {} });
     s3.on(PutObjectCommand).rejectsOnce(moved).resolves({});
 
-    const changed = await desk.change(run, (now) => ({ ...now, told: [...now.told, 'ada'] }));
-    assert.deepEqual(changed?.told, ['joan', 'ada']);
+    const changed = await desk.change(run, (now) => ({ ...now, told: [...now.told, 'requester'] }));
+    assert.deepEqual(changed?.told, ['second-approver', 'requester']);
     const puts = s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => [input.IfMatch, input.Body]);
     assert.deepEqual(puts, [
-      ['"1"', stored.replace('"told":["grace"]', '"told":["grace","ada"]')],
-      ['"2"', stored.replace('"told":["grace"]', '"told":["joan","ada"]')],
+      ['"1"', stored.replace('"told":["first-approver"]', '"told":["first-approver","requester"]')],
+      ['"2"', stored.replace('"told":["first-approver"]', '"told":["second-approver","requester"]')],
     ]);
   });
 

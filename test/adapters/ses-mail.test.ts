@@ -5,7 +5,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 
 import { SesMail } from '../../adapters/ses-mail.ts';
 import { noticeText } from '../../core/notice.ts';
-import { grace, hostile, link, notice } from './notices.ts';
+import { firstApprover, hostile, link, notice } from './notices.ts';
 
 const ses = mockClient(SESv2Client);
 const client = new SESv2Client({ region: 'us-east-1' });
@@ -19,11 +19,11 @@ beforeEach(() => {
 
 describe('a mail', () => {
   it('goes to one approver, from the configured address, under the configuration set', async () => {
-    await mail.write(grace, notice, link);
+    await mail.write(firstApprover, notice, link);
     const { Content, ...envelope } = sent();
     assert.deepEqual(envelope, {
       FromEmailAddress: 'Keyturn <keyturn@example.com>',
-      Destination: { ToAddresses: ['grace@example.com'] },
+      Destination: { ToAddresses: ['first-approver@example.com'] },
       ConfigurationSetName: 'keyturn',
     });
     assert.deepEqual(Content?.Simple?.Headers, [
@@ -33,12 +33,12 @@ describe('a mail', () => {
   });
 
   it('names no configuration set when none is configured', async () => {
-    await new SesMail(client, { from: 'keyturn@example.com' }).write(grace, notice, link);
+    await new SesMail(client, { from: 'keyturn@example.com' }).write(firstApprover, notice, link);
     assert.ok(!('ConfigurationSetName' in sent()));
   });
 
   it('says the same in text and in HTML, with the link in both', async () => {
-    await mail.write(grace, notice, link);
+    await mail.write(firstApprover, notice, link);
     assert.deepEqual(simple().Body?.Text, { Charset: 'UTF-8', Data: noticeText(notice, link) });
     const html = simple().Body?.Html?.Data ?? '';
     for (const { name, value } of [...notice.facts, ...notice.references]) {
@@ -48,7 +48,7 @@ describe('a mail', () => {
   });
 
   it('asks SES not to track the link, and fetches nothing from anywhere', async () => {
-    await mail.write(grace, notice, link);
+    await mail.write(firstApprover, notice, link);
     const html = simple().Body?.Html?.Data ?? '';
     assert.match(html, /<a ses:no-track [^>]*href="https:\/\/desk\.example\.com\/review\/run-1\/the-link"/);
     assert.doesNotMatch(html, /<img|<link|src=|url\(|@import|<script/);
@@ -56,12 +56,12 @@ describe('a mail', () => {
   });
 
   it('has no link when there is none to send', async () => {
-    await mail.write(grace, notice, undefined);
+    await mail.write(firstApprover, notice, undefined);
     assert.doesNotMatch(JSON.stringify(sent()), /https?:|ses:no-track/);
   });
 
   it('keeps what others wrote from becoming a header or markup', async () => {
-    await mail.write(grace, hostile, undefined);
+    await mail.write(firstApprover, hostile, undefined);
     assert.equal(simple().Subject?.Data, 'Große Bcc: all@example.com <!channel>');
     const html = simple().Body?.Html?.Data ?? '';
     assert.doesNotMatch(html, /<script|<img|<b>|<i>|<u>|evil\.example\|click>/);
@@ -69,7 +69,7 @@ describe('a mail', () => {
   });
 
   it('has a subject of at most 150 characters', async () => {
-    await mail.write(grace, { ...notice, subject: 'x'.repeat(500) }, link);
+    await mail.write(firstApprover, { ...notice, subject: 'x'.repeat(500) }, link);
     assert.equal(simple().Subject?.Data?.length, 150);
   });
 
@@ -77,6 +77,6 @@ describe('a mail', () => {
 
   it('fails when SES rejects it', async () => {
     ses.on(SendEmailCommand).rejects(Object.assign(new Error('not verified'), { name: 'MessageRejected' }));
-    await assert.rejects(mail.write(grace, notice, link), { name: 'MessageRejected' });
+    await assert.rejects(mail.write(firstApprover, notice, link), { name: 'MessageRejected' });
   });
 });

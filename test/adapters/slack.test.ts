@@ -6,14 +6,18 @@ import { type HttpInit, type Network, TargetError } from '../../adapters/network
 import { Slack } from '../../adapters/slack.ts';
 import { SecretValue } from '../../core/secret-value.ts';
 import { buttonUrl, SlackWorkspace } from '../../rehearsal/targets/slack.ts';
-import { grace, link, notice } from './notices.ts';
+import { firstApprover, link, notice } from './notices.ts';
 
 const tokenText = 'xoxb-CANARY-token';
 const channel = 'C012ABCDEF';
 
 /** Slack, and an app that asks it over a network without sockets. */
 function bench({ token = tokenText } = {}) {
-  const workspace = new SlackWorkspace({ token: tokenText, users: [grace.slackUser ?? ''], channels: [channel] });
+  const workspace = new SlackWorkspace({
+    token: tokenText,
+    users: [firstApprover.slackUser ?? ''],
+    channels: [channel],
+  });
   const asked: { readonly url: string; readonly init: HttpInit }[] = [];
   const slept: number[] = [];
   const faults: TargetError[] = [];
@@ -51,7 +55,7 @@ function bench({ token = tokenText } = {}) {
 describe('a message over Slack', () => {
   it('goes to an approver directly, with the button that is theirs', async () => {
     const { slack, workspace } = bench();
-    await slack.write(grace, notice, link);
+    await slack.write(firstApprover, notice, link);
     const [post, ...others] = workspace.inbox('U012ABCDEF');
     assert.deepEqual([others, workspace.inbox(channel)], [[], []]);
     assert.equal(post && buttonUrl(post), link.url);
@@ -65,7 +69,7 @@ describe('a message over Slack', () => {
 
   it('asks Slack’s own address, bounds the time, and lets no preview open a link', async () => {
     const { slack, asked } = bench();
-    await slack.write(grace, notice, link);
+    await slack.write(firstApprover, notice, link);
     const [{ url, init } = assert.fail('nothing was asked')] = asked;
     assert.equal(url, 'https://slack.com/api/chat.postMessage');
     assert.deepEqual([init.method, init.timeoutMs], ['POST', 5_000]);
@@ -75,14 +79,17 @@ describe('a message over Slack', () => {
 
   it('reads the token each time, so that a new one counts at once', async () => {
     const { slack, reads } = bench();
-    await slack.write(grace, notice, link);
+    await slack.write(firstApprover, notice, link);
     await slack.post(notice);
     assert.equal(reads(), 2);
   });
 
   it('reaches approvers whose user is configured, and no other', () => {
     const { slack } = bench();
-    assert.deepEqual([slack.reaches(grace), slack.reaches({ name: 'joan', email: 'j@example.com' })], [true, false]);
+    assert.deepEqual(
+      [slack.reaches(firstApprover), slack.reaches({ name: 'second-approver', email: 'j@example.com' })],
+      [true, false],
+    );
   });
 });
 
@@ -122,7 +129,7 @@ describe('when Slack says no', () => {
     const { slack, workspace } = bench({ token: 'xoxb-CANARY-wrong' });
     for (const refusal of [undefined, 'ratelimited']) {
       workspace.refuse(refusal);
-      const error = await slack.write(grace, notice, link).catch((thrown: unknown) => thrown);
+      const error = await slack.write(firstApprover, notice, link).catch((thrown: unknown) => thrown);
       assert.doesNotMatch(inspect(error, { depth: 9 }), /CANARY|the-link/);
     }
     assert.doesNotMatch(inspect(slack, { depth: 9, showHidden: true }), /CANARY/);

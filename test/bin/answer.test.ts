@@ -14,21 +14,21 @@ import { type Key, sessionOf } from '../rehearsal/signing.ts';
 import { OpenDesk, retirementPlan, run, settings, smallPlan } from '../review/open-desk.ts';
 
 const role = 'arn:aws:iam::111122223333:role/Approver';
-const grace = sessionOf(role, 'grace@example.com');
-const joan = sessionOf(role, 'joan@example.com');
+const firstApprover = sessionOf(role, 'first-approver@example.com');
+const secondApprover = sessionOf(role, 'second-approver@example.com');
 const mallory = sessionOf(role, 'mallory@example.com');
 const approvers = settings.approvers.map((approver) => ({
   ...approver,
-  ...(approver.name === 'grace' ? { principal: grace.userArn } : {}),
-  ...(approver.name === 'joan' ? { principal: joan.userArn } : {}),
+  ...(approver.name === 'first-approver' ? { principal: firstApprover.userArn } : {}),
+  ...(approver.name === 'second-approver' ? { principal: secondApprover.userArn } : {}),
 }));
-const count = String(smallPlan({ requestedBy: 'ada' }).header.selected);
+const count = String(smallPlan({ requestedBy: 'requester' }).header.selected);
 
 describe('keyturn', () => {
   let desk: OpenDesk;
   beforeEach(async () => {
     desk = await OpenDesk.open({ approvers });
-    for (const key of [grace, joan, mallory]) desk.giveKey(key);
+    for (const key of [firstApprover, secondApprover, mallory]) desk.giveKey(key);
   });
   afterEach(() => desk.close());
 
@@ -38,7 +38,7 @@ describe('keyturn', () => {
     readonly types?: string;
   }
 
-  async function keyturn(args: readonly string[], { key = grace, types }: Person = {}) {
+  async function keyturn(args: readonly string[], { key = firstApprover, types }: Person = {}) {
     const printed: string[] = [];
     const complained: string[] = [];
     const client = () => new LambdaClient({ region: 'us-east-1', credentials: key });
@@ -56,13 +56,13 @@ describe('keyturn', () => {
   }
 
   it('approve shows what the page shows, and approves when the number of secrets is typed', async () => {
-    await desk.ask(smallPlan({ requestedBy: 'ada' }));
+    await desk.ask(smallPlan({ requestedBy: 'requester' }));
     const { exitCode, printed, complained } = await keyturn(['approve', run], { types: `${count}\n` });
     assert.deepEqual([exitCode, complained], [0, '']);
-    const { header, waves } = smallPlan({ requestedBy: 'ada' });
+    const { header, waves } = smallPlan({ requestedBy: 'requester' });
     for (const shown of [
       `Rotate ${header.selected} of ${header.fleet.secrets} secrets`,
-      'Asked for by  ada',
+      'Asked for by  requester',
       header.why,
       'Answer by',
       'Guardrails',
@@ -74,7 +74,7 @@ describe('keyturn', () => {
     ]) {
       assert.ok(printed.includes(shown), `${shown} is missing in:\n${printed}`);
     }
-    assert.equal(desk.decisionOf(run)?.answers[0].answer.approver, 'grace');
+    assert.equal(desk.decisionOf(run)?.answers[0].answer.approver, 'first-approver');
   });
 
   it('approve shows what becomes of each old credential, and what nobody can undo', async () => {
@@ -88,15 +88,15 @@ describe('keyturn', () => {
   });
 
   it('approve takes the number where there is no terminal, and says it to programs', async () => {
-    await desk.ask(smallPlan({ requestedBy: 'ada' }));
+    await desk.ask(smallPlan({ requestedBy: 'requester' }));
     const { exitCode, printed } = await keyturn(['approve', run, '--count', count, '--json']);
     assert.equal(exitCode, 0);
     const { kind, approver, delivery } = JSON.parse(printed);
-    assert.deepEqual([kind, approver, delivery], ['decided', 'grace', 'delivered']);
+    assert.deepEqual([kind, approver, delivery], ['decided', 'first-approver', 'delivered']);
   });
 
   it('approve decides nothing without the number, or with another', async () => {
-    await desk.ask(smallPlan({ requestedBy: 'ada' }));
+    await desk.ask(smallPlan({ requestedBy: 'requester' }));
     const silent = await keyturn(['approve', run]);
     assert.equal(silent.exitCode, 2);
     assert.match(silent.complained, /give its number of secrets by --count/);
@@ -107,7 +107,7 @@ describe('keyturn', () => {
   });
 
   it('approve says that the run has not been told yet: the answer is on record all the same', async () => {
-    await desk.ask(smallPlan({ requestedBy: 'ada' }));
+    await desk.ask(smallPlan({ requestedBy: 'requester' }));
     desk.world.callback = 'lost';
     const { exitCode, printed } = await keyturn(['approve', run, '--count', count]);
     assert.equal(exitCode, 0);
@@ -119,37 +119,37 @@ describe('keyturn', () => {
   });
 
   it('reject needs a reason, and ends it', async () => {
-    await desk.ask(smallPlan({ requestedBy: 'ada' }));
+    await desk.ask(smallPlan({ requestedBy: 'requester' }));
     assert.equal((await keyturn(['reject', run])).exitCode, 2);
     assert.equal(desk.decisionOf(run), undefined);
     const { exitCode, printed } = await keyturn(['reject', run, '--reason', 'not tonight']);
     assert.equal(exitCode, 0);
-    assert.match(printed, /It was rejected on 2026-11-18 19:15 UTC by grace: not tonight\./);
+    assert.match(printed, /It was rejected on 2026-11-18 19:15 UTC by first-approver: not tonight\./);
   });
 
   it('says what was decided before, when and by whom', async () => {
-    await desk.ask(smallPlan({ requestedBy: 'ada' }));
+    await desk.ask(smallPlan({ requestedBy: 'requester' }));
     await keyturn(['reject', run, '--reason', 'not tonight']);
-    const { exitCode, complained } = await keyturn(['approve', run, '--count', count], { key: joan });
+    const { exitCode, complained } = await keyturn(['approve', run, '--count', count], { key: secondApprover });
     assert.equal(exitCode, 1);
-    assert.match(complained, /It was rejected on 2026-11-18 19:15 UTC by grace: not tonight\./);
+    assert.match(complained, /It was rejected on 2026-11-18 19:15 UTC by first-approver: not tonight\./);
   });
 
   it('says that the time to answer is over', async () => {
-    await desk.ask(smallPlan({ requestedBy: 'ada' }));
+    await desk.ask(smallPlan({ requestedBy: 'requester' }));
     desk.world.now = desk.world.pending.get(run)?.answerBy ?? assert.fail('nothing waits');
     const { exitCode, complained } = await keyturn(['approve', run, '--count', count]);
     assert.deepEqual([exitCode, complained], [1, 'keyturn: The time to answer is over. Nothing will be touched.\n']);
   });
 
   it('says to whoever asked for the run that they cannot answer it', async () => {
-    await desk.ask(smallPlan({ requestedBy: grace.userArn }));
+    await desk.ask(smallPlan({ requestedBy: firstApprover.userArn }));
     const { exitCode, complained } = await keyturn(['approve', run, '--count', count]);
     assert.deepEqual([exitCode, complained], [1, 'keyturn: You asked for this run, so you cannot answer it.\n']);
   });
 
   it('says to whoever is no approver whom they are taken for', async () => {
-    await desk.ask(smallPlan({ requestedBy: 'ada' }));
+    await desk.ask(smallPlan({ requestedBy: 'requester' }));
     const { exitCode, complained } = await keyturn(['approve', run, '--count', count], { key: mallory });
     assert.equal(exitCode, 1);
     assert.match(complained, /assumed-role\/Approver\/mallory@example\.com is no approver’s principal/);

@@ -34,11 +34,11 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const answer = answerWith({
   run,
   digest: sha256('{"waves":[]}') as PlanDigest,
-  approver: 'grace',
+  approver: 'first-approver',
   decidedAt: instant(Date.UTC(2026, 10, 18, 20)),
   expiresAt: instant(Date.UTC(2026, 10, 20)),
 });
-const draft = { mode: 'rotate', requestedBy: 'ada', why: 'The quarter\nis over', selected: [1], leftAlone: [] };
+const draft = { mode: 'rotate', requestedBy: 'requester', why: 'The quarter\nis over', selected: [1], leftAlone: [] };
 const texts = new Map([
   ['draft.json', JSON.stringify(draft)],
   ['plan.json', '{"waves":[]}'],
@@ -121,11 +121,11 @@ describe('keyturn evidence', () => {
     assert.equal(lines.length, 4);
     assert.match(
       lines[0] ?? '',
-      /^2026-11-18 19:00:00 +draft-plan +draft\.json +rotate, asked for by ada: The quarter is over/,
+      /^2026-11-18 19:00:00 +draft-plan +draft\.json +rotate, asked for by requester: The quarter is over/,
     );
     assert.match(
       lines[2] ?? '',
-      /review +decision\.json +approved by grace \(by their link\) at 2026-11-18T20:00:00\.000Z$/,
+      /review +decision\.json +approved by first-approver \(by their link\) at 2026-11-18T20:00:00\.000Z$/,
     );
     assert.match(lines[3] ?? '', /^2026-11-19 05:00:00 +close-run +manifest\.json +signed 3 documents/);
   });

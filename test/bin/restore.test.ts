@@ -27,7 +27,7 @@ const door = createServer(async (request, response) => {
   const body = (await request.toArray()).join('');
   asked.push(`${request.method} ${request.url} ${body}`);
   const { mode } = JSON.parse(body);
-  response.end(JSON.stringify({ run: 'restore-2026-11-19-0', mode, requestedBy: 'arn:ada', begun: 'underWay' }));
+  response.end(JSON.stringify({ run: 'restore-2026-11-19-0', mode, requestedBy: 'arn:requester', begun: 'underWay' }));
 });
 
 /** A version without a label is not among what Secrets Manager lists. */
@@ -106,7 +106,7 @@ describe('keyturn restore', () => {
     const wish = { mode: 'restore', of: run, secrets: [key2], why: 'orders fails', token: 'token-0001' };
     assert.deepEqual(asked, [`POST /runs ${JSON.stringify(wish)}`]);
     assert.match(printed, /Restored +1 secret in 1 wave/);
-    assert.match(printed, /Run restore-2026-11-19-0 is under way: restore, asked for by arn:ada\.\n$/);
+    assert.match(printed, /Run restore-2026-11-19-0 is under way: restore, asked for by arn:requester\.\n$/);
   });
 
   it('says it to programs', async () => {

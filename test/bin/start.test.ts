@@ -15,7 +15,7 @@ import { Door } from '../../rehearsal/door.ts';
 import { StartWorld } from '../lambdas/start-world.ts';
 import { accountOf, apiOf, sessionOf } from '../rehearsal/signing.ts';
 
-const ada = sessionOf('arn:aws:iam::111122223333:role/Engineer', 'ada@example.com');
+const requester = sessionOf('arn:aws:iam::111122223333:role/Engineer', 'requester@example.com');
 const mallory = sessionOf('arn:aws:iam::111122223333:role/Visitor', 'mallory');
 
 describe('keyturn start', () => {
@@ -25,12 +25,12 @@ describe('keyturn start', () => {
   before(async () => {
     door = await Door.open();
     const answer = (event: unknown) => world.step(event);
-    door.leadTo(accountOf(answer, [ada.principal]), apiOf('POST /runs'), 'us-east-1:111122223333');
-    for (const key of [ada, mallory]) door.giveKey(key.accessKeyId, key);
+    door.leadTo(accountOf(answer, [requester.principal]), apiOf('POST /runs'), 'us-east-1:111122223333');
+    for (const key of [requester, mallory]) door.giveKey(key.accessKeyId, key);
   });
   after(() => door.close());
 
-  async function keyturn(args: readonly string[], credentials = ada, api = door.url) {
+  async function keyturn(args: readonly string[], credentials = requester, api = door.url) {
     const [command, rest] = args[0] === 'retire' ? ['retire', args.slice(1)] : ['start', args];
     const printed: string[] = [];
     const complained: string[] = [];
@@ -51,8 +51,8 @@ describe('keyturn start', () => {
     const { exitCode, printed } = await keyturn(['--why', 'a look']);
     assert.equal(exitCode, 0);
     const [{ run, start: started } = assert.fail('nothing was started')] = world.started;
-    assert.deepEqual(started, { mode: 'audit', requestedBy: ada.userArn, why: 'a look' });
-    assert.equal(printed, `Run ${run} is under way: audit, asked for by ${ada.userArn}.\n`);
+    assert.deepEqual(started, { mode: 'audit', requestedBy: requester.userArn, why: 'a look' });
+    assert.equal(printed, `Run ${run} is under way: audit, asked for by ${requester.userArn}.\n`);
   });
 
   it('starts a rotation, and says it to programs', async () => {
@@ -68,9 +68,9 @@ describe('keyturn start', () => {
     ]);
     assert.equal(exitCode, 0);
     assert.deepEqual(JSON.parse(printed), {
-      run: 'rotate-2026-11-25-23c57f65ec',
+      run: 'rotate-2026-11-25-6e34484e4d',
       mode: 'rotate',
-      requestedBy: ada.userArn,
+      requestedBy: requester.userArn,
       why: 'due',
       begun: 'underWay',
     });
@@ -81,8 +81,8 @@ describe('keyturn start', () => {
     const { exitCode, printed } = await keyturn(['retire', '--why', 'the old keys of November']);
     assert.equal(exitCode, 0);
     const [{ run, start: started } = assert.fail('nothing was started')] = world.started;
-    assert.deepEqual(started, { mode: 'retire', requestedBy: ada.userArn, why: 'the old keys of November' });
-    assert.equal(printed, `Run ${run} is under way: retire, asked for by ${ada.userArn}.\n`);
+    assert.deepEqual(started, { mode: 'retire', requestedBy: requester.userArn, why: 'the old keys of November' });
+    assert.equal(printed, `Run ${run} is under way: retire, asked for by ${requester.userArn}.\n`);
     const told = await keyturn(['retire', '--why', 'again', '--token', 'token-0001', '--json']);
     assert.equal(JSON.parse(told.printed).mode, 'retire');
     const silent = await keyturn(['retire']);
@@ -117,7 +117,7 @@ describe('keyturn start', () => {
 
   it('says that AWS did not let its caller in', async () => {
     world = new StartWorld();
-    for (const credentials of [mallory, { ...ada, secretAccessKey: 'guessed' }]) {
+    for (const credentials of [mallory, { ...requester, secretAccessKey: 'guessed' }]) {
       const { exitCode, complained } = await keyturn(['--why', 'a look'], credentials);
       assert.equal(exitCode, 1);
       assert.match(complained, /AWS did not let you in.*execute-api:Invoke POST \/runs.*docs\/channels\/iam\.md/);
@@ -127,7 +127,7 @@ describe('keyturn start', () => {
 
   it('asks nobody without encryption, but on loopback', async () => {
     for (const api of ['http://api.example', 'ftp://api.example', 'api.example']) {
-      const { exitCode, complained } = await keyturn(['--why', 'x'], ada, api);
+      const { exitCode, complained } = await keyturn(['--why', 'x'], requester, api);
       assert.equal(exitCode, 2);
       assert.match(complained, /is not encrypted|is no address/);
     }

@@ -16,13 +16,17 @@ import type { PlanDigest, PlanHeader, Run } from '../../core/plan.ts';
 import { SecretValue } from '../../core/secret-value.ts';
 import { answerWith, decisionOf } from '../decisions.ts';
 
-const invitation: Invitation = { approver: 'grace', linkHash: 'sha256:link', nonce: 'nonce-of-grace' };
+const invitation: Invitation = {
+  approver: 'first-approver',
+  linkHash: 'sha256:link',
+  nonce: 'nonce-of-first-approver',
+};
 
 const pending: PendingApproval = {
   run: 'run-1' as Run,
   digest: 'sha256:plan' as PlanDigest,
   scope: 'plan',
-  requestedBy: 'ada',
+  requestedBy: 'requester',
   askedAt: instant(0),
   answerBy: instant(1_000),
   expiresAt: instant(5_000),
@@ -48,7 +52,7 @@ const approve: Answer = {
   decision: 'approved',
   digest: 'sha256:plan',
   scope: 'plan',
-  nonce: 'nonce-of-grace',
+  nonce: 'nonce-of-first-approver',
   count: '38',
   reason: '',
 };
@@ -83,7 +87,7 @@ describe('an answer to a waiting plan (S1)', () => {
   });
 
   it('is refused without the nonce of the page', () => {
-    assert.deepEqual(judged({ nonce: 'nonce-of-joan' }), refused('nonceWrong'));
+    assert.deepEqual(judged({ nonce: 'nonce-of-second-approver' }), refused('nonceWrong'));
     assert.deepEqual(judged({ nonce: '' }), refused('nonceWrong'));
   });
 
@@ -105,7 +109,7 @@ describe('an answer to a waiting plan (S1)', () => {
   });
 
   it('is refused from whoever asked for the run', () => {
-    const own = { ...invitation, approver: 'Ada' };
+    const own = { ...invitation, approver: 'Requester' };
     assert.deepEqual(judgeAnswer(approve, { ...answered, invitation: own }, instant(1)), refused('selfApproval'));
   });
 
@@ -143,7 +147,7 @@ describe('an answer to a waiting plan (S1)', () => {
   });
 
   it('is refused for every reason at once', () => {
-    const all = { ...answered, invitation: { ...invitation, approver: 'ada' }, header: undefined, decided };
+    const all = { ...answered, invitation: { ...invitation, approver: 'requester' }, header: undefined, decided };
     const wrong: Answer = { decision: 'rejected', digest: '', scope: '', nonce: '', count: '', reason: '' };
     assert.deepEqual(
       judgeAnswer(wrong, all, instant(1_000)),
@@ -177,7 +181,9 @@ describe('an answer to a waiting plan (S1)', () => {
     fc.assert(
       fc.property(answers, fc.nat({ max: 2_000 }), (answer, at) => {
         const accepted = judgeAnswer(answer, answered, instant(at)).kind === 'accepted';
-        return !accepted || (answer.digest === 'sha256:plan' && answer.nonce === 'nonce-of-grace' && at < 1_000);
+        return (
+          !accepted || (answer.digest === 'sha256:plan' && answer.nonce === 'nonce-of-first-approver' && at < 1_000)
+        );
       }),
     );
   });
@@ -193,6 +199,6 @@ describe('an answer sent again', () => {
     assert.equal(isRepeated({ ...approve, nonce: 'forged' }, invitation, approval), false);
     assert.equal(isRepeated({ ...approve, digest: 'sha256:other' }, invitation, approval), false);
     assert.equal(isRepeated({ ...approve, scope: 'wave-2' }, invitation, approval), false);
-    assert.equal(isRepeated(approve, { ...invitation, approver: 'joan' }, approval), false);
+    assert.equal(isRepeated(approve, { ...invitation, approver: 'second-approver' }, approval), false);
   });
 });

@@ -14,8 +14,8 @@ import { instant } from '../../core/instant.ts';
 import type { PlanHeader } from '../../core/plan.ts';
 import type { Random } from '../../core/random.ts';
 
-const ada = { name: 'ada', email: 'ada@example.com' };
-const grace = { name: 'grace', email: 'grace@example.com' };
+const requester = { name: 'requester', email: 'requester@example.com' };
+const firstApprover = { name: 'first-approver', email: 'first-approver@example.com' };
 
 const hash = (text: string) => `sha256:of ${text}`;
 
@@ -27,20 +27,20 @@ function counting(): Random {
 
 describe('who may answer (S1)', () => {
   it('is everyone but whoever asked, by name or by address', () => {
-    assert.deepEqual(eligibleApprovers([ada, grace], 'ada'), [grace]);
-    assert.deepEqual(eligibleApprovers([ada, grace], 'ADA@example.com '), [grace]);
-    assert.deepEqual(eligibleApprovers([ada, grace], 'schedule'), [ada, grace]);
-    assert.deepEqual(eligibleApprovers([ada], 'ada'), []);
+    assert.deepEqual(eligibleApprovers([requester, firstApprover], 'requester'), [firstApprover]);
+    assert.deepEqual(eligibleApprovers([requester, firstApprover], 'REQUESTER@example.com '), [firstApprover]);
+    assert.deepEqual(eligibleApprovers([requester, firstApprover], 'schedule'), [requester, firstApprover]);
+    assert.deepEqual(eligibleApprovers([requester], 'requester'), []);
   });
 });
 
 describe('an invitation', () => {
   it('is a link of 256 bits that the desk keeps as its hash only', () => {
-    const { link, invitation } = invite(grace, counting(), hash);
+    const { link, invitation } = invite(firstApprover, counting(), hash);
 
     assert.equal(link, 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8');
     assert.deepEqual(invitation, {
-      approver: 'grace',
+      approver: 'first-approver',
       linkHash: `sha256:of ${link}`,
       nonce: 'ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8',
     });
@@ -49,17 +49,17 @@ describe('an invitation', () => {
   it('fits into an address whatever its bytes are', () => {
     for (const byte of [0xff, 0xfb]) {
       const bytes = (length: number) => new Uint8Array(length).fill(byte);
-      assert.match(invite(grace, { bytes, uuid: () => '' }, hash).link, /^[A-Za-z0-9_-]{43}$/);
+      assert.match(invite(firstApprover, { bytes, uuid: () => '' }, hash).link, /^[A-Za-z0-9_-]{43}$/);
     }
   });
 
   it('belongs to its owner, and any other link to nobody', () => {
     const random = counting();
-    const invited = [ada, grace].map((approver) => invite(approver, random, hash));
+    const invited = [requester, firstApprover].map((approver) => invite(approver, random, hash));
     const pending = { invitations: invited.map(({ invitation }) => invitation) } as unknown as PendingApproval;
 
-    assert.equal(ownerOf(invited[1]?.link ?? '', pending, hash)?.approver, 'grace');
-    assert.equal(ownerOf(invite(ada, random, hash).link, pending, hash), undefined);
+    assert.equal(ownerOf(invited[1]?.link ?? '', pending, hash)?.approver, 'first-approver');
+    assert.equal(ownerOf(invite(requester, random, hash).link, pending, hash), undefined);
     assert.equal(ownerOf('', pending, hash), undefined);
   });
 });

@@ -10,7 +10,7 @@ import type { PlanHeader } from '../../core/plan.ts';
 const header = {
   stage: 'prod',
   mode: 'rotate',
-  requestedBy: 'ada',
+  requestedBy: 'requester',
   why: 'the keys\r\nSubject: all is well',
   approvals: 1,
   fleet: { secrets: 127, services: 50 },
@@ -37,9 +37,9 @@ const pending = {
 } as PendingApproval;
 
 const fresh: FreshInvitation = {
-  approver: { name: 'grace', email: 'grace@example.com' },
+  approver: { name: 'first-approver', email: 'first-approver@example.com' },
   link: 'the-link',
-  invitation: { approver: 'grace', linkHash: 'sha256:link', nonce: 'nonce' },
+  invitation: { approver: 'first-approver', linkHash: 'sha256:link', nonce: 'nonce' },
 };
 
 const link = personalLink('https://desk.example.com/', pending, fresh, 'ask');
@@ -73,7 +73,7 @@ describe('what an approver is sent', () => {
       noticeText(notice, link),
       `Rotate 38 of 127 secrets in 2 waves, starting 2026-11-19 02:00 UTC.
 
-Asked for by: ada
+Asked for by: requester
 Why: the keys Subject: all is well
 Answer by: 2026-11-19 01:15 UTC. Without an answer nothing is touched.
 
@@ -113,8 +113,14 @@ Plan: sha256:plan`,
   });
 
   it('says who has approved already, and how many more must', () => {
-    const { facts } = invitationNotice(header, pending, 'remind', { approvedBy: ['joan', 'mary'], missing: 1 });
-    assert.deepEqual(facts.at(-1), { name: 'Approved already', value: 'by joan, mary; 1 more must approve' });
+    const { facts } = invitationNotice(header, pending, 'remind', {
+      approvedBy: ['second-approver', 'third-approver'],
+      missing: 1,
+    });
+    assert.deepEqual(facts.at(-1), {
+      name: 'Approved already',
+      value: 'by second-approver, third-approver; 1 more must approve',
+    });
   });
 
   it('has no heading over nothing', () => {
@@ -151,42 +157,49 @@ describe('what everybody is told of a plan that waits', () => {
     noticeText(waitingNotice(header, pending, 'ask', { asked, unreached, byIam }));
 
   it('says whom it waits for, and has no link', () => {
-    const text = say(['grace', 'joan'], []);
+    const text = say(['first-approver', 'second-approver'], []);
     assert.match(text, /^A plan waits for an approval: Rotate 38 of 127 secrets/);
-    assert.match(text, /Asked, each by a link of their own: grace, joan/);
+    assert.match(text, /Asked, each by a link of their own: first-approver, second-approver/);
     assert.doesNotMatch(text, /https?:|the-link|Sent no link/);
   });
 
   it('says who can answer from a terminal, and how, without a link', () => {
-    const text = say([], ['grace', 'joan'], ['joan']);
+    const text = say([], ['first-approver', 'second-approver'], ['second-approver']);
     const commands = 'npm run keyturn -- approve run-1, or reject run-1 --reason TEXT';
-    assert.ok(text.includes(`From a terminal, by joan: ${commands}`), text);
+    assert.ok(text.includes(`From a terminal, by second-approver: ${commands}`), text);
     assert.doesNotMatch(text, /https?:/);
-    assert.doesNotMatch(say(['grace'], []), /terminal/);
+    assert.doesNotMatch(say(['first-approver'], []), /terminal/);
   });
 
   it('says of a wave that it waits, and who has approved it already', () => {
     const held: PendingApproval = { ...pending, scope: 'wave-2' };
-    const standing = { approvedBy: ['joan'], missing: 1 };
+    const standing = { approvedBy: ['second-approver'], missing: 1 };
     const text = noticeText(
       waitingNotice(header, held, 'remind', {
-        asked: ['grace', 'joan'],
-        unreached: ['mary', 'ada'],
+        asked: ['first-approver', 'second-approver'],
+        unreached: ['third-approver', 'requester'],
         byIam: [],
         standing,
       }),
     );
     assert.match(text, /^A wave waits for an approval: Go on with wave 2 of 2: rotate 33 secrets, low and medium\.\n/);
-    assert.match(text, /\nApproved already: by joan; 1 more must approve\n/);
-    assert.match(text, /\nAsked, each by a link of their own: grace, joan\nSent no link: mary, ada\n/);
+    assert.match(text, /\nApproved already: by second-approver; 1 more must approve\n/);
+    assert.match(
+      text,
+      /\nAsked, each by a link of their own: first-approver, second-approver\nSent no link: third-approver, requester\n/,
+    );
   });
 
   it('names each who can answer from a terminal, and nobody who was not asked', () => {
-    assert.match(say([], [], ['joan', 'mary']), /From a terminal, by joan, mary: /);
-    assert.doesNotMatch(say([], [], ['joan']), /Asked, each|Sent no link/);
+    assert.match(
+      say([], [], ['second-approver', 'third-approver']),
+      /From a terminal, by second-approver, third-approver: /,
+    );
+    assert.doesNotMatch(say([], [], ['second-approver']), /Asked, each|Sent no link/);
   });
 
-  it('says who was sent no link', () => assert.match(say(['grace'], ['joan']), /Sent no link: joan/));
+  it('says who was sent no link', () =>
+    assert.match(say(['first-approver'], ['second-approver']), /Sent no link: second-approver/));
 });
 
 describe('a personal link', () => {

@@ -10,7 +10,7 @@ const start = instant(Date.UTC(2026, 10, 19, 2));
 const header = {
   stage: 'prod',
   mode: 'rotate',
-  requestedBy: 'ada',
+  requestedBy: 'requester',
   why: 'the keys\r\nSubject: all is well',
   fleet: { secrets: 127, services: 50 },
   selected: 38,

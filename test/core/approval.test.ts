@@ -16,7 +16,7 @@ const header: PlanHeader = {
   mode: 'rotate',
   draftedAt: instant(0),
   expiresAt,
-  requestedBy: 'ada',
+  requestedBy: 'requester',
   why: 'due',
   approvals: 1,
   fleet: { secrets: 5, services: 1 },
@@ -35,10 +35,10 @@ const settings = {
     { name: 'high', path: 'high/', approvals: 2, holdBefore: true },
   ],
   approvers: [
-    { name: 'grace', email: 'grace@example.com' },
-    { name: 'joan', email: 'joan@example.com' },
-    { name: 'ada', email: 'ada@example.com' },
-    { name: 'ada-2', email: 'Ada.Byron@example.com' },
+    { name: 'first-approver', email: 'first-approver@example.com' },
+    { name: 'second-approver', email: 'second-approver@example.com' },
+    { name: 'requester', email: 'requester@example.com' },
+    { name: 'requester-2', email: 'First.last@example.com' },
   ],
 };
 
@@ -88,9 +88,9 @@ describe('a recorded approval (S1)', () => {
 
   it('falls when it is the approval of whoever asked for the run, however the name is written', () => {
     const selfApproved = falls('selfApproved');
-    assert.deepEqual(judged({ approver: 'ada' }), selfApproved);
-    assert.deepEqual(judged({ approver: ' Ada ' }), selfApproved);
-    assert.deepEqual(judged({ approver: 'ada', requestedBy: 'somebody else' }), selfApproved);
+    assert.deepEqual(judged({ approver: 'requester' }), selfApproved);
+    assert.deepEqual(judged({ approver: ' Requester ' }), selfApproved);
+    assert.deepEqual(judged({ approver: 'requester', requestedBy: 'somebody else' }), selfApproved);
   });
 
   it('falls when it is a rejection', () => {
@@ -117,8 +117,14 @@ describe('a recorded approval (S1)', () => {
   });
 
   it('falls for every reason at once', () => {
-    const wrong = { run: 'run-2', digest: 'sha256:other', scope: 'wave-2', approver: 'ada', decidedAt: instant(1_000) };
-    const rejection = { ...wrong, approver: 'ada', decision: 'rejected', reason: 'no' };
+    const wrong = {
+      run: 'run-2',
+      digest: 'sha256:other',
+      scope: 'wave-2',
+      approver: 'requester',
+      decidedAt: instant(1_000),
+    };
+    const rejection = { ...wrong, approver: 'requester', decision: 'rejected', reason: 'no' };
     const demanding = { ...settings, signIn };
     const approvable = { header: { ...header, approvals: 2 }, digest, scope: 'plan', settings: demanding } as const;
     assert.deepEqual(
@@ -136,7 +142,7 @@ describe('an approval where people must sign in (S1)', () => {
 
   it('stands when its approver had signed in there, or AWS had authenticated them', () => {
     assert.deepEqual(demanded(signedIn('user-7')), { kind: 'stands' });
-    const principal = 'arn:aws:iam::111122223333:user/grace';
+    const principal = 'arn:aws:iam::111122223333:user/first-approver';
     assert.deepEqual(demanded({ provedBy: { kind: 'iam', principal } }), { kind: 'stands' });
   });
 
@@ -166,21 +172,24 @@ describe('an approval by several people (S1)', () => {
   };
 
   it('stands with as many different people as the plan needs, and falls with one fewer', () => {
-    assert.deepEqual(byAll(['grace', 'joan']), { kind: 'stands' });
-    assert.deepEqual(byAll(['grace']), falls('tooFewApprovals'));
+    assert.deepEqual(byAll(['first-approver', 'second-approver']), { kind: 'stands' });
+    assert.deepEqual(byAll(['first-approver']), falls('tooFewApprovals'));
   });
 
   it('falls when one person answered twice, under one entry or two', () => {
-    assert.deepEqual(byAll(['grace', 'grace']), falls('tooFewApprovals'));
-    assert.deepEqual(byAll(['grace', ' GRACE']), falls('tooFewApprovals'));
-    const doubled = { ...settings, approvers: [...settings.approvers, { name: 'gh', email: 'GRACE@example.com' }] };
-    assert.deepEqual(byAll(['grace', 'gh'], two, 'plan', doubled), falls('tooFewApprovals'));
+    assert.deepEqual(byAll(['first-approver', 'first-approver']), falls('tooFewApprovals'));
+    assert.deepEqual(byAll(['first-approver', ' FIRST-APPROVER']), falls('tooFewApprovals'));
+    const doubled = {
+      ...settings,
+      approvers: [...settings.approvers, { name: 'gh', email: 'FIRST-APPROVER@example.com' }],
+    };
+    assert.deepEqual(byAll(['first-approver', 'gh'], two, 'plan', doubled), falls('tooFewApprovals'));
   });
 
   it('falls when one account answered for two', () => {
     const byAccounts = (...subjects: readonly [string, string]) => {
       const [one, other] = subjects.map((subject, at) =>
-        answerWith({ approver: ['grace', 'joan'][at], ...signedIn(subject) }),
+        answerWith({ approver: ['first-approver', 'second-approver'][at], ...signedIn(subject) }),
       );
       const decision = decisionOf(one ?? answerWith(), other ?? answerWith());
       return judgeApproval(decision, { header: two, digest, scope: 'plan', settings }, instant(999), 'genuine');
@@ -190,25 +199,28 @@ describe('an approval by several people (S1)', () => {
   });
 
   it('falls when one of them is whoever asked, by name or by address', () => {
-    assert.deepEqual(byAll(['grace', 'ada']), falls('selfApproved'));
-    const byAddress = { ...two, requestedBy: 'ada.byron@example.com' };
-    assert.deepEqual(byAll(['grace', 'ada-2'], byAddress), falls('selfApproved'));
+    assert.deepEqual(byAll(['first-approver', 'requester']), falls('selfApproved'));
+    const byAddress = { ...two, requestedBy: 'first.last@example.com' };
+    assert.deepEqual(byAll(['first-approver', 'requester-2'], byAddress), falls('selfApproved'));
   });
 
   it('falls below what the settings demand, whatever the plan says, and below what the plan says', () => {
-    assert.deepEqual(byAll(['grace'], { ...two, approvals: 1 }), falls('tooFewApprovals'));
-    assert.deepEqual(byAll(['grace', 'joan'], { ...two, approvals: 3 }), falls('tooFewApprovals'));
+    assert.deepEqual(byAll(['first-approver'], { ...two, approvals: 1 }), falls('tooFewApprovals'));
+    assert.deepEqual(byAll(['first-approver', 'second-approver'], { ...two, approvals: 3 }), falls('tooFewApprovals'));
   });
 
   it('falls when any of them came too late', () => {
-    const decision = decisionOf(answerWith(), answerWith({ approver: 'joan', decidedAt: 1_000 }));
+    const decision = decisionOf(answerWith(), answerWith({ approver: 'second-approver', decidedAt: 1_000 }));
     const approvable = { header: two, digest, scope: 'plan', settings } as const;
     assert.deepEqual(judgeApproval(decision, approvable, instant(999), 'genuine'), falls('decidedTooLate'));
   });
 
   it('of a wave stands for that wave alone', () => {
-    assert.deepEqual(byAll(['grace', 'joan'], two, 'wave-2'), { kind: 'stands' });
-    const ofWave = decisionOf(answerWith({ scope: 'wave-2' }), answerWith({ scope: 'wave-2', approver: 'joan' }));
+    assert.deepEqual(byAll(['first-approver', 'second-approver'], two, 'wave-2'), { kind: 'stands' });
+    const ofWave = decisionOf(
+      answerWith({ scope: 'wave-2' }),
+      answerWith({ scope: 'wave-2', approver: 'second-approver' }),
+    );
     const approvable = { header: two, digest, scope: 'plan', settings } as const;
     assert.deepEqual(judgeApproval(ofWave, approvable, instant(999), 'genuine'), falls('otherScope'));
   });

@@ -7,7 +7,7 @@ import type { Approver } from '../../core/settings.ts';
 
 const notice: Notice = { subject: 'subject', lead: 'lead', facts: [], sections: [], references: [] };
 const link = { url: 'https://desk.example.com/review/run/the-link', label: 'Decide', warning: 'Yours.' };
-const grace: Approver = { name: 'grace', email: 'grace@example.com' };
+const firstApprover: Approver = { name: 'first-approver', email: 'first-approver@example.com' };
 
 const logged: unknown[] = [];
 const log = { info: () => {}, warn: () => {}, error: (...said: unknown[]) => void logged.push(said) };
@@ -23,21 +23,24 @@ function channel(name: string, write: () => Promise<void> = async () => {}, reac
 describe('writing to an approver', () => {
   it('goes by every channel that reaches them, and by no other', async () => {
     const personal = [channel('email'), channel('slack'), channel('pigeon', fails, false)];
-    assert.deepEqual(await writeTo({ personal, public: [] }, grace, { notice, link }, log), ['email', 'slack']);
+    assert.deepEqual(await writeTo({ personal, public: [] }, firstApprover, { notice, link }, log), ['email', 'slack']);
   });
 
   it('goes by the next when one is down, and says so in the log without the link (S12)', async () => {
     logged.length = 0;
     const personal = [channel('slack', fails), channel('email')];
-    assert.deepEqual(await writeTo({ personal, public: [] }, grace, { notice, link }, log), ['email']);
+    assert.deepEqual(await writeTo({ personal, public: [] }, firstApprover, { notice, link }, log), ['email']);
     assert.deepEqual(logged, [
-      ['a channel did not take a notice', { channel: 'slack', to: 'grace', error: 'SlackError', why: 'it is down' }],
+      [
+        'a channel did not take a notice',
+        { channel: 'slack', to: 'first-approver', error: 'SlackError', why: 'it is down' },
+      ],
     ]);
   });
 
   it('reaches them by none when all are down', async () => {
     assert.deepEqual(
-      await writeTo({ personal: [channel('slack', fails)], public: [] }, grace, { notice, link }, log),
+      await writeTo({ personal: [channel('slack', fails)], public: [] }, firstApprover, { notice, link }, log),
       [],
     );
   });

@@ -26,7 +26,7 @@ describe('the message to seal', () => {
   });
 
   it('says what it is for', () => {
-    assert.ok(messageToSeal(approval).startsWith('keyturn answer\n{"approver":"grace",'));
+    assert.ok(messageToSeal(approval).startsWith('keyturn answer\n{"approver":"first-approver",'));
   });
 
   it('differs as soon as any part of the answer does', () => {
@@ -35,12 +35,12 @@ describe('the message to seal', () => {
       { run: 'run-2' },
       { digest: 'sha256:other' },
       { scope: 'wave-2' },
-      { approver: 'joan' },
+      { approver: 'second-approver' },
       { decidedAt: 501 },
       { expiresAt: 1_001 },
-      { requestedBy: 'joan' },
-      { provedBy: { kind: 'iam', principal: 'arn:aws:iam::111122223333:role/grace' } },
-      { provedBy: { kind: 'signIn', issuer: 'https://id.example.com', subject: 'grace' } },
+      { requestedBy: 'second-approver' },
+      { provedBy: { kind: 'iam', principal: 'arn:aws:iam::111122223333:role/first-approver' } },
+      { provedBy: { kind: 'signIn', issuer: 'https://id.example.com', subject: 'first-approver' } },
     ];
     const messages = changes.map((change) => messageToSeal(answerWith(change)));
     assert.equal(new Set([messageToSeal(approval), ...messages]).size, changes.length + 1);
@@ -79,7 +79,7 @@ describe('how an approver was known', () => {
 
 describe('an answer on record', () => {
   it('is read back as it was written', () => {
-    const iam = answerWith({ provedBy: { kind: 'iam', principal: 'arn:aws:iam::111122223333:role/grace' } });
+    const iam = answerWith({ provedBy: { kind: 'iam', principal: 'arn:aws:iam::111122223333:role/first-approver' } });
     for (const answer of [approval, rejection, iam])
       assert.deepEqual(parseSealedAnswer(serialiseAnswer(sealed(answer))), sealed(answer));
   });
@@ -97,7 +97,7 @@ describe('an answer on record', () => {
     ['a rejection without a reason', sealed(answerWith({ decision: 'rejected' }))],
     ['a moment that is text', sealed(answerWith({ expiresAt: '9999999999999' }))],
     ['a moment without end', `{"answer":{"expiresAt":1e999},"seal":"c2VhbA=="}`],
-    ['an approver who is a list', sealed(answerWith({ approver: ['grace'] }))],
+    ['an approver who is a list', sealed(answerWith({ approver: ['first-approver'] }))],
     ['about no part of a plan', sealed(answerWith({ scope: 'wave-0' }))],
     ['about what only ends as a part does', sealed(answerWith({ scope: 'no-plan' }))],
     ['about what only begins as a part does', sealed(answerWith({ scope: 'wave-2-and-3' }))],
@@ -118,12 +118,12 @@ describe('an answer on record', () => {
 
 describe('a decision on record (S1)', () => {
   it('is read back as it was written', () => {
-    for (const decision of [decisionOf(approval, answerWith({ approver: 'joan' })), decisionOf(rejection)])
+    for (const decision of [decisionOf(approval, answerWith({ approver: 'second-approver' })), decisionOf(rejection)])
       assert.deepEqual(parseDecision(serialiseDecision(decision)), decision);
   });
 
   it('is made when the last answer that it took was given', () => {
-    const [early, late] = [answerWith({ decidedAt: 500 }), answerWith({ approver: 'joan', decidedAt: 700 })];
+    const [early, late] = [answerWith({ decidedAt: 500 }), answerWith({ approver: 'second-approver', decidedAt: 700 })];
     assert.deepEqual([decidedAt(decisionOf(early, late)), decidedAt(decisionOf(late, early))], [700, 700]);
   });
 

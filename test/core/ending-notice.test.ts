@@ -13,7 +13,7 @@ const report = (outcome: Outcome, more: Partial<RunReport> = {}) =>
     run: 'run-1',
     stage: 'prod',
     mode: 'rotate',
-    requestedBy: 'ada',
+    requestedBy: 'requester',
     outcome,
     reasons: [],
     fleet: { secrets: 127, services: 50 },
@@ -27,8 +27,10 @@ const report = (outcome: Outcome, more: Partial<RunReport> = {}) =>
   }) as unknown as RunReport;
 
 const decidedAt = instant(Date.UTC(2026, 10, 18, 20, 5));
-const approved = decisionOf(answerWith({ approver: 'grace', decidedAt, decision: 'approved' }));
-const rejected = decisionOf(answerWith({ approver: 'joan', decidedAt, decision: 'rejected', reason: 'not\nnow' }));
+const approved = decisionOf(answerWith({ approver: 'first-approver', decidedAt, decision: 'approved' }));
+const rejected = decisionOf(
+  answerWith({ approver: 'second-approver', decidedAt, decision: 'rejected', reason: 'not\nnow' }),
+);
 
 describe('the end of a run', () => {
   it('is told with what was decided and how each wave went', () => {
@@ -36,7 +38,7 @@ describe('the end of a run', () => {
       noticeText(endingNotice(report('completed'), approved)),
       `The run is complete: all that it touched is verified.
 
-Decided: approved by grace, 2026-11-18 20:05 UTC
+Decided: approved by first-approver, 2026-11-18 20:05 UTC
 Secrets: 38 of 38 selected secrets rotated, 0 rolled back, 0 held, of a fleet of 127
 
 Waves:
@@ -80,7 +82,7 @@ Run: run-1`,
   it('is told with who rejected it and why', () => {
     const text = noticeText(endingNotice(report('rejected', { rotated: 0, waves: [] }), rejected));
     assert.match(text, /^The plan was rejected, and nothing was touched\.\n/);
-    assert.match(text, /Decided: rejected by joan, 2026-11-18 20:05 UTC: not now\n/);
+    assert.match(text, /Decided: rejected by second-approver, 2026-11-18 20:05 UTC: not now\n/);
   });
 
   it('is told as nobody’s decision when it expired', () => {
@@ -111,9 +113,12 @@ Run: run-1`,
   });
 
   it('names everybody who approved', () => {
-    const both = decisionOf(answerWith({ decidedAt }), answerWith({ approver: 'joan', decidedAt }));
+    const both = decisionOf(answerWith({ decidedAt }), answerWith({ approver: 'second-approver', decidedAt }));
     const [decided] = endingNotice(report('completed'), both).facts;
-    assert.equal(decided?.value, 'approved by grace, 2026-11-18 20:05 UTC, and by joan, 2026-11-18 20:05 UTC');
+    assert.equal(
+      decided?.value,
+      'approved by first-approver, 2026-11-18 20:05 UTC, and by second-approver, 2026-11-18 20:05 UTC',
+    );
   });
 
   it('is told with its stage and its outcome, and without a decision as none', () => {

@@ -16,7 +16,12 @@ import { a, failed, rotated, seen, turned } from './batches.ts';
 
 const noon = at('2026-11-19T12:00:00Z');
 const approval = answerWith({ decidedAt: noon });
-const rejection = answerWith({ approver: 'joan', decidedAt: noon, decision: 'rejected', reason: 'not today' });
+const rejection = answerWith({
+  approver: 'second-approver',
+  decidedAt: noon,
+  decision: 'rejected',
+  reason: 'not today',
+});
 const document = { key: 'runs/run-1/plan.json', version: 'v1', depositedAt: noon, bytes: 2, sha256: 'sha256:plan' };
 const manifest = serialiseManifest({
   manifest: {
@@ -47,8 +52,8 @@ const told: readonly [path: string, by: string, document: unknown, says: string]
   [
     'start.json',
     'start-run',
-    { mode: 'rotate', requestedBy: 'ada', why: 'they are due' },
-    'rotate, asked for by ada: they are due',
+    { mode: 'rotate', requestedBy: 'requester', why: 'they are due' },
+    'rotate, asked for by requester: they are due',
   ],
   ['inventory.jsonl', 'draft-plan', '{}\n{}', 'listed 2 secrets'],
   ['inventory.jsonl', 'draft-plan', '', 'listed 0 secrets'],
@@ -57,8 +62,8 @@ const told: readonly [path: string, by: string, document: unknown, says: string]
   [
     'draft.json',
     'draft-plan',
-    { mode: 'rotate', requestedBy: 'ada', why: 'due', selected: [1], leftAlone: [1, 2] },
-    'rotate, asked for by ada: due; selected 1, left alone 2',
+    { mode: 'rotate', requestedBy: 'requester', why: 'due', selected: [1], leftAlone: [1, 2] },
+    'rotate, asked for by requester: due; selected 1, left alone 2',
   ],
   [
     'preflight/0.json',
@@ -85,26 +90,26 @@ const told: readonly [path: string, by: string, document: unknown, says: string]
   [
     'plan.json',
     'confirm-plan',
-    { selected: 38, waves: [{}, {}], requestedBy: 'ada', expiresAt: noon },
-    'planned 38 secrets in 2 waves for ada, good until 2026-11-19T12:00:00.000Z',
+    { selected: 38, waves: [{}, {}], requestedBy: 'requester', expiresAt: noon },
+    'planned 38 secrets in 2 waves for requester, good until 2026-11-19T12:00:00.000Z',
   ],
   [
-    'answers/wave-2/grace.h-1.json',
+    'answers/wave-2/first-approver.h-1.json',
     'review',
     serialiseAnswer(sealed(approval)),
-    'approved by grace (by their link) at 2026-11-19T12:00:00.000Z',
+    'approved by first-approver (by their link) at 2026-11-19T12:00:00.000Z',
   ],
   [
     'decision.json',
     'review',
     serialiseDecision(decisionOf(rejection)),
-    'rejected by joan (by their link) at 2026-11-19T12:00:00.000Z: not today',
+    'rejected by second-approver (by their link) at 2026-11-19T12:00:00.000Z: not today',
   ],
   [
     'decisions/wave-12.json',
     'review',
-    serialiseDecision(decisionOf(approval, answerWith({ approver: 'joan', decidedAt: noon }))),
-    'approved by grace (by their link) at 2026-11-19T12:00:00.000Z, and approved by joan (by their link) at 2026-11-19T12:00:00.000Z',
+    serialiseDecision(decisionOf(approval, answerWith({ approver: 'second-approver', decidedAt: noon }))),
+    'approved by first-approver (by their link) at 2026-11-19T12:00:00.000Z, and approved by second-approver (by their link) at 2026-11-19T12:00:00.000Z',
   ],
   ['admissions/10.json', 'admit-wave', { admittedAt: noon }, 'let go at 2026-11-19T12:00:00.000Z'],
   ['probes/1/rotated/10.json', 'probe-batch', probed, 'claimed 1 rotated, 1 failed; saw 1 accepted, 1 rejected'],
@@ -164,7 +169,13 @@ describe('what an auditor reads', () => {
 
   for (const path of [
     ...new Set(told.flatMap(([one]) => [`old/${one}`, `${one}.txt`, one.replace('.json', '-json')])),
-    ...['answers/grace.json', 'waves/a.jsonl', 'probes/1/0.json', 'decisions/plan.json', 'verdicts/baked.json'],
+    ...[
+      'answers/first-approver.json',
+      'waves/a.jsonl',
+      'probes/1/0.json',
+      'decisions/plan.json',
+      'verdicts/baked.json',
+    ],
   ]) {
     it(`of ${path}: that it is of no known kind`, () => {
       assert.deepEqual(sayDocument(path, '{}'), { by: 'unknown', says: 'a document of no known kind' });
@@ -174,7 +185,7 @@ describe('what an auditor reads', () => {
   for (const [path, text] of [
     ['plan.json', 'no JSON'],
     ['decision.json', '{"decision":"approved","answers":[]}'],
-    ['answers/plan/grace.json', serialiseDecision(decisionOf(approval))],
+    ['answers/plan/first-approver.json', serialiseDecision(decisionOf(approval))],
     ['manifest.json', '{"manifest":{},"signature":""}'],
     ['waves/1.jsonl', '{"secrets":[]}\n'],
   ] as const) {

@@ -27,7 +27,15 @@ const factOf = ({ arn, name, currentVersion }: SelectedSecret): Fact => ({
   answer: 'accepted',
 });
 const leftAlone = [{ name: 'prod/low/z', arn: 'arn:z', reason: 'notDue', reasons: ['notDue'] }] as const;
-const draft = { run, mode: 'rotate', requestedBy: 'ada', why: 'due', asOf, selected: [c, b, a], leftAlone } as const;
+const draft = {
+  run,
+  mode: 'rotate',
+  requestedBy: 'requester',
+  why: 'due',
+  asOf,
+  selected: [c, b, a],
+  leftAlone,
+} as const;
 
 const planWith = (more: Partial<PlanMaterial> = {}) =>
   makePlan({
@@ -51,7 +59,7 @@ describe('a plan', () => {
         stage: 'prod',
         draftedAt: Date.UTC(2026, 10, 18, 19, 15),
         expiresAt: Date.UTC(2026, 10, 20, 19, 15),
-        requestedBy: 'ada',
+        requestedBy: 'requester',
         why: 'due',
         fleet: { secrets: 10, services: 2 },
         selected: 3,

@@ -10,9 +10,9 @@ import { covers, isPrincipal, overlap } from '../../core/principal.ts';
  * Method: examples at both sides of each boundary.
  */
 
-const user = 'arn:aws:iam::111122223333:user/people/grace';
+const user = 'arn:aws:iam::111122223333:user/people/first-approver';
 const role = 'arn:aws:iam::111122223333:role/people/Approver';
-const session = 'arn:aws:sts::111122223333:assumed-role/Approver/grace@example.com';
+const session = 'arn:aws:sts::111122223333:assumed-role/Approver/first-approver@example.com';
 
 describe('a principal', () => {
   for (const arn of [
@@ -20,23 +20,23 @@ describe('a principal', () => {
     role,
     session,
     'arn:aws-us-gov:iam::111122223333:role/Approver',
-    'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Approver_0123456789abcdef/grace@example.com',
+    'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Approver_0123456789abcdef/first-approver@example.com',
   ]) {
     it(`is ${arn}`, () => assert.ok(isPrincipal(arn)));
   }
 
   for (const arn of [
     '',
-    'grace',
+    'first-approver',
     'arn:aws:iam::111122223333:root',
-    'arn:aws:iam::11112222333:user/grace',
+    'arn:aws:iam::11112222333:user/first-approver',
     'arn:aws:iam::111122223333:user/',
     'arn:aws:iam::111122223333:group/approvers',
     'arn:aws:iam::111122223333:role/*',
     'arn:aws:sts::111122223333:assumed-role/Approver',
     'arn:aws:sts::111122223333:assumed-role/Approver/g',
-    'arn:aws:sts::111122223333:assumed-role/Approver/grace/more',
-    'arn:aws:sts::111122223333:federated-user/grace',
+    'arn:aws:sts::111122223333:assumed-role/Approver/first-approver/more',
+    'arn:aws:sts::111122223333:federated-user/first-approver',
     `${session}\n`,
     ` ${user}`,
   ]) {
@@ -50,16 +50,16 @@ describe('a caller is a principal', () => {
 
   it('when it is that very user', () => {
     assert.ok(covers(user, user));
-    assert.ok(!covers(user, 'arn:aws:iam::111122223333:user/grace'));
-    assert.ok(!covers(user, 'arn:aws:iam::444455556666:user/people/grace'));
-    assert.ok(!covers(user, 'arn:aws-cn:iam::111122223333:user/people/grace'));
+    assert.ok(!covers(user, 'arn:aws:iam::111122223333:user/first-approver'));
+    assert.ok(!covers(user, 'arn:aws:iam::444455556666:user/people/first-approver'));
+    assert.ok(!covers(user, 'arn:aws-cn:iam::111122223333:user/people/first-approver'));
   });
 
   it('when it is that very session', () => {
     assert.ok(covers(session, session));
-    assert.ok(!covers(session, sessionOf('ada@example.com')));
-    assert.ok(!covers(session, sessionOf('Grace@example.com')));
-    assert.ok(!covers(session, sessionOf('grace@example.com', 'Approver2')));
+    assert.ok(!covers(session, sessionOf('requester@example.com')));
+    assert.ok(!covers(session, sessionOf('First-approver@example.com')));
+    assert.ok(!covers(session, sessionOf('first-approver@example.com', 'Approver2')));
   });
 
   it('when it is any session of a role that is named without one, whatever the path of the role', () => {
@@ -74,7 +74,7 @@ describe('a caller is a principal', () => {
   });
 
   it('and never when either is no principal', () => {
-    assert.ok(!covers('grace', 'grace'));
+    assert.ok(!covers('first-approver', 'first-approver'));
     assert.ok(!covers(role, 'schedule:rotation'));
   });
 });
@@ -87,24 +87,26 @@ describe('two principals have a caller in common', () => {
   });
 
   it('and not when they are two sessions, or two roles', () => {
-    assert.ok(!overlap(session, 'arn:aws:sts::111122223333:assumed-role/Approver/ada@example.com'));
+    assert.ok(!overlap(session, 'arn:aws:sts::111122223333:assumed-role/Approver/requester@example.com'));
     assert.ok(!overlap(role, 'arn:aws:iam::111122223333:role/people/Starter'));
   });
 });
 
 describe('S1 whoever asked for a run', () => {
-  const grace = { name: 'grace', email: 'grace@example.com' };
+  const firstApprover = { name: 'first-approver', email: 'first-approver@example.com' };
 
   it('S1 is the approver who acts as the principal that asked, or as the role whose session did', () => {
-    assert.ok(askedForIt({ ...grace, principal: session }, session));
-    assert.ok(askedForIt({ ...grace, principal: role }, session));
-    assert.ok(askedForIt({ ...grace, principal: session }, session.replace('grace@', 'GRACE@')));
-    assert.ok(askedForIt({ ...grace, principal: role }, ` ${session} `));
+    assert.ok(askedForIt({ ...firstApprover, principal: session }, session));
+    assert.ok(askedForIt({ ...firstApprover, principal: role }, session));
+    assert.ok(
+      askedForIt({ ...firstApprover, principal: session }, session.replace('first-approver@', 'FIRST-APPROVER@')),
+    );
+    assert.ok(askedForIt({ ...firstApprover, principal: role }, ` ${session} `));
   });
 
   it('S1 is not the approver who acts as another', () => {
-    assert.ok(!askedForIt({ ...grace, principal: user }, session));
-    assert.ok(!askedForIt(grace, session));
-    assert.ok(!askedForIt({ ...grace, principal: role }, 'schedule:rotation'));
+    assert.ok(!askedForIt({ ...firstApprover, principal: user }, session));
+    assert.ok(!askedForIt(firstApprover, session));
+    assert.ok(!askedForIt({ ...firstApprover, principal: role }, 'schedule:rotation'));
   });
 });

@@ -63,12 +63,15 @@ describe('the quorum', () => {
   });
 });
 
-const people = ['ada', 'grace', 'joan', 'mary'].map((name) => ({ name, email: `${name}@example.com` }));
+const people = ['requester', 'first-approver', 'second-approver', 'third-approver'].map((name) => ({
+  name,
+  email: `${name}@example.com`,
+}));
 const question: Question = {
   run: 'run-1' as Run,
   digest: 'sha256:plan' as PlanDigest,
   scope: 'plan',
-  requestedBy: 'ada',
+  requestedBy: 'requester',
   needed: 2,
   approvers: people,
 };
@@ -83,34 +86,40 @@ const decided = (...answers: ReturnType<typeof answerWith>[]) =>
 describe('what answers come to (S1)', () => {
   it('is open until as many different people have approved as it takes', () => {
     assert.equal(decided(), undefined);
-    assert.equal(decided(by('grace', 1)), undefined);
-    assert.deepEqual(decided(by('grace', 1), by('joan', 2)), decisionOf(by('grace', 1), by('joan', 2)));
+    assert.equal(decided(by('first-approver', 1)), undefined);
+    assert.deepEqual(
+      decided(by('first-approver', 1), by('second-approver', 2)),
+      decisionOf(by('first-approver', 1), by('second-approver', 2)),
+    );
   });
 
   it('is made of the first approvals that were enough, whatever order they are read in', () => {
-    const expected = decisionOf(by('joan', 1), by('mary', 2));
-    assert.deepEqual(decided(by('grace', 3), by('mary', 2), by('joan', 1)), expected);
+    const expected = decisionOf(by('second-approver', 1), by('third-approver', 2));
+    assert.deepEqual(decided(by('first-approver', 3), by('third-approver', 2), by('second-approver', 1)), expected);
   });
 
   it('is made of approvals given at the same moment in the order of their names', () => {
-    const expected = decisionOf(by('grace', 1), by('joan', 1));
-    assert.deepEqual(decided(by('mary', 1), by('joan', 1), by('grace', 1)), expected);
+    const expected = decisionOf(by('first-approver', 1), by('second-approver', 1));
+    assert.deepEqual(decided(by('third-approver', 1), by('second-approver', 1), by('first-approver', 1)), expected);
   });
 
   it('counts as approvals none that reject', () => {
-    const answers = [sealed(by('grace', 1)), sealed(by('joan', 2, no))];
-    assert.deepEqual(approvalsOf(answers, question), [sealed(by('grace', 1))]);
+    const answers = [sealed(by('first-approver', 1)), sealed(by('second-approver', 2, no))];
+    assert.deepEqual(approvalsOf(answers, question), [sealed(by('first-approver', 1))]);
   });
 
   it('is a rejection as soon as one rejects', () => {
-    assert.deepEqual(decided(by('grace', 1, no)), decisionOf(by('grace', 1, no)));
-    assert.deepEqual(decided(by('grace', 1), by('joan', 2), by('mary', 3, no)), decisionOf(by('mary', 3, no)));
+    assert.deepEqual(decided(by('first-approver', 1, no)), decisionOf(by('first-approver', 1, no)));
+    assert.deepEqual(
+      decided(by('first-approver', 1), by('second-approver', 2), by('third-approver', 3, no)),
+      decisionOf(by('third-approver', 3, no)),
+    );
   });
 
   it('counts nobody twice, by name or by address (S1)', () => {
-    assert.equal(decided(by('grace', 1), by('Grace', 2)), undefined);
-    const double = { ...question, approvers: [...people, { name: 'gh', email: 'Grace@Example.com ' }] };
-    assert.equal(decisionFrom([sealed(by('grace', 1)), sealed(by('gh', 2))], double), undefined);
+    assert.equal(decided(by('first-approver', 1), by('First-approver', 2)), undefined);
+    const double = { ...question, approvers: [...people, { name: 'gh', email: 'First-approver@Example.com ' }] };
+    assert.equal(decisionFrom([sealed(by('first-approver', 1)), sealed(by('gh', 2))], double), undefined);
   });
 
   it('counts one account once, under whatever names it answered', () => {
@@ -118,29 +127,45 @@ describe('what answers come to (S1)', () => {
       provedBy: { kind: 'signIn', issuer, subject },
     });
     const iam = (name: string) => ({ provedBy: { kind: 'iam', principal: `arn:aws:iam::111122223333:user/${name}` } });
-    assert.equal(decided(by('grace', 1, signedIn('a')), by('joan', 2, signedIn('a'))), undefined);
-    assert.equal(decided(by('grace', 1, iam('a')), by('joan', 2, iam('a'))), undefined);
-    assert.equal(decided(by('grace', 1, signedIn('a')), by('joan', 2, signedIn('b')))?.decision, 'approved');
+    assert.equal(decided(by('first-approver', 1, signedIn('a')), by('second-approver', 2, signedIn('a'))), undefined);
+    assert.equal(decided(by('first-approver', 1, iam('a')), by('second-approver', 2, iam('a'))), undefined);
+    assert.equal(
+      decided(by('first-approver', 1, signedIn('a')), by('second-approver', 2, signedIn('b')))?.decision,
+      'approved',
+    );
     const elsewhere = signedIn('a', 'https://other.example.com');
-    assert.equal(decided(by('grace', 1, signedIn('a')), by('joan', 2, elsewhere))?.decision, 'approved');
-    assert.equal(decided(by('grace', 1, iam('a')), by('joan', 2, iam('b')))?.decision, 'approved');
+    assert.equal(
+      decided(by('first-approver', 1, signedIn('a')), by('second-approver', 2, elsewhere))?.decision,
+      'approved',
+    );
+    assert.equal(decided(by('first-approver', 1, iam('a')), by('second-approver', 2, iam('b')))?.decision, 'approved');
   });
 
   it('counts neither whoever asked, nor somebody who may not answer', () => {
-    assert.equal(decided(by('grace', 1), by('ada', 2)), undefined);
-    assert.equal(decided(by('grace', 1), by('mallory', 2)), undefined);
+    assert.equal(decided(by('first-approver', 1), by('requester', 2)), undefined);
+    assert.equal(decided(by('first-approver', 1), by('mallory', 2)), undefined);
     assert.equal(decided(by('mallory', 1, no)), undefined);
-    const byAddress = { ...question, requestedBy: 'JOAN@example.com' };
-    assert.equal(decisionFrom([sealed(by('grace', 1)), sealed(by('joan', 2))], byAddress), undefined);
+    const byAddress = { ...question, requestedBy: 'SECOND-APPROVER@example.com' };
+    assert.equal(
+      decisionFrom([sealed(by('first-approver', 1)), sealed(by('second-approver', 2))], byAddress),
+      undefined,
+    );
   });
 
   it('counts no answer to another question', () => {
     for (const other of [{ run: 'run-2' }, { digest: 'sha256:other' }, { scope: 'wave-2' }])
-      assert.equal(decided(by('grace', 1), by('joan', 2, other)), undefined);
+      assert.equal(decided(by('first-approver', 1), by('second-approver', 2, other)), undefined);
   });
 
   it('is the same whoever asks, in whatever order, and never approved by fewer people than it takes', () => {
-    const names = fc.constantFrom('ada', 'grace', 'joan', 'mary', 'mallory', 'GRACE');
+    const names = fc.constantFrom(
+      'requester',
+      'first-approver',
+      'second-approver',
+      'third-approver',
+      'mallory',
+      'FIRST-APPROVER',
+    );
     const answers = fc.array(
       fc.tuple(names, fc.nat({ max: 3 }), fc.boolean()).map(([name, at, isNo]) => sealed(by(name, at, isNo ? no : {}))),
     );
@@ -149,11 +174,13 @@ describe('what answers come to (S1)', () => {
         const decision = decisionFrom(given, { ...question, needed });
         const approving = new Set(
           given
-            .filter(({ answer }) => answer.decision === 'approved' && !['ada', 'mallory'].includes(answer.approver))
+            .filter(
+              ({ answer }) => answer.decision === 'approved' && !['requester', 'mallory'].includes(answer.approver),
+            )
             .map(({ answer }) => answer.approver.toLowerCase()),
         );
         const rejects = given.some(
-          ({ answer }) => answer.decision === 'rejected' && !['ada', 'mallory'].includes(answer.approver),
+          ({ answer }) => answer.decision === 'rejected' && !['requester', 'mallory'].includes(answer.approver),
         );
         const expected = rejects ? 'rejected' : approving.size >= needed ? 'approved' : undefined;
         assert.equal(decision?.decision, expected);
@@ -165,11 +192,16 @@ describe('what answers come to (S1)', () => {
 
 describe('different people', () => {
   it('are those of different names and different addresses', () => {
-    const [ada, grace] = people;
-    assert.ok(ada && grace);
+    const [requester, firstApprover] = people;
+    assert.ok(requester && firstApprover);
     assert.deepEqual(
-      differentPeople([ada, grace, { ...ada, name: 'countess' }, { ...grace, email: 'g@example.com' }]),
-      [ada, grace],
+      differentPeople([
+        requester,
+        firstApprover,
+        { ...requester, name: 'countess' },
+        { ...firstApprover, email: 'g@example.com' },
+      ]),
+      [requester, firstApprover],
     );
   });
 });

@@ -30,7 +30,7 @@ async function archiveWith(key: string, text: string): Promise<InMemoryArchive> 
 const decided = (...answers: Parameters<typeof decisionOf>) =>
   archiveWith(archiveKeys.decision(run), serialiseDecision(decisionOf(...answers)));
 const answered = (answer: typeof approval) =>
-  archiveWith(archiveKeys.answer(run, 'plan', 'grace'), serialiseAnswer(sealed(answer)));
+  archiveWith(archiveKeys.answer(run, 'plan', 'first-approver'), serialiseAnswer(sealed(answer)));
 
 describe('the decision on record (S1)', () => {
   it('is nothing before anybody decided, and what was decided then', async () => {
@@ -52,7 +52,7 @@ describe('the decision on record (S1)', () => {
   for (const [field, other] of otherwise) {
     it(`is foreign when a single answer in it is of another ${field}`, async () => {
       assert.equal(await findDecision(await decided(answerWith(other)), pending), 'foreign');
-      const mixed = await decided(approval, answerWith({ approver: 'joan', ...other }));
+      const mixed = await decided(approval, answerWith({ approver: 'second-approver', ...other }));
       assert.equal(await findDecision(mixed, pending), 'foreign');
     });
   }
@@ -64,19 +64,19 @@ describe('the decision on record (S1)', () => {
 
 describe('the answer on record (S1)', () => {
   it('is nothing before its approver answered, and theirs then', async () => {
-    assert.equal(await findAnswer(new InMemoryArchive(), pending, 'grace'), undefined);
-    assert.deepEqual(await findAnswer(await answered(approval), pending, 'grace'), sealed(approval));
+    assert.equal(await findAnswer(new InMemoryArchive(), pending, 'first-approver'), undefined);
+    assert.deepEqual(await findAnswer(await answered(approval), pending, 'first-approver'), sealed(approval));
   });
 
-  for (const [field, other] of [...otherwise, ['approver', { approver: 'joan' }] as const]) {
+  for (const [field, other] of [...otherwise, ['approver', { approver: 'second-approver' }] as const]) {
     it(`is foreign when it is of another ${field}`, async () => {
-      assert.equal(await findAnswer(await answered(answerWith(other)), pending, 'grace'), 'foreign');
+      assert.equal(await findAnswer(await answered(answerWith(other)), pending, 'first-approver'), 'foreign');
     });
   }
 
   it('is foreign when it is no answer', async () => {
-    const archive = await archiveWith(archiveKeys.answer(run, 'plan', 'grace'), '{}');
-    assert.equal(await findAnswer(archive, pending, 'grace'), 'foreign');
+    const archive = await archiveWith(archiveKeys.answer(run, 'plan', 'first-approver'), '{}');
+    assert.equal(await findAnswer(archive, pending, 'first-approver'), 'foreign');
   });
 });
 
@@ -85,9 +85,9 @@ describe('recording a decision', () => {
     run,
     digest: 'sha256:plan' as PlanDigest,
     scope: 'plan',
-    requestedBy: 'ada',
+    requestedBy: 'requester',
     needed: 1,
-    approvers: [{ name: 'grace', email: 'grace@example.com' }],
+    approvers: [{ name: 'first-approver', email: 'first-approver@example.com' }],
   };
 
   it('is for whoever is first: the same again, or another, is told that it did not', async () => {

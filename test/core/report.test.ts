@@ -59,7 +59,7 @@ const storyWith = (more: Partial<RunStory> = {}): RunStory => ({
   run,
   stage: 'prod',
   mode: 'rotate',
-  requestedBy: 'ada',
+  requestedBy: 'requester',
   startedAt: instant(1_000),
   endedAt: instant(2_000),
   outcome: 'completed',
@@ -92,7 +92,7 @@ describe('a run’s report', () => {
     } = reportOf(storyWith({ outcome: 'halted', reasons: ['switchOff'] }));
     assert.deepEqual(
       [named, stage, mode, requestedBy, startedAt, endedAt, outcome, reasons, fleet],
-      ['run-1', 'prod', 'rotate', 'ada', 1_000, 2_000, 'halted', ['switchOff'], { secrets: 10, services: 2 }],
+      ['run-1', 'prod', 'rotate', 'requester', 1_000, 2_000, 'halted', ['switchOff'], { secrets: 10, services: 2 }],
     );
   });
 

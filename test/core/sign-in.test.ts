@@ -25,7 +25,7 @@ const settings: SignInSettings = {
 const expected: ExpectedSignIn = {
   settings,
   nonce: 'nonce-1',
-  approver: { name: 'grace', email: 'grace@example.com' },
+  approver: { name: 'first-approver', email: 'first-approver@example.com' },
 };
 const claims: Claims = {
   iss: 'https://id.example.com',
@@ -34,7 +34,7 @@ const claims: Claims = {
   nonce: 'nonce-1',
   iat: seconds,
   exp: seconds + 300,
-  email: 'grace@example.com',
+  email: 'first-approver@example.com',
   email_verified: true,
 };
 
@@ -57,13 +57,13 @@ describe('an ID token in order', () => {
   });
 
   it('may name an address in another case, as mail does', () => {
-    assert.deepEqual(reasonsFor({ email: 'Grace@Example.COM' }), []);
+    assert.deepEqual(reasonsFor({ email: 'First-approver@Example.COM' }), []);
   });
 
   it('may know approvers by another claim, to the letter', () => {
     const bySubject = {
       settings: { ...settings, claim: 'sub' },
-      approver: { name: 'grace', email: 'grace@example.com', signIn: 'user-7' },
+      approver: { name: 'first-approver', email: 'first-approver@example.com', signIn: 'user-7' },
     };
     assert.deepEqual(reasonsFor({ email: undefined, email_verified: undefined }, bySubject), []);
     assert.deepEqual(reasonsFor({ sub: 'USER-7' }, bySubject), ['otherPerson']);
@@ -90,12 +90,12 @@ describe('an ID token is refused', () => {
     ['subjectMissing', 'with a subject that is no text', { sub: 7 }],
     ['claimMissing', 'without the claim', { email: undefined }],
     ['claimMissing', 'with an empty claim', { email: '' }],
-    ['claimMissing', 'with a claim that is a list', { email: ['grace@example.com'] }],
+    ['claimMissing', 'with a claim that is a list', { email: ['first-approver@example.com'] }],
     ['emailUnverified', 'with an address that nobody verified', { email_verified: false }],
     ['emailUnverified', 'with an address of which nothing is said', { email_verified: undefined }],
     ['emailUnverified', 'with an address that is called verified in words', { email_verified: 'true' }],
-    ['otherPerson', 'of somebody else', { email: 'joan@example.com' }],
-    ['otherPerson', 'of a stranger whose address only looks alike', { email: 'grace@example.com\u200b' }],
+    ['otherPerson', 'of somebody else', { email: 'second-approver@example.com' }],
+    ['otherPerson', 'of a stranger whose address only looks alike', { email: 'first-approver@example.com\u200b' }],
   ];
   for (const [reason, what, changed] of cases) {
     it(what, () => assert.deepEqual(reasonsFor(changed), [reason]));

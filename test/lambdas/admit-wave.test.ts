@@ -96,7 +96,7 @@ describe('admitting a wave', () => {
     ['was rejected', { decision: 'rejected', reason: 'no' } as Partial<GivenAnswer>, 'notApproved'],
     ['is about another run', { run: 'another-run' as Run }, 'otherRun'],
     ['is about another plan', { digest: `sha256:${'0'.repeat(64)}` as PlanDigest }, 'otherPlan'],
-    ['was given by whoever asked', { approver: ' ADA ' }, 'selfApproved', 'tooFewApprovals'],
+    ['was given by whoever asked', { approver: ' REQUESTER ' }, 'selfApproved', 'tooFewApprovals'],
   ] as const) {
     it(`stops when the plan ${what} (S1)`, async () => {
       assert.deepEqual(await admitted({}, (world) => world.decide(more)), ['halted', ...flaws]);

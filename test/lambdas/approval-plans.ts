@@ -66,9 +66,9 @@ export const settings: Settings = {
   health: {},
   alarms: [],
   approvers: [
-    { name: 'ada', email: 'ada@example.com' },
-    { name: 'grace', email: 'grace@example.com' },
-    { name: 'joan', email: 'joan@example.com' },
+    { name: 'requester', email: 'requester@example.com' },
+    { name: 'first-approver', email: 'first-approver@example.com' },
+    { name: 'second-approver', email: 'second-approver@example.com' },
   ],
   requesters: [],
   channels: {},
@@ -99,7 +99,7 @@ export function planOf(
   fleet: { readonly secrets: number; readonly services: number },
   said: { readonly requestedBy?: string; readonly why?: string; readonly run?: Run; readonly undoes?: Run } = {},
 ): Plan {
-  const { requestedBy = 'ada', why = 'The keys of the quarter are due', run: named = run, undoes } = said;
+  const { requestedBy = 'requester', why = 'The keys of the quarter are due', run: named = run, undoes } = said;
   const restore = undoes && { of: undoes, secrets: undefined };
   const retires = selected.some(({ old }) => old !== undefined);
   const mode = undoes !== undefined ? 'restore' : retires ? 'retire' : 'rotate';

@@ -54,7 +54,7 @@ describe('closing a run', () => {
     assert.deepEqual(report.fleet, { secrets: 10, services: 2 });
     assert.deepEqual(
       [report.startedAt, report.endedAt, report.stage, report.mode, report.requestedBy],
-      [Date.UTC(2026, 10, 18, 19, 15), Date.UTC(2026, 10, 19, 5), 'prod', 'rotate', 'ada'],
+      [Date.UTC(2026, 10, 18, 19, 15), Date.UTC(2026, 10, 19, 5), 'prod', 'rotate', 'requester'],
     );
     assert.deepEqual(
       report.secrets.find(({ name }: { name: string }) => name === login),
@@ -292,7 +292,7 @@ describe('closing a run', () => {
 });
 
 describe('the channels of a run that ends', () => {
-  const approvers = ['ada', 'grace'].map((name) => ({ name, email: `${name}@example.com` }));
+  const approvers = ['requester', 'first-approver'].map((name) => ({ name, email: `${name}@example.com` }));
 
   it('tell every approver by the ways in which they are asked, without a link, and everybody', async () => {
     const world = await new RunWorld({ approvers }).plan();
@@ -308,7 +308,7 @@ describe('the channels of a run that ends', () => {
 
     assert.deepEqual(
       written,
-      ['ada', 'grace'].map((name) => [name, 'Keyturn prod: run expired', undefined]),
+      ['requester', 'first-approver'].map((name) => [name, 'Keyturn prod: run expired', undefined]),
     );
     assert.match(world.announced[0]?.text ?? '', /Nobody answered in time/);
   });

@@ -40,7 +40,7 @@ describe('confirming an approval', () => {
   for (const [what, more, ...flaws] of [
     ['of another run', { run: 'another-run' as Run }, 'otherRun'],
     ['of another plan', { digest: `sha256:${'0'.repeat(64)}` as PlanDigest }, 'otherPlan'],
-    ['by whoever asked for the run', { approver: 'ada' }, 'selfApproved', 'tooFewApprovals'],
+    ['by whoever asked for the run', { approver: 'requester' }, 'selfApproved', 'tooFewApprovals'],
   ] as const) {
     it(`refuses a decision ${what} (S1)`, async () => {
       assert.deepEqual(await ends(await decided(more)), ['refused', ...flaws]);

@@ -74,7 +74,7 @@ describe('confirming a draft', () => {
     const { mode, requestedBy, why } = asked;
     for (const record of [
       undefined,
-      { run, mode, requestedBy: 'grace', why },
+      { run, mode, requestedBy: 'first-approver', why },
       { run, mode, requestedBy, why: 'another reason' },
       { run, mode: 'audit', requestedBy, why },
       { run: 'another-run', mode, requestedBy, why },
@@ -132,14 +132,14 @@ describe('confirming a draft', () => {
 
   it('takes who asks, how and since when from the execution, not from the draft (S1)', async () => {
     const world = await drafted();
-    const lie = { ...world.document(draftKey), requestedBy: 'Grace', asOf: 0, mode: 'rotate', why: 'forged' };
+    const lie = { ...world.document(draftKey), requestedBy: 'First-approver', asOf: 0, mode: 'rotate', why: 'forged' };
     world.archive.texts.set(draftKey, JSON.stringify(lie));
     await world.confirmPlan();
 
     const { requestedBy, why, draftedAt } = world.document(planKey);
     assert.deepEqual(
       [requestedBy, why, draftedAt],
-      ['ada', 'The keys of the quarter are due', Date.UTC(2026, 10, 18, 19, 15)],
+      ['requester', 'The keys of the quarter are due', Date.UTC(2026, 10, 18, 19, 15)],
     );
   });
 

@@ -15,7 +15,7 @@ async function unheard(answer: Readonly<Record<string, string>> = approve) {
   const world = new ApprovalWorld();
   const digest = await world.ask(smallPlan());
   world.callback = 'lost';
-  assert.equal((await world.post(world.pathFor('grace'), answer)).statusCode, 202);
+  assert.equal((await world.post(world.pathFor('first-approver'), answer)).statusCode, 202);
   assert.deepEqual(world.told, []);
   world.callback = 'delivered';
   return { world, digest };
@@ -75,8 +75,8 @@ async function interrupted(answer: Readonly<Record<string, string>> = approve) {
   const deposit = world.archive.deposit.bind(world.archive);
   world.archive.deposit = (key, text) =>
     key === archiveKeys.decision(run) ? Promise.reject(new Error('killed')) : deposit(key, text);
-  await world.post(world.pathFor('grace'), approve);
-  await world.post(world.pathFor('joan'), answer);
+  await world.post(world.pathFor('first-approver'), approve);
+  await world.post(world.pathFor('second-approver'), answer);
   world.archive.deposit = deposit;
   assert.deepEqual([world.decision, world.told], [undefined, []]);
   return { world, digest };
@@ -88,7 +88,9 @@ describe('S11 answers that make a decision which nobody recorded', () => {
   it('are completed to it, as the review would have, and its run is told', async () => {
     const { world, digest } = await interrupted();
     assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [run] });
-    const answers = ['grace', 'joan'].map((name) => JSON.parse(world.archive.texts.get(answerKey(name)) ?? ''));
+    const answers = ['first-approver', 'second-approver'].map((name) =>
+      JSON.parse(world.archive.texts.get(answerKey(name)) ?? ''),
+    );
     assert.deepEqual(world.decision, { decision: 'approved', answers });
     assert.deepEqual(world.told, [{ token: 'task-token', output: { decision: 'approved', digest } }]);
   });
@@ -116,9 +118,9 @@ describe('S11 answers that make a decision which nobody recorded', () => {
         archiveKeys.answer(run, 'wave-2', approver),
         serialiseAnswer(sealed(answerWith({ run, digest, scope: 'wave-2', approver }))),
       );
-    put('grace');
+    put('first-approver');
     assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [] });
-    put('joan');
+    put('second-approver');
     assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [run] });
     const key = archiveKeys.decision(run, 'wave-2');
     assert.deepEqual([world.archive.texts.has(key), world.decision], [true, undefined]);
@@ -136,7 +138,10 @@ describe('S11 answers that make a decision which nobody recorded', () => {
 describe('S1 an answer that is none of this question by this approver', () => {
   const garbled = (change: (text: string) => string) => async () => {
     const { world } = await interrupted();
-    world.archive.texts.set(answerKey('joan'), change(world.archive.texts.get(answerKey('joan')) ?? ''));
+    world.archive.texts.set(
+      answerKey('second-approver'),
+      change(world.archive.texts.get(answerKey('second-approver')) ?? ''),
+    );
     assert.deepEqual(await world.deliverDecisions({ sweep: true }), { woken: [] });
     assert.deepEqual([world.decision, world.told], [undefined, []]);
   };
@@ -146,8 +151,8 @@ describe('S1 an answer that is none of this question by this approver', () => {
       return JSON.stringify({ answer: { ...answer, ...more }, seal });
     });
 
-  it('is not completed to a decision when it is another approver’s', otherwise({ approver: 'grace' }));
-  it('is not completed to a decision when it is of whoever asked', otherwise({ approver: 'ada' }));
+  it('is not completed to a decision when it is another approver’s', otherwise({ approver: 'first-approver' }));
+  it('is not completed to a decision when it is of whoever asked', otherwise({ approver: 'requester' }));
   it('is not completed to a decision when it is of another run', otherwise({ run: 'another-run' }));
   it('is not completed to a decision when it is of another scope', otherwise({ scope: 'wave-2' }));
   it('is not completed to a decision when it is of another plan', otherwise({ digest: `sha256:${'0'.repeat(64)}` }));
@@ -234,22 +239,25 @@ describe('S11 a run that stops waiting', () => {
   it('expires when too few approved, and says who did and of whom there is no answer', async () => {
     const world = new ApprovalWorld(byTwo);
     await world.ask(smallPlan());
-    await world.post(world.pathFor('grace'), approve);
+    await world.post(world.pathFor('first-approver'), approve);
     assert.deepEqual(await stopped(world), {
       next: 'end',
       outcome: 'expired',
-      reasons: ['approvalsMissing: 1 of 2 (grace); no answer from joan'],
+      reasons: ['approvalsMissing: 1 of 2 (first-approver); no answer from second-approver'],
     });
     assert.equal(world.decision, undefined);
   });
 
   it('is refused when fewer may approve than must, and says who may', async () => {
-    const world = new ApprovalWorld({ ...byTwo, approvers: ['ada', 'grace'].map((name) => ({ name, email: name })) });
+    const world = new ApprovalWorld({
+      ...byTwo,
+      approvers: ['requester', 'first-approver'].map((name) => ({ name, email: name })),
+    });
     world.depositPlan(smallPlan());
     assert.deepEqual(await stopped(world), {
       next: 'end',
       outcome: 'refused',
-      reasons: ['tooFewApprovers: 2 must approve, and only grace may'],
+      reasons: ['tooFewApprovers: 2 must approve, and only first-approver may'],
     });
   });
 
@@ -261,7 +269,10 @@ describe('S11 a run that stops waiting', () => {
     assert.deepEqual(await stopped(world, 'wave-2'), {
       next: 'end',
       outcome: 'halted',
-      reasons: ['waveNotApproved: 2', 'tooFewApprovers: 2 must approve, and only grace may; joan may no longer'],
+      reasons: [
+        'waveNotApproved: 2',
+        'tooFewApprovers: 2 must approve, and only first-approver may; second-approver may no longer',
+      ],
     });
   });
 
@@ -269,7 +280,7 @@ describe('S11 a run that stops waiting', () => {
     const tiers = byTwo.tiers.map((tier) => ({ ...tier, holdBefore: true }));
     const world = new ApprovalWorld({ tiers });
     const digest = await world.ask(chromePayPlan());
-    await world.post(world.pathFor('grace'), { decision: 'approved', count: '38' });
+    await world.post(world.pathFor('first-approver'), { decision: 'approved', count: '38' });
     assert.deepEqual(await stopped(world, 'wave-2'), {
       next: 'end',
       outcome: 'halted',
@@ -277,12 +288,12 @@ describe('S11 a run that stops waiting', () => {
     });
 
     world.pending.set(run, { ...(world.pending.get(run) ?? assert.fail()), scope: 'wave-2' });
-    const answer = sealed(answerWith({ run, digest, scope: 'wave-2', approver: 'joan' }));
-    world.archive.texts.set(archiveKeys.answer(run, 'wave-2', 'joan'), serialiseAnswer(answer));
+    const answer = sealed(answerWith({ run, digest, scope: 'wave-2', approver: 'second-approver' }));
+    world.archive.texts.set(archiveKeys.answer(run, 'wave-2', 'second-approver'), serialiseAnswer(answer));
     assert.deepEqual(await stopped(world, 'wave-2'), {
       next: 'end',
       outcome: 'halted',
-      reasons: ['waveNotApproved: 2', 'approvalsMissing: 1 of 2 (joan); no answer from grace'],
+      reasons: ['waveNotApproved: 2', 'approvalsMissing: 1 of 2 (second-approver); no answer from first-approver'],
     });
   });
 });

@@ -23,7 +23,7 @@ describe('drafting a plan', () => {
     assert.deepEqual(asDrafted, {
       run,
       mode: 'rotate',
-      requestedBy: 'ada',
+      requestedBy: 'requester',
       why: 'The keys of the quarter are due',
       asOf: Date.UTC(2026, 10, 18, 19, 15),
     });

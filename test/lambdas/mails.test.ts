@@ -52,7 +52,7 @@ const report = {
 } as unknown as RunReport;
 
 const decision = decisionOf(
-  answerWith({ approver: 'grace', decidedAt: instant(asOf + 1_800_000), decision: 'approved' }),
+  answerWith({ approver: 'first-approver', decidedAt: instant(asOf + 1_800_000), decision: 'approved' }),
 );
 
 const mails = new Map<string, Mail>();
@@ -66,7 +66,11 @@ before(async () => {
   mails.set('asked', lastSent());
   await ask({ ...event, goal: 'remind' });
   mails.set('reminded', lastSent());
-  await mail.write({ name: 'grace', email: 'grace@example.com' }, endingNotice(report, decision), undefined);
+  await mail.write(
+    { name: 'first-approver', email: 'first-approver@example.com' },
+    endingNotice(report, decision),
+    undefined,
+  );
   mails.set('ended', lastSent());
 
   mkdirSync(folder, { recursive: true });

@@ -69,7 +69,7 @@ const steps: readonly (readonly [string, Call, object])[] = [
   [
     'close-run',
     (world, event) => world.closeRun(event),
-    { run, startedAt: asked.startedAt, mode: 'rotate', requestedBy: 'ada', outcome: 'completed', reasons: [] },
+    { run, startedAt: asked.startedAt, mode: 'rotate', requestedBy: 'requester', outcome: 'completed', reasons: [] },
   ],
 ];
 

@@ -7,7 +7,7 @@ import { instant } from '../../core/instant.ts';
 import { requestApproval } from '../../lambdas/request-approval/step.ts';
 import { ApprovalWorld, asOf, byTwo, run, settings, smallPlan } from './approval-world.ts';
 
-const event = (world: ApprovalWorld, requestedBy = 'ada') => ({
+const event = (world: ApprovalWorld, requestedBy = 'requester') => ({
   run,
   digest: world.depositPlan(smallPlan({ requestedBy })),
   requestedBy,
@@ -18,10 +18,10 @@ describe('asking for an approval', () => {
   it('asks everyone who may approve, and not the one who asked (S1)', async () => {
     const world = new ApprovalWorld();
 
-    assert.deepEqual(await world.requestApproval(event(world)), { asked: ['grace', 'joan'] });
+    assert.deepEqual(await world.requestApproval(event(world)), { asked: ['first-approver', 'second-approver'] });
     assert.deepEqual(
       world.announced.map(({ to }) => to),
-      ['grace', 'joan'],
+      ['first-approver', 'second-approver'],
     );
   });
 
@@ -29,7 +29,9 @@ describe('asking for an approval', () => {
     const world = new ApprovalWorld();
     await world.requestApproval(event(world));
 
-    const links = ['grace', 'joan'].map((approver) => world.pathFor(approver).split('/').at(-1) ?? '');
+    const links = ['first-approver', 'second-approver'].map(
+      (approver) => world.pathFor(approver).split('/').at(-1) ?? '',
+    );
     assert.equal(new Set(links).size, 2);
     assert.deepEqual(
       world.pending.get(run)?.invitations.map(({ linkHash }) => linkHash),
@@ -49,7 +51,7 @@ describe('asking for an approval', () => {
       run,
       digest,
       scope: 'plan',
-      requestedBy: 'ada',
+      requestedBy: 'requester',
       askedAt: asOf,
       answerBy: Date.UTC(2026, 10, 19, 1, 15),
       expiresAt: Date.UTC(2026, 10, 19, 19, 15),
@@ -68,7 +70,7 @@ describe('asking for an approval', () => {
   it('keeps links out of its answer and its log', async () => {
     const world = new ApprovalWorld();
     const answer = await world.requestApproval(event(world));
-    const link = world.pathFor('grace').split('/').at(-1) ?? '';
+    const link = world.pathFor('first-approver').split('/').at(-1) ?? '';
 
     assert.ok(!JSON.stringify([world.logged, answer]).includes(link));
   });
@@ -76,11 +78,11 @@ describe('asking for an approval', () => {
   it('asks again with new links when it is called again, and the old ones die', async () => {
     const world = new ApprovalWorld();
     await world.requestApproval(event(world));
-    const old = world.pathFor('grace');
+    const old = world.pathFor('first-approver');
     await world.requestApproval({ ...event(world), taskToken: 'second-token' });
 
     assert.equal((await world.get(old)).statusCode, 404);
-    assert.equal((await world.get(world.pathFor('grace'))).statusCode, 200);
+    assert.equal((await world.get(world.pathFor('first-approver'))).statusCode, 200);
     assert.equal(world.pending.get(run)?.taskToken.reveal(), 'second-token');
   });
 
@@ -104,7 +106,7 @@ describe('asking for an approval', () => {
 
     await assert.rejects(alone(event(world)), {
       name: 'TooFewApproversError',
-      message: /needs 1 approvals, and beside 'ada', who asked for it, 0 may approve; configure more approvers/,
+      message: /needs 1 approvals, and beside 'requester', who asked for it, 0 may approve; configure more approvers/,
     });
     assert.deepEqual([world.announced, world.posted, world.pending.size], [[], [], 0]);
   });
@@ -116,7 +118,7 @@ describe('asking for an approval', () => {
       const ports = { ...world.ports, settings: { ...settings, tiers, ...more } };
       return { world, asked: requestApproval(ports)(event(world)) };
     };
-    assert.deepEqual(await asking(2).asked, { asked: ['grace', 'joan'] });
+    assert.deepEqual(await asking(2).asked, { asked: ['first-approver', 'second-approver'] });
 
     const sameMail = settings.approvers.map((approver) => ({ ...approver, email: 'everybody@example.com' }));
     for (const { world, asked } of [asking(3), asking(2, { approvers: sameMail })]) {
@@ -155,7 +157,10 @@ describe('the channels of a request', () => {
 
     const [waiting, ...others] = world.posted;
     assert.deepEqual(others, []);
-    assert.match(waiting?.text ?? '', /A plan waits for an approval: .*\n[\s\S]*link of their own: grace, joan/);
+    assert.match(
+      waiting?.text ?? '',
+      /A plan waits for an approval: .*\n[\s\S]*link of their own: first-approver, second-approver/,
+    );
     assert.doesNotMatch(JSON.stringify(world.posted), /https?:|\/review\//);
   });
 
@@ -177,7 +182,7 @@ describe('the channels of a request', () => {
       public: [slack, ...world.channels.public],
     };
     const answer = await requestApproval({ ...world.ports, channels })(event(world));
-    assert.deepEqual(answer, { asked: ['grace', 'joan'] });
+    assert.deepEqual(answer, { asked: ['first-approver', 'second-approver'] });
     assert.deepEqual(
       world.logged.flatMap(({ level, fields }) => (level === 'error' ? [(fields as { channel: string }).channel] : [])),
       ['slack', 'slack', 'slack'],
@@ -188,11 +193,11 @@ describe('the channels of a request', () => {
     const world = new ApprovalWorld();
     const personal = world.channels.personal.map((mail) => ({
       ...mail,
-      reaches: ({ name }: { readonly name: string }) => name === 'joan',
+      reaches: ({ name }: { readonly name: string }) => name === 'second-approver',
     }));
     const answer = await requestApproval({ ...world.ports, channels: { ...world.channels, personal } })(event(world));
-    assert.deepEqual(answer, { asked: ['joan'] });
-    assert.match(world.posted[0]?.text ?? '', /Sent no link: grace/);
+    assert.deepEqual(answer, { asked: ['second-approver'] });
+    assert.match(world.posted[0]?.text ?? '', /Sent no link: first-approver/);
   });
 
   it('make the request fail when none of them reached anybody who may answer', async () => {
@@ -220,7 +225,7 @@ describe('reminding approvers', () => {
   const reminded = async (before: (world: ApprovalWorld) => void = () => {}) => {
     const world = new ApprovalWorld();
     await world.requestApproval(event(world));
-    const first = world.pathFor('grace');
+    const first = world.pathFor('first-approver');
     world.now = instant(asOf + 4.5 * 3_600_000);
     before(world);
     const answer = await world.requestApproval({ ...event(world), goal: 'remind', taskToken: 'second-token' });
@@ -229,8 +234,8 @@ describe('reminding approvers', () => {
 
   it('sends each a new link, says so, and posts it for everybody', async () => {
     const { world, first, answer } = await reminded();
-    assert.deepEqual(answer, { asked: ['grace', 'joan'] });
-    assert.notEqual(world.pathFor('grace'), first);
+    assert.deepEqual(answer, { asked: ['first-approver', 'second-approver'] });
+    assert.notEqual(world.pathFor('first-approver'), first);
     assert.match(world.announced.at(-1)?.subject ?? '', /still waiting: rotate 2 secrets\?/);
     assert.match(world.posted.at(-1)?.subject ?? '', /still waiting/);
   });
@@ -238,30 +243,36 @@ describe('reminding approvers', () => {
   it('goes only to those who have not answered, and says who approved and how many more must (S1)', async () => {
     const world = new ApprovalWorld(byTwo);
     await world.requestApproval(event(world));
-    const first = world.pathFor('grace');
+    const first = world.pathFor('first-approver');
     await world.post(first, { decision: 'approved', count: '2' });
     const { ports } = world;
     const answer = await requestApproval(ports)({ ...event(world), goal: 'remind', taskToken: 'second-token' });
 
-    assert.deepEqual([answer, world.announced.slice(2).map(({ to }) => to)], [{ asked: ['joan'] }, ['joan']]);
+    assert.deepEqual(
+      [answer, world.announced.slice(2).map(({ to }) => to)],
+      [{ asked: ['second-approver'] }, ['second-approver']],
+    );
     for (const told of [world.announced.at(-1), world.posted.at(-1)]) {
-      assert.match(told?.text ?? '', /Approved already: by grace; 1 more must approve/);
+      assert.match(told?.text ?? '', /Approved already: by first-approver; 1 more must approve/);
     }
     assert.match((await world.get(first)).body, /Your approval is recorded/);
   });
 
   it('goes to somebody in whose place is an answer of somebody else', async () => {
     const { world, answer } = await reminded(({ archive }) => {
-      archive.texts.set(`runs/${run}/answers/plan/grace.json`, '{"answer":{"approver":"joan"},"seal":"c2VhbA=="}');
+      archive.texts.set(
+        `runs/${run}/answers/plan/first-approver.json`,
+        '{"answer":{"approver":"second-approver"},"seal":"c2VhbA=="}',
+      );
     });
-    assert.deepEqual(answer, { asked: ['grace', 'joan'] });
+    assert.deepEqual(answer, { asked: ['first-approver', 'second-approver'] });
     assert.doesNotMatch(world.posted.at(-1)?.text ?? '', /Approved already/);
   });
 
   it('leaves links that were sent before alive, and wakes the run that waits now by either', async () => {
     const { world, first } = await reminded();
     assert.equal((await world.get(first)).statusCode, 200);
-    assert.equal((await world.get(world.pathFor('joan'))).statusCode, 200);
+    assert.equal((await world.get(world.pathFor('second-approver'))).statusCode, 200);
 
     await world.post(first, { decision: 'approved', count: '2' });
     assert.deepEqual(
@@ -290,7 +301,7 @@ describe('reminding approvers', () => {
   it('goes on waiting when nobody can be reached, since the first links still work', async () => {
     const world = new ApprovalWorld();
     await world.requestApproval(event(world));
-    const first = world.pathFor('grace');
+    const first = world.pathFor('first-approver');
     const again = requestApproval({ ...world.ports, channels: { personal: [], public: [] } });
     assert.deepEqual(await again({ ...event(world), goal: 'remind' }), { asked: [] });
     assert.equal((await world.get(first)).statusCode, 200);

@@ -11,7 +11,7 @@ export const askedToRestore = {
   startedAt: '2026-11-19T12:00:00Z',
   mode: 'restore',
   of: run,
-  requestedBy: 'ada',
+  requestedBy: 'requester',
   why: 'Orders cannot work with its new keys',
 } as const;
 

@@ -205,7 +205,7 @@ describe('a restore is refused', () => {
   const approvedOnceElsewhere = (world: RunWorld) => {
     const { decision, answers } = world.document(archiveKeys.decision(run));
     const [{ answer, seal }] = answers;
-    const other = { answer: { ...answer, approver: 'joan', digest: 'sha256:other' }, seal };
+    const other = { answer: { ...answer, approver: 'second-approver', digest: 'sha256:other' }, seal };
     world.archive.texts.set(archiveKeys.decision(run), JSON.stringify({ decision, answers: [...answers, other] }));
   };
 

@@ -16,46 +16,49 @@ const approve = { decision: 'approved', count: '2' };
 const hour = 3_600_000;
 
 let world: ApprovalWorld;
-let grace: string;
+let firstApprover: string;
 
 beforeEach(async () => {
   world = new ApprovalWorld();
   await world.ask(smallPlan());
-  grace = world.pathFor('grace');
+  firstApprover = world.pathFor('first-approver');
 });
 
 afterEach(() => {
   assert.deepEqual([world.decision, world.sealed, world.told], [undefined, [], []]);
 });
 
-const refusedFor = (...reasons: string[]) => ({ run, scope: 'plan', approver: 'grace', reasons });
+const refusedFor = (...reasons: string[]) => ({ run, scope: 'plan', approver: 'first-approver', reasons });
 
 describe('a plan still waits', () => {
   it('after its link was opened and previewed a hundred times', async () => {
     const before = new Map(world.archive.texts);
     for (let times = 0; times < 100; times += 1) {
-      assert.equal((await world.get(grace)).statusCode, 200);
-      assert.deepEqual([(await world.get(grace, 'HEAD')).statusCode, (await world.get(grace, 'HEAD')).body], [200, '']);
+      assert.equal((await world.get(firstApprover)).statusCode, 200);
+      assert.deepEqual(
+        [(await world.get(firstApprover, 'HEAD')).statusCode, (await world.get(firstApprover, 'HEAD')).body],
+        [200, ''],
+      );
     }
     assert.deepEqual(world.archive.texts, before);
   });
 
   it('after a scanner has sent every form as it found it', async () => {
     for (const decision of ['approved', 'rejected']) {
-      assert.equal((await world.post(grace, { decision, count: '', reason: '' })).statusCode, 422);
+      assert.equal((await world.post(firstApprover, { decision, count: '', reason: '' })).statusCode, 422);
     }
     assert.deepEqual(world.warnings, [refusedFor('countWrong'), refusedFor('reasonMissing')]);
   });
 
   it('after methods that are not for pages', async () => {
     for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'get', '']) {
-      const { statusCode, headers } = await world.get(grace, method);
+      const { statusCode, headers } = await world.get(firstApprover, method);
       assert.deepEqual([statusCode, headers['allow']], [405, 'GET, HEAD, POST'], method);
     }
   });
 
   it('after an answer to another plan', async () => {
-    assert.equal((await world.post(grace, { ...approve, digest: `sha256:${'0'.repeat(64)}` })).statusCode, 409);
+    assert.equal((await world.post(firstApprover, { ...approve, digest: `sha256:${'0'.repeat(64)}` })).statusCode, 409);
     assert.deepEqual(world.warnings, [refusedFor('otherPlan')]);
   });
 
@@ -66,18 +69,18 @@ describe('a plan still waits', () => {
     const { digest, invitations } = other.pending.get(run) ?? assert.fail('nothing waits');
 
     const answer = { ...approve, digest, nonce: invitations[0]?.nonce ?? '' };
-    assert.equal((await world.post(grace, answer)).statusCode, 409);
+    assert.equal((await world.post(firstApprover, answer)).statusCode, 409);
     assert.deepEqual(world.warnings, [refusedFor('otherPlan', 'nonceWrong')]);
   });
 
   it('after an answer with a forged nonce, or with somebody else’s', async () => {
     const joans = world.pending.get(run)?.invitations[1]?.nonce ?? '';
-    for (const nonce of ['forged', '', joans]) await world.post(grace, { ...approve, nonce });
+    for (const nonce of ['forged', '', joans]) await world.post(firstApprover, { ...approve, nonce });
     assert.deepEqual(world.warnings, Array(3).fill(refusedFor('nonceWrong')));
   });
 
   it('after a wrong count', async () => {
-    const { statusCode, body } = await world.post(grace, { ...approve, count: '38' });
+    const { statusCode, body } = await world.post(firstApprover, { ...approve, count: '38' });
     assert.equal(statusCode, 422);
     assert.match(body, /role="alert"[\s\S]*not the number of secrets/);
     assert.deepEqual(world.warnings, [refusedFor('countWrong')]);
@@ -85,14 +88,14 @@ describe('a plan still waits', () => {
 
   it('after a rejection without a reason, which comes back with what was typed', async () => {
     const reason = 'x'.repeat(501);
-    assert.equal((await world.post(grace, { decision: 'rejected', reason: ' ' })).statusCode, 422);
-    assert.match((await world.post(grace, { decision: 'rejected', reason })).body, /value="x{501}"/);
+    assert.equal((await world.post(firstApprover, { decision: 'rejected', reason: ' ' })).statusCode, 422);
+    assert.match((await world.post(firstApprover, { decision: 'rejected', reason })).body, /value="x{501}"/);
   });
 
   it('after an answer by whoever asked for it, should they have got a link', async () => {
     const pending = world.pending.get(run) ?? assert.fail('nothing waits');
-    world.pending.set(run, { ...pending, requestedBy: 'grace' });
-    assert.equal((await world.post(grace, approve)).statusCode, 409);
+    world.pending.set(run, { ...pending, requestedBy: 'first-approver' });
+    assert.equal((await world.post(firstApprover, approve)).statusCode, 409);
     assert.deepEqual(world.warnings, [refusedFor('selfApproval')]);
   });
 
@@ -100,17 +103,21 @@ describe('a plan still waits', () => {
     const { digest, invitations } = world.pending.get(run) ?? assert.fail('nothing waits');
     world.now = instant(asOf + 6 * hour);
 
-    const { statusCode, body } = await world.post(grace, { ...approve, digest, nonce: invitations[0]?.nonce ?? '' });
+    const { statusCode, body } = await world.post(firstApprover, {
+      ...approve,
+      digest,
+      nonce: invitations[0]?.nonce ?? '',
+    });
     assert.equal(statusCode, 409);
     assert.match(body, /Too late to answer/);
-    assert.ok(!(await world.get(grace)).body.includes('<form'));
+    assert.ok(!(await world.get(firstApprover)).body.includes('<form'));
     assert.deepEqual(world.warnings, [refusedFor('answeredTooLate')]);
   });
 
   it('after an answer after the plan itself expired', async () => {
     const { digest, invitations } = world.pending.get(run) ?? assert.fail('nothing waits');
     world.now = instant(asOf + 24 * hour);
-    await world.post(grace, { ...approve, digest, nonce: invitations[0]?.nonce ?? '' });
+    await world.post(firstApprover, { ...approve, digest, nonce: invitations[0]?.nonce ?? '' });
     assert.deepEqual(world.warnings, [refusedFor('answeredTooLate')]);
   });
 });
@@ -119,12 +126,12 @@ describe('a link that is not one', () => {
   it('gets the page of nothing, which is the same whatever is wrong with it', async () => {
     const bodies = new Set<string>();
     for (const path of [
-      `${grace.slice(0, -1)}A`,
-      grace.slice(0, -1),
-      `${grace}A`,
-      `${grace}/`,
-      grace.replace(run, 'no-such-run'),
-      grace.replace('/review', ''),
+      `${firstApprover.slice(0, -1)}A`,
+      firstApprover.slice(0, -1),
+      `${firstApprover}A`,
+      `${firstApprover}/`,
+      firstApprover.replace(run, 'no-such-run'),
+      firstApprover.replace('/review', ''),
       '/review/../pending/x',
       `/review/${run}/`,
       '/',
@@ -146,7 +153,7 @@ describe('a link that is not one', () => {
   });
 
   it('is noted with its run only', async () => {
-    await world.get(`${grace.slice(0, -1)}A`);
+    await world.get(`${firstApprover.slice(0, -1)}A`);
     assert.deepEqual(world.warnings, [{ run, method: 'GET' }]);
   });
 });
@@ -154,8 +161,8 @@ describe('a link that is not one', () => {
 describe('a request that no page of ours sent', () => {
   const sent = (headers: Readonly<Record<string, string>>, body?: string) =>
     body === undefined
-      ? world.post(grace, approve, headers)
-      : world.review(httpEvent('POST', grace, { headers, body }));
+      ? world.post(firstApprover, approve, headers)
+      : world.review(httpEvent('POST', firstApprover, { headers, body }));
 
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
@@ -188,7 +195,7 @@ describe('a request that no page of ours sent', () => {
     assert.equal((await sent(browserHeaders, long)).statusCode, 413);
     assert.equal((await sent(browserHeaders, 'x'.repeat(1_000_000))).statusCode, 413);
     const encoded = { headers: browserHeaders, body: Buffer.from(long).toString('base64'), isBase64Encoded: true };
-    assert.equal((await world.review(httpEvent('POST', grace, encoded))).statusCode, 413);
+    assert.equal((await world.review(httpEvent('POST', firstApprover, encoded))).statusCode, 413);
   });
 
   it('is refused when it is incomplete, or says a thing twice', async () => {
@@ -203,12 +210,16 @@ describe('a request that no page of ours sent', () => {
   });
 
   it('never breaks the desk, whatever it is', async () => {
-    const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('approved', 'POST', grace, '2'));
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('approved', 'POST', firstApprover, '2'),
+    );
     const events = fc.oneof(
       fc.anything(),
       fc.record(
         {
-          rawPath: fc.oneof(fc.constant(grace), fc.anything()),
+          rawPath: fc.oneof(fc.constant(firstApprover), fc.anything()),
           requestContext: fc.oneof(fc.constant({ http: { method: 'POST' } }), fc.anything()),
           headers: fc.oneof(fc.constant(browserHeaders), fc.anything()),
           body: fc.oneof(

@@ -10,7 +10,7 @@ import { ApprovalWorld, candidate, chromePayPlan, planOf, retirementPlan, smallP
 async function pageOf(plan = smallPlan()) {
   const world = new ApprovalWorld();
   const digest = await world.ask(plan);
-  const response = await world.get(world.pathFor('grace'));
+  const response = await world.get(world.pathFor('first-approver'));
   return { world, digest, ...response };
 }
 
@@ -25,8 +25,8 @@ describe('who asked for a run', () => {
     (await pageOf(smallPlan({ requestedBy }))).body.includes('The settings do not know who this is');
 
   it('is shown with a warning where the settings do not know who it is, and without one where they do', async () => {
-    assert.equal(await warned('arn:aws:sts::111122223333:assumed-role/Visitor/grace@example.com'), true);
-    assert.equal(await warned('ada'), false);
+    assert.equal(await warned('arn:aws:sts::111122223333:assumed-role/Visitor/first-approver@example.com'), true);
+    assert.equal(await warned('requester'), false);
     assert.equal(await warned('schedule:rotation'), false);
   });
 });
@@ -65,7 +65,7 @@ describe('the page of a retirement', () => {
     const { body, world } = await pageOf(retirementPlan());
     assert.match(body, /<h1>Deactivate 2 and delete 1 old credentials of 3 of 127 secrets in 1 wave, starting/);
     assert.match(body, /Type how many secrets this plan retires old credentials of/);
-    const path = world.pathFor('grace');
+    const path = world.pathFor('first-approver');
     assert.match((await world.post(path, { decision: 'approved', count: '1' })).body, /not the number of secrets/);
     assert.match((await world.post(path, { decision: 'approved', count: '3' })).body, /Approved by/);
   });
@@ -102,7 +102,7 @@ describe('the page of the ChromePay plan', () => {
     );
     assert.match(
       textOf(body),
-      /Asked for by ada Why The keys of the quarter are due Answer by 2026-11-19 01:15 UTC \(6 h 0 min left\)/,
+      /Asked for by requester Why The keys of the quarter are due Answer by 2026-11-19 01:15 UTC \(6 h 0 min left\)/,
     );
   });
 
@@ -153,7 +153,10 @@ describe('the page of the ChromePay plan', () => {
 
   it('ends with the digest, and the two ways to answer', async () => {
     const { body, digest } = await pageOf();
-    assert.match(textOf(body), new RegExp(`${digest} Your decision, grace .* Approve this plan .* Reject this plan`));
+    assert.match(
+      textOf(body),
+      new RegExp(`${digest} Your decision, first-approver .* Approve this plan .* Reject this plan`),
+    );
   });
 });
 
@@ -175,7 +178,7 @@ describe('the page', () => {
   it('shows a reason as text, on the page that refuses it too', async () => {
     const { world } = await pageOf();
     const reason = '"><b>no</b>';
-    const path = world.pathFor('grace');
+    const path = world.pathFor('first-approver');
     const refused = await world.post(path, { decision: 'rejected', reason: reason + 'x'.repeat(500) });
     const recorded = await world.post(path, { decision: 'rejected', reason });
 
@@ -215,7 +218,7 @@ describe('the page', () => {
 
   it('names every field, and ties what is wrong with one to it', async () => {
     const { world } = await pageOf();
-    const response = await world.post(world.pathFor('grace'), { decision: 'approved', count: '3' });
+    const response = await world.post(world.pathFor('first-approver'), { decision: 'approved', count: '3' });
     const body = response.body.replace(String(script.element), '');
 
     const visible = [...body.matchAll(/<input (?!type="hidden")(?:[^>]* )?id="(\w+)"/g)].map(([, id]) => id);

@@ -11,11 +11,11 @@ import { ApprovalWorld, asOf, chromePayPlan, run } from './approval-world.ts';
 async function arrange(answer: Readonly<Record<string, string>> = { decision: 'approved', count: '38' }) {
   const world = new ApprovalWorld();
   await world.ask(chromePayPlan());
-  const grace = world.pathFor('grace');
-  const answered = await world.post(grace, answer);
+  const firstApprover = world.pathFor('first-approver');
+  const answered = await world.post(firstApprover, answer);
   const leave = (key: string, document: unknown) => world.archive.texts.set(key, JSON.stringify(document));
-  const course = async () => courseIn((await world.get(grace)).body);
-  return { world, grace, answered, leave, course };
+  const course = async () => courseIn((await world.get(firstApprover)).body);
+  return { world, firstApprover, answered, leave, course };
 }
 
 /** The sentence and the words beside each wave. */
@@ -93,7 +93,7 @@ describe('the course of an approved run', () => {
   });
 
   it('ends with the report, and no longer asks to be looked at again', async () => {
-    const { world, grace, leave, course } = await arrange();
+    const { world, firstApprover, leave, course } = await arrange();
     leave(archiveKeys.report(run), report());
 
     assert.deepEqual(await course(), [
@@ -102,7 +102,7 @@ describe('the course of an approved run', () => {
       'ended well',
       'ended well',
     ]);
-    const { body } = await world.get(grace);
+    const { body } = await world.get(firstApprover);
     assert.match(body, /38 of 38 secrets rotated, 0 rolled back, 0 held\. Ended/);
     for (const gone of ['data-running', 'Look again', 'Send the decision']) {
       assert.ok(!body.replace(/<script>[\s\S]*<\/script>/, '').includes(gone), gone);
@@ -110,24 +110,24 @@ describe('the course of an approved run', () => {
   });
 
   it('tells why a wave went back, as text', async () => {
-    const { world, grace, leave } = await arrange();
+    const { world, firstApprover, leave } = await arrange();
     const waves = report().waves.map((wave) => ({ ...wave, outcome: 'rolled-back' as const }));
     leave(archiveKeys.report(run), report({ outcome: 'rolled-back', reasons: ['doubt: <b>orders</b>'], waves }));
-    const { body } = await world.get(grace);
+    const { body } = await world.get(firstApprover);
 
     assert.match(body, /A wave was not sound and went back[\s\S]*doubt: &lt;b&gt;orders&lt;\/b&gt;/);
   });
 
   it('is shown to everyone who was asked, and offers to send the decision again only until the run goes on', async () => {
-    const { world, grace, leave } = await arrange();
-    assert.match((await world.get(grace)).body, /Send the decision to the run again/);
+    const { world, firstApprover, leave } = await arrange();
+    assert.match((await world.get(firstApprover)).body, /Send the decision to the run again/);
     leave(archiveKeys.probe(run, 1, 'rotated', 0), probed);
-    assert.ok(!(await world.get(grace)).body.includes('Send the decision to the run again'));
-    assert.match((await world.get(world.pathFor('joan'))).body, /<section id="progress" data-running/);
+    assert.ok(!(await world.get(firstApprover)).body.includes('Send the decision to the run again'));
+    assert.match((await world.get(world.pathFor('second-approver'))).body, /<section id="progress" data-running/);
   });
 
   it('takes a dozen looks at a wave of thousands of batches, and none at a plan that still waits', async () => {
-    const { world, grace, leave } = await arrange();
+    const { world, firstApprover, leave } = await arrange();
     const fetched: string[] = [];
     const { fetch } = world.archive;
     world.archive.fetch = (key) => {
@@ -135,21 +135,24 @@ describe('the course of an approved run', () => {
       return fetch.call(world.archive, key);
     };
     leave(archiveKeys.verdict(run, 1, 'baked'), sound);
-    await world.get(grace);
+    await world.get(firstApprover);
     assert.ok(fetched.filter((key) => key.includes('/probes/')).length <= 3);
 
     const other = new ApprovalWorld();
     await other.ask(chromePayPlan());
     other.archive.texts.set(archiveKeys.report(run), JSON.stringify(report()));
-    assert.ok(!(await other.get(other.pathFor('grace'))).body.includes('id="progress"'));
+    assert.ok(!(await other.get(other.pathFor('first-approver'))).body.includes('id="progress"'));
   });
 });
 
 describe('a run that nobody approved', () => {
   it('shows its end beside the rejection', async () => {
-    const { world, grace, leave } = await arrange({ decision: 'rejected', reason: 'not today' });
+    const { world, firstApprover, leave } = await arrange({ decision: 'rejected', reason: 'not today' });
     leave(archiveKeys.report(run), report({ outcome: 'rejected', rotated: 0, waves: [] }));
-    assert.match((await world.get(grace)).body, /Rejected by[\s\S]*How the run ended[\s\S]*nothing was touched/);
+    assert.match(
+      (await world.get(firstApprover)).body,
+      /Rejected by[\s\S]*How the run ended[\s\S]*nothing was touched/,
+    );
   });
 
   it('shows its end to whoever comes too late', async () => {
@@ -157,13 +160,16 @@ describe('a run that nobody approved', () => {
     await world.ask(chromePayPlan());
     world.now = instant(asOf + 7 * 3_600_000);
     world.archive.texts.set(archiveKeys.report(run), JSON.stringify(report({ outcome: 'expired', rotated: 0 })));
-    assert.match((await world.get(world.pathFor('grace'))).body, /Too late to answer[\s\S]*because nobody answered/);
+    assert.match(
+      (await world.get(world.pathFor('first-approver'))).body,
+      /Too late to answer[\s\S]*because nobody answered/,
+    );
   });
 
   it('shows no course that cannot be read', async () => {
-    const { world, grace, course } = await arrange();
+    const { world, firstApprover, course } = await arrange();
     world.archive.texts.set(archiveKeys.report(run), 'no report');
     assert.deepEqual((await course()).slice(1), [waiting, waiting, waiting]);
-    assert.equal((await world.get(grace)).statusCode, 200);
+    assert.equal((await world.get(firstApprover)).statusCode, 200);
   });
 });

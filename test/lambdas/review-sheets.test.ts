@@ -20,7 +20,7 @@ function largePlan() {
 async function arrange(plan = largePlan()) {
   const world = new ApprovalWorld();
   await world.ask(plan);
-  const path = world.pathFor('grace');
+  const path = world.pathFor('first-approver');
   const page = async (query: string) =>
     (await world.review({ ...httpEvent('GET', path), rawQueryString: query })).body.replace(
       /<style>[\s\S]*<\/style>/,

@@ -12,23 +12,28 @@ const reject = { decision: 'rejected', reason: 'a freeze begins' };
 async function arrange() {
   const world = new ApprovalWorld();
   const digest = await world.ask(smallPlan());
-  return { world, digest, grace: world.pathFor('grace'), joan: world.pathFor('joan') };
+  return {
+    world,
+    digest,
+    firstApprover: world.pathFor('first-approver'),
+    secondApprover: world.pathFor('second-approver'),
+  };
 }
 
 describe('deciding about a plan', () => {
   it('records an approval under the desk’s seal, then tells the run (S1)', async () => {
-    const { world, digest, grace } = await arrange();
-    const response = await world.post(grace, approve);
+    const { world, digest, firstApprover } = await arrange();
+    const response = await world.post(firstApprover, approve);
 
     const answer = {
       run,
       digest,
       scope: 'plan',
       decision: 'approved',
-      approver: 'grace',
+      approver: 'first-approver',
       decidedAt: asOf,
       expiresAt: instant(Date.UTC(2026, 10, 19, 19, 15)),
-      requestedBy: 'ada',
+      requestedBy: 'requester',
       provedBy: { kind: 'link' },
     } as const;
     assert.equal(response.statusCode, 200);
@@ -41,65 +46,71 @@ describe('deciding about a plan', () => {
   });
 
   it('records a rejection with its reason', async () => {
-    const { world, digest, grace } = await arrange();
-    const { statusCode, body } = await world.post(grace, reject);
+    const { world, digest, firstApprover } = await arrange();
+    const { statusCode, body } = await world.post(firstApprover, reject);
 
     assert.equal(statusCode, 200);
-    assert.match(body, /Rejected by <bdi>grace<\/bdi>[\s\S]*a freeze begins/);
+    assert.match(body, /Rejected by <bdi>first-approver<\/bdi>[\s\S]*a freeze begins/);
     assert.deepEqual(world.told, [{ token: 'task-token', output: { decision: 'rejected', digest } }]);
   });
 
   it('shows the decision under the same link ever after, to everyone who was asked', async () => {
-    const { world, grace, joan } = await arrange();
-    await world.post(grace, approve);
+    const { world, firstApprover, secondApprover } = await arrange();
+    await world.post(firstApprover, approve);
 
-    for (const path of [grace, joan]) {
+    for (const path of [firstApprover, secondApprover]) {
       const { statusCode, body } = await world.get(path);
       assert.equal(statusCode, 200);
-      assert.match(body, /Approved by <bdi>grace<\/bdi>[\s\S]*2026-11-18 19:15 UTC<\/time>, <bdi>by their link<\/bdi>/);
+      assert.match(
+        body,
+        /Approved by <bdi>first-approver<\/bdi>[\s\S]*2026-11-18 19:15 UTC<\/time>, <bdi>by their link<\/bdi>/,
+      );
       assert.ok(!body.includes('name="count"'));
     }
   });
 
   it('takes the first decision only: the second is told what was decided, when and by whom (S1)', async () => {
-    const { world, grace, joan } = await arrange();
-    await world.post(grace, approve);
-    const { statusCode, body } = await world.post(joan, {
+    const { world, firstApprover, secondApprover } = await arrange();
+    await world.post(firstApprover, approve);
+    const { statusCode, body } = await world.post(secondApprover, {
       ...reject,
       digest: world.pending.get(run)?.digest ?? '',
       nonce: world.pending.get(run)?.invitations[1]?.nonce ?? '',
     });
 
     assert.equal(statusCode, 409);
-    assert.match(body, /has been decided already[\s\S]*Approved by <bdi>grace<\/bdi>[\s\S]*2026-11-18 19:15 UTC/);
+    assert.match(
+      body,
+      /has been decided already[\s\S]*Approved by <bdi>first-approver<\/bdi>[\s\S]*2026-11-18 19:15 UTC/,
+    );
     assert.equal(world.told.length, 1);
   });
 
   it('lets one of two answers at the same moment win, and shows it to the other', async () => {
-    const { world, grace, joan } = await arrange();
-    const responses = await Promise.all([world.post(grace, approve), world.post(joan, reject)]);
+    const { world, firstApprover, secondApprover } = await arrange();
+    const responses = await Promise.all([world.post(firstApprover, approve), world.post(secondApprover, reject)]);
 
     assert.deepEqual(responses.map(({ statusCode }) => statusCode).sort(), [200, 409]);
     assert.deepEqual(new Set(world.told.map(({ output }) => JSON.stringify(output))).size, 1);
-    const [, by = ''] = /((?:Approved|Rejected) by <bdi>\w+<\/bdi>)/.exec(responses[0].body) ?? [];
+    const [, by = ''] = /((?:Approved|Rejected) by <bdi>[\w-]+<\/bdi>)/.exec(responses[0].body) ?? [];
     for (const { body } of responses) assert.ok(by !== '' && body.includes(by));
   });
 
   it('does not take back an approval', async () => {
-    const { world, digest, grace } = await arrange();
-    await world.post(grace, approve);
+    const { world, digest, firstApprover } = await arrange();
+    await world.post(firstApprover, approve);
     const nonce = world.pending.get(run)?.invitations[0]?.nonce ?? '';
 
-    assert.equal((await world.post(grace, { ...reject, digest, nonce })).statusCode, 409);
+    assert.equal((await world.post(firstApprover, { ...reject, digest, nonce })).statusCode, 409);
     assert.deepEqual(world.told, [{ token: 'task-token', output: { decision: 'approved', digest } }]);
   });
 
   it('says that a run could not be told, and tells it when the same answer comes again', async () => {
-    const { world, digest, grace } = await arrange();
+    const { world, digest, firstApprover } = await arrange();
     world.callback = 'lost';
-    const lost = await world.post(grace, approve);
+    const lost = await world.post(firstApprover, approve);
     world.callback = 'delivered';
-    const again = await world.post(grace, { decision: 'approved' });
+    const again = await world.post(firstApprover, { decision: 'approved' });
 
     assert.equal(lost.statusCode, 202);
     assert.match(
@@ -112,38 +123,42 @@ describe('deciding about a plan', () => {
   });
 
   it('tells the run again even after the time to answer is over: the decision was in time', async () => {
-    const { world, grace } = await arrange();
+    const { world, firstApprover } = await arrange();
     world.callback = 'lost';
-    await world.post(grace, approve);
+    await world.post(firstApprover, approve);
     world.callback = 'closed';
     world.now = instant(asOf + 7 * 3_600_000);
-    const again = await world.post(grace, { decision: 'approved' });
+    const again = await world.post(firstApprover, { decision: 'approved' });
 
     assert.equal(again.statusCode, 200);
     assert.match(again.body, /The run was not waiting for it/);
   });
 
   it('records nothing when the seal cannot be made', async () => {
-    const { world, grace } = await arrange();
+    const { world, firstApprover } = await arrange();
     world.ports.sealer.seal = async () => {
       throw Object.assign(new Error('key ********'), { name: 'KMSInternalException' });
     };
 
-    const response = await world.post(grace, approve);
+    const response = await world.post(firstApprover, approve);
     assert.equal(response.statusCode, 503);
     assert.deepEqual([world.decision, world.told], [undefined, []]);
     assert.deepEqual(world.logged.at(-1)?.fields, { run, error: 'KMSInternalException' });
   });
 
   it('keeps task token, nonce and link out of the log (S12)', async () => {
-    const { world, grace } = await arrange();
-    await world.post(grace, { ...approve, count: '3' });
-    await world.post(grace, approve);
-    await world.get(`${grace.slice(0, -1)}A`);
+    const { world, firstApprover } = await arrange();
+    await world.post(firstApprover, { ...approve, count: '3' });
+    await world.post(firstApprover, approve);
+    await world.get(`${firstApprover.slice(0, -1)}A`);
 
     const logged = inspect(world.logged, { depth: 9 });
     const { invitations } = world.pending.get(run) ?? assert.fail('nothing is pending');
-    for (const hidden of ['task-token', grace.split('/').at(-1) ?? '', ...invitations.map(({ nonce }) => nonce)]) {
+    for (const hidden of [
+      'task-token',
+      firstApprover.split('/').at(-1) ?? '',
+      ...invitations.map(({ nonce }) => nonce),
+    ]) {
       assert.ok(!logged.includes(hidden));
     }
   });
@@ -160,32 +175,37 @@ describe('a plan that is not what was asked about (S1)', () => {
   ];
   for (const [what, key, change] of changes) {
     it(`is neither shown nor decided when the archive has changed ${what}`, async () => {
-      const { world, digest, grace } = await arrange();
+      const { world, digest, firstApprover } = await arrange();
       const nonce = world.pending.get(run)?.invitations[0]?.nonce ?? '';
       world.archive.texts.set(key, change(world.archive.texts.get(key) ?? ''));
 
-      const shown = await world.get(grace);
+      const shown = await world.get(firstApprover);
       assert.equal(shown.statusCode, 409);
       assert.match(shown.body, /This plan has been changed/);
       assert.ok(!shown.body.includes('<form'));
 
-      const answered = await world.post(grace, { ...approve, digest, nonce });
+      const answered = await world.post(firstApprover, { ...approve, digest, nonce });
       assert.equal(answered.statusCode, 409);
       assert.deepEqual([world.decision, world.sealed, world.told], [undefined, [], []]);
-      assert.deepEqual(world.warnings.at(-1), { run, scope: 'plan', approver: 'grace', reasons: ['planChanged'] });
+      assert.deepEqual(world.warnings.at(-1), {
+        run,
+        scope: 'plan',
+        approver: 'first-approver',
+        reasons: ['planChanged'],
+      });
     });
   }
 
   it('is not decided when part of it is gone', async () => {
-    const { world, grace } = await arrange();
+    const { world, firstApprover } = await arrange();
     world.archive.texts.delete(archiveKeys.wave(run, 1));
-    assert.equal((await world.get(grace)).statusCode, 409);
+    assert.equal((await world.get(firstApprover)).statusCode, 409);
   });
 
   it('shows no decision that somebody else put there', async () => {
-    const { world, grace } = await arrange();
+    const { world, firstApprover } = await arrange();
     world.archive.texts.set(archiveKeys.decision(run), '{"decision":"approved by nobody"}');
-    const { statusCode, body } = await world.get(grace);
+    const { statusCode, body } = await world.get(firstApprover);
 
     assert.equal(statusCode, 409);
     assert.ok(!body.includes('Approved'));

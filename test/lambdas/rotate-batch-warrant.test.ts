@@ -54,13 +54,13 @@ describe('a batch without a standing approval starts neither forward nor back (S
     ['whose seal is made up', (world) => world.decide({}, 'c2VhbA=='), 'sealBroken'],
     [
       'whose decision was changed after it was sealed',
-      change(decisionKey, (text) => text.replace('"Grace"', '"Mallory"')),
+      change(decisionKey, (text) => text.replace('"First-approver"', '"Mallory"')),
       'sealBroken',
     ],
     ['whose decision is about another run', decided({ run: 'another-run' as Run }), 'otherRun'],
     ['whose decision is about another plan', decided({ digest: zeros }), 'otherPlan'],
     ['whose plan has changed by one byte', change(planKey, (text) => `${text}\n`), 'otherPlan'],
-    ['whose plan was approved by who asked for it', decided({ approver: 'Ada ' }), 'selfApproved'],
+    ['whose plan was approved by who asked for it', decided({ approver: 'Requester ' }), 'selfApproved'],
     ['whose plan was approved as it expired', decided({ decidedAt: at('2026-11-20T19:15:00Z') }), 'decidedTooLate'],
   ] as [string, (world: RunWorld) => unknown, string][]) {
     it(what, async () => {
@@ -259,11 +259,11 @@ describe('S6 a batch that went forward as it was approved', () => {
       return answer.kind === 'notStarted' ? answer.reason : answer.kind;
     };
     assert.equal(await back(), 'tooFewApprovals');
-    world.decideBy([{ approver: 'Grace' }, { approver: 'grace ' }]);
+    world.decideBy([{ approver: 'First-approver' }, { approver: 'first-approver ' }]);
     assert.equal(await back(), 'tooFewApprovals');
-    world.decideBy([{ approver: 'Grace' }, { approver: 'Linus' }]);
+    world.decideBy([{ approver: 'First-approver' }, { approver: 'Linus' }]);
     assert.equal(await back(), 'waveApprovalMissing');
-    world.decideBy([{ approver: 'Grace' }], undefined, 'wave-2');
+    world.decideBy([{ approver: 'First-approver' }], undefined, 'wave-2');
     assert.equal(await back(), 'tooFewApprovals');
     world.decideBy([{ approver: 'Barbara' }, { approver: 'Edsger' }], undefined, 'wave-2');
     assert.equal(await back(), 'turned');

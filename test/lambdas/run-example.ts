@@ -14,7 +14,7 @@ export const asked = {
   run,
   startedAt: '2026-11-18T19:15:00Z',
   mode: 'rotate',
-  requestedBy: 'ada',
+  requestedBy: 'requester',
   why: 'The keys of the quarter are due',
 } as const;
 

@@ -273,7 +273,7 @@ export class RunWorld {
         run: this.run,
         digest: this.digest,
         scope,
-        approver: 'Grace',
+        approver: 'First-approver',
         decidedAt: at('2026-11-18T20:00:00Z'),
         expiresAt: at('2026-11-20T19:15:00Z'),
         ...more,

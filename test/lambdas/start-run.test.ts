@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 
 import { instant } from '../../core/instant.ts';
 import type { JsonResponse } from '../../lambdas/json-response.ts';
-import { ada, StartWorld } from './start-world.ts';
+import { requester, StartWorld } from './start-world.ts';
 
 /*
  * Goal: a run is started once, by whom AWS says, and what is asked for in a way that makes no sense starts nothing.
@@ -13,7 +13,7 @@ import { ada, StartWorld } from './start-world.ts';
  * Method: the deployed step over ports in memory. What was started and what is on record is looked at, not only the answer.
  */
 
-const joan = 'arn:aws:sts::111122223333:assumed-role/Engineer/joan@example.com';
+const secondApprover = 'arn:aws:sts::111122223333:assumed-role/Engineer/second-approver@example.com';
 
 const rotation = { mode: 'rotate', why: 'the quarterly rotation', token: 'token-0001' };
 
@@ -22,16 +22,16 @@ describe('a run that a person starts', () => {
     const world = new StartWorld();
     const answered = await world.ask(rotation);
 
-    const run = 'rotate-2026-11-25-23c57f65ec';
+    const run = 'rotate-2026-11-25-6e34484e4d';
     assert.deepEqual(answered, {
       statusCode: 201,
       run,
       mode: 'rotate',
-      requestedBy: ada,
+      requestedBy: requester,
       why: 'the quarterly rotation',
       begun: 'underWay',
     });
-    const start = { mode: 'rotate', requestedBy: ada, why: 'the quarterly rotation' };
+    const start = { mode: 'rotate', requestedBy: requester, why: 'the quarterly rotation' };
     assert.deepEqual(world.started, [{ run, start }]);
     assert.deepEqual(JSON.parse(await world.archive.fetch(`runs/${run}/start.json`)), { run, ...start });
   });
@@ -74,7 +74,7 @@ describe('a run that a person starts', () => {
     const answers = [
       await world.ask(rotation),
       await world.ask({ ...rotation, token: 'token-0002' }),
-      await world.ask(rotation, joan),
+      await world.ask(rotation, secondApprover),
       await world.ask(tokenless),
       await world.ask(tokenless),
     ];
@@ -176,7 +176,7 @@ describe('a run that a schedule starts', () => {
 
   it('is what the settings say of the schedule, and nothing that whoever invokes could say', async () => {
     const world = new StartWorld();
-    const started = await world.step({ schedule: 'rotation', at, mode: 'audit', requestedBy: ada });
+    const started = await world.step({ schedule: 'rotation', at, mode: 'audit', requestedBy: requester });
     assert.deepEqual(started, { run: 'scheduled-rotation-2026-11-25-2240', begun: 'underWay' });
     assert.deepEqual(world.started, [
       {
@@ -219,7 +219,7 @@ describe('a run that a schedule starts', () => {
 });
 
 describe('S1 a run that somebody asks for whom the settings do not know', () => {
-  const stranger = 'arn:aws:sts::111122223333:assumed-role/Visitor/grace@example.com';
+  const stranger = 'arn:aws:sts::111122223333:assumed-role/Visitor/first-approver@example.com';
 
   it('S1 is not started: nobody could say that whoever approves it is somebody else', async () => {
     for (const mode of ['rotate', 'retire', 'restore']) {
@@ -227,7 +227,10 @@ describe('S1 a run that somebody asks for whom the settings do not know', () => 
       const of = mode === 'restore' ? { of: 'run-of-november' } : {};
       const { statusCode, error, message } = await world.ask({ mode, why: 'it leaked', ...of }, stranger);
       assert.deepEqual([statusCode, error, world.started], [403, 'unknownRequester', []]);
-      assert.match(message ?? '', /do not know .*Visitor\/grace@example\.com.*principal in the entry of an approver/);
+      assert.match(
+        message ?? '',
+        /do not know .*Visitor\/first-approver@example\.com.*principal in the entry of an approver/,
+      );
       assert.deepEqual([...world.archive.texts], []);
     }
   });

@@ -7,7 +7,7 @@ import { startRun } from '../../lambdas/start-run/step.ts';
 import { chromepaySettings } from '../settings.ts';
 import { InMemoryArchive } from './approval-world.ts';
 
-export const ada = 'arn:aws:sts::111122223333:assumed-role/Engineer/ada@example.com';
+export const requester = 'arn:aws:sts::111122223333:assumed-role/Engineer/requester@example.com';
 
 export interface Answered {
   readonly statusCode: number;
@@ -58,7 +58,7 @@ export class StartWorld {
     },
   });
 
-  async ask(body: unknown, userArn: string | undefined = ada): Promise<Answered> {
+  async ask(body: unknown, userArn: string | undefined = requester): Promise<Answered> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const authorizer = userArn === undefined ? {} : { authorizer: { iam: { userArn } } };
     const event = {

@@ -479,7 +479,7 @@ describe('what a run leaves in the archive', () => {
     [archiveKeys.plan(run), /confirm-plan$/],
     [archiveKeys.leftAlone(run), /confirm-plan$/],
     [archiveKeys.wave(run, 1), /confirm-plan$/],
-    [archiveKeys.answer(run, 'plan', 'grace'), /review$/],
+    [archiveKeys.answer(run, 'plan', 'first-approver'), /review$/],
     [archiveKeys.decision(run), /(review|deliver-decisions)$/],
     [archiveKeys.decision(run, 'wave-2'), /(review|deliver-decisions)$/],
     [archiveKeys.probe(run, 1, 'rotated', 0), /probe-batch-(low|medium|high)$/],

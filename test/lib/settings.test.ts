@@ -117,7 +117,13 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
   },
   {
     field: 'tiers.0.approvals',
-    right: [demanding(1), { ...demanding(2), ...approvers(['ada', 'ada@example.com'], ['joan', 'joan@example.com']) }],
+    right: [
+      demanding(1),
+      {
+        ...demanding(2),
+        ...approvers(['requester', 'requester@example.com'], ['second-approver', 'second-approver@example.com']),
+      },
+    ],
     wrong: [demanding(2)],
     says: /demands 2 approvals for tier low, and 1 may approve; name more approvers, or demand fewer/,
   },
@@ -383,7 +389,12 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
   {
     field: 'approvers.0.slackUser',
     right: [slack({}), slack({}, 'W012ABCDEF')],
-    wrong: [slack({}, 'grace'), slack({}, '@grace'), slack({}, 'C012ABCDEF'), slack({}, 'u012abcdef')],
+    wrong: [
+      slack({}, 'first-approver'),
+      slack({}, '@first-approver'),
+      slack({}, 'C012ABCDEF'),
+      slack({}, 'u012abcdef'),
+    ],
     says: /id of a Slack user/,
   },
   {
@@ -411,13 +422,13 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
     right: [
       { requesters: [{ name: 'pipeline', principal: 'arn:aws:iam::111122223333:role/Deploy' }] },
       {
-        ...acting('arn:aws:sts::111122223333:assumed-role/Team/grace'),
-        requesters: [{ name: 'team', principal: 'arn:aws:sts::111122223333:assumed-role/Team/joan' }],
+        ...acting('arn:aws:sts::111122223333:assumed-role/Team/first-approver'),
+        requesters: [{ name: 'team', principal: 'arn:aws:sts::111122223333:assumed-role/Team/second-approver' }],
       },
     ],
     wrong: [
       {
-        ...acting('arn:aws:sts::111122223333:assumed-role/Team/grace'),
+        ...acting('arn:aws:sts::111122223333:assumed-role/Team/first-approver'),
         requesters: [{ name: 'team', principal: 'arn:aws:iam::111122223333:role/Team' }],
       },
       {
@@ -430,11 +441,15 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
   {
     field: 'approvers.0.principal',
     right: [
-      acting('arn:aws:iam::111122223333:user/grace'),
+      acting('arn:aws:iam::111122223333:user/first-approver'),
       acting('arn:aws:iam::111122223333:role/people/Approver'),
-      acting('arn:aws:sts::111122223333:assumed-role/Approver/grace@example.com'),
+      acting('arn:aws:sts::111122223333:assumed-role/Approver/first-approver@example.com'),
     ],
-    wrong: [acting('grace'), acting('arn:aws:iam::111122223333:root'), acting('arn:aws:iam::111122223333:role/*')],
+    wrong: [
+      acting('first-approver'),
+      acting('arn:aws:iam::111122223333:root'),
+      acting('arn:aws:iam::111122223333:role/*'),
+    ],
     says: /no ARN of an IAM user, a role, or a session of a role; copy it/,
   },
   {
@@ -445,8 +460,11 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
       approvers: approvers.map((one) => ({ ...one, principal: `${one.principal}${one.name}` })),
     })),
     wrong: [
-      acting('arn:aws:iam::111122223333:user/grace', 'arn:aws:iam::111122223333:user/Grace'),
-      acting('arn:aws:iam::111122223333:role/Approver', 'arn:aws:sts::111122223333:assumed-role/Approver/grace'),
+      acting('arn:aws:iam::111122223333:user/first-approver', 'arn:aws:iam::111122223333:user/First-approver'),
+      acting(
+        'arn:aws:iam::111122223333:role/Approver',
+        'arn:aws:sts::111122223333:assumed-role/Approver/first-approver',
+      ),
     ],
     says: /two approvers as whom one IAM principal acts; one person is one approver/,
   },
@@ -505,7 +523,7 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
 describe('settings', () => {
   it('let two people approve what holds the riskiest of several tiers, and one anything else', () => {
     const [low, high] = ['low', 'high'].map((name) => ({ name, path: `${name}/` }));
-    const two = approvers(['ada', 'ada@example.com'], ['joan', 'joan@example.com']);
+    const two = approvers(['requester', 'requester@example.com'], ['second-approver', 'second-approver@example.com']);
     const approvalsOf = (...given: readonly (typeof low)[]) =>
       defineSettings({ ...least, ...two, tiers: given } as SettingsInput).tiers.map(({ approvals }) => approvals);
     assert.deepEqual(approvalsOf(low, high), [1, 2]);

@@ -25,7 +25,7 @@ function problemsOf(signIn: Fields | undefined, changed: Fields = {}): readonly 
     rotators: { 'http-api-key': { kind: 'http-api-key', allowedHosts: ['keys.example.com'] } },
     probes: { http: { kind: 'http' } },
     health: {},
-    approvers: [{ name: 'grace', email: 'grace@example.com' }],
+    approvers: [{ name: 'first-approver', email: 'first-approver@example.com' }],
     ...(signIn && { signIn: { issuer: 'https://id.example.com', clientId: 'keyturn', ...signIn } }),
     ...changed,
   };
@@ -112,7 +112,7 @@ describe('settings of a sign-in', () => {
     },
     {
       field: 'signIn.claim',
-      right: [[{ claim: 'cognito:username' }, approvers({ signIn: 'IdentityCenter_grace@example.com' })]],
+      right: [[{ claim: 'cognito:username' }, approvers({ signIn: 'IdentityCenter_first-approver@example.com' })]],
       wrong: [[{ claim: '' }], [{ claim: 'a b' }]],
       says: /not the name of a claim/,
     },
@@ -131,8 +131,8 @@ describe('settings of a sign-in', () => {
     },
     {
       field: 'approvers.0.signIn',
-      right: [[{}, approvers({ signIn: 'grace.hopper@example.com' })]],
-      wrong: [[undefined, approvers({ signIn: 'grace' })]],
+      right: [[{}, approvers({ signIn: 'first.last@example.com' })]],
+      wrong: [[undefined, approvers({ signIn: 'first-approver' })]],
       says: /of no use without signIn/,
     },
     {

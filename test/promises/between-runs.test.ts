@@ -19,7 +19,7 @@ const ending = (outcome: string) => ({
   run,
   startedAt: '2026-11-18T19:15:00Z',
   mode: 'rotate',
-  requestedBy: 'ada',
+  requestedBy: 'requester',
   outcome,
   reasons: [],
 });

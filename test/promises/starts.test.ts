@@ -86,10 +86,10 @@ describe('S1 a run', () => {
     const door = await Door.open();
     try {
       door.leadTo(cloud.account, api, 'us-east-1:111122223333');
-      const ada = sessionOf(engineer, 'ada@example.com');
-      door.giveKey(ada.accessKeyId, ada);
+      const requester = sessionOf(engineer, 'requester@example.com');
+      door.giveKey(requester.accessKeyId, requester);
       const body = JSON.stringify({ mode: 'audit', why: 'a look', token: 'token-0001' });
-      const ask = () => signedFetch(ada, { url: `${door.url}/runs`, method: 'POST', body });
+      const ask = () => signedFetch(requester, { url: `${door.url}/runs`, method: 'POST', body });
 
       maySay('GET/runs/*');
       assert.deepEqual([(await ask()).status, cloud.s3.text(cloud.archiveBucket, 'runs/')], [403, undefined]);
@@ -99,7 +99,7 @@ describe('S1 a run', () => {
       const { run, requestedBy } = (await answered.json()) as { run: string; requestedBy: string };
       assert.deepEqual(
         [answered.status, requestedBy],
-        [201, 'arn:aws:sts::111122223333:assumed-role/Engineer/ada@example.com'],
+        [201, 'arn:aws:sts::111122223333:assumed-role/Engineer/requester@example.com'],
       );
       const record = JSON.parse(cloud.s3.text(cloud.archiveBucket, `runs/${run}/start.json`) ?? '{}');
       assert.equal(record.requestedBy, requestedBy);

@@ -14,7 +14,7 @@ import { type CallContext, type Replica, ServiceError } from '../../rehearsal/re
 import { VirtualTime } from '../../rehearsal/virtual-time.ts';
 
 const rotator = 'arn:aws:iam::111122223333:role/RotatorRole';
-const operator = 'arn:aws:iam::111122223333:user/ada';
+const operator = 'arn:aws:iam::111122223333:user/requester';
 const secret = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:low/mailer-AbCdEf';
 const key = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -243,7 +243,10 @@ describe('a caller', () => {
 
   it('whom nobody has introduced is a mistake of the rehearsal', async () => {
     const { time, put } = start();
-    await assert.rejects(time.run(put('v2', operator)), /user\/ada is neither a role of the template nor admitted/);
+    await assert.rejects(
+      time.run(put('v2', operator)),
+      /user\/requester is neither a role of the template nor admitted/,
+    );
   });
 
   it('who is admitted has the statements given, and no others', () => {

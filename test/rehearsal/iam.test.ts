@@ -114,7 +114,7 @@ describe('a request', () => {
 
   it('meets a policy variable with an error, since no reading of it is rehearsed', () => {
     const variable = allow({ Resource: 'arn:aws:s3:::home/${aws:username}/*' });
-    assert.throws(() => verdict(asked({ resource: 'arn:aws:s3:::home/ada/x' }), [variable]), /policy variables/);
+    assert.throws(() => verdict(asked({ resource: 'arn:aws:s3:::home/requester/x' }), [variable]), /policy variables/);
   });
 });
 
@@ -266,7 +266,7 @@ describe('a condition', () => {
 
   it('that compares a number with text, or a value with a variable, is an error', () => {
     assert.throws(() => met('NumericLessThan', 'many', '3'), /compares with many/);
-    assert.throws(() => met('StringEquals', '${aws:username}', 'ada'), /policy variables/);
+    assert.throws(() => met('StringEquals', '${aws:username}', 'requester'), /policy variables/);
   });
 
   it('must hold together with every other of its statement', () => {

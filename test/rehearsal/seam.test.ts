@@ -25,7 +25,7 @@ import { bodyOf } from '../../rehearsal/s3/body.ts';
 import { clientsOf } from '../../rehearsal/seam.ts';
 import { VirtualTime } from '../../rehearsal/virtual-time.ts';
 
-const operator = 'arn:aws:iam::111122223333:user/ada';
+const operator = 'arn:aws:iam::111122223333:user/requester';
 
 type Answers = Readonly<Record<string, (input: Record<string, unknown>) => unknown>>;
 

@@ -149,7 +149,7 @@ describe('tags', () => {
     watch.advance(60);
     const tag = (Key: string, Value: string) => call('TagResource', { SecretId: 'db', Tags: [{ Key, Value }] });
     tag('tier', 'low');
-    tag('owner', 'ada');
+    tag('owner', 'requester');
     tag('tier', 'high');
     call('UntagResource', { SecretId: 'db', TagKeys: ['owner', 'absent'] });
     const { Tags, LastChangedDate, CreatedDate } = describeSecret();

@@ -15,7 +15,7 @@ describe('permission', () => {
     call('TagResource', { SecretId: 'db', Tags: [{ Key: 'tier', Value: 'low' }] });
     const caller = new Caller();
     call('GetSecretValue', { SecretId: 'db', VersionId: a, VersionStage: 'AWSCURRENT' }, caller);
-    call('TagResource', { SecretId: 'db', Tags: [{ Key: 'owner', Value: 'ada' }] }, caller);
+    call('TagResource', { SecretId: 'db', Tags: [{ Key: 'owner', Value: 'requester' }] }, caller);
 
     const about = {
       'secretsmanager:SecretId': arn,
@@ -32,7 +32,7 @@ describe('permission', () => {
       {
         action: 'secretsmanager:TagResource',
         resource: arn,
-        conditions: { ...about, 'aws:TagKeys': ['owner'], 'aws:RequestTag/owner': 'ada' },
+        conditions: { ...about, 'aws:TagKeys': ['owner'], 'aws:RequestTag/owner': 'requester' },
       },
     ]);
   });

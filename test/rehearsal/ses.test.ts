@@ -23,7 +23,7 @@ const simple = (changed: object) => ({
 
 const mail: SendEmailCommandInput = {
   FromEmailAddress: 'Keyturn <keyturn@chromepay.example>',
-  Destination: { ToAddresses: ['ada@chromepay.example'] },
+  Destination: { ToAddresses: ['requester@chromepay.example'] },
   ...simple({}),
 };
 
@@ -37,12 +37,12 @@ describe('a mail', () => {
         Headers: [{ Name: 'X-A', Value: 'b' }],
       }),
     });
-    assert.deepEqual(replica.inbox('ada@chromepay.example'), [
+    assert.deepEqual(replica.inbox('requester@chromepay.example'), [
       {
         messageId: (answer as { MessageId: string }).MessageId,
         at: Date.UTC(2026, 10, 18, 12),
         from: 'Keyturn <keyturn@chromepay.example>',
-        to: ['ada@chromepay.example'],
+        to: ['requester@chromepay.example'],
         subject: 'A plan waits',
         html: '<p>hello',
         text: 'hello',
@@ -50,7 +50,7 @@ describe('a mail', () => {
         configurationSet: 'keyturn',
       },
     ]);
-    assert.deepEqual(replica.inbox('grace@chromepay.example'), []);
+    assert.deepEqual(replica.inbox('first-approver@chromepay.example'), []);
   });
 
   it('may come from any address of a verified domain', () => {
@@ -79,7 +79,7 @@ describe('a mail', () => {
     for (const wrong of [
       { FromEmailAddress: 'Keyturn' },
       { FromEmailAddress: 'Keyturn\r\nBcc: all@x.example <keyturn@chromepay.example>' },
-      { Destination: { ToAddresses: ['ada@x.example, eve@x.example'] } },
+      { Destination: { ToAddresses: ['requester@x.example, eve@x.example'] } },
       simple({ Subject: { Data: 'A plan\r\nBcc: all@x.example' } }),
       simple({ Subject: { Data: '' } }),
       simple({ Body: {} }),
@@ -116,7 +116,7 @@ describe('a mail', () => {
 describe('permission', () => {
   const conditions = {
     'ses:FromAddress': 'keyturn@chromepay.example',
-    'ses:Recipients': ['ada@chromepay.example'],
+    'ses:Recipients': ['requester@chromepay.example'],
   };
 
   it('is asked for on the identity and the configuration set, with sender and recipients', () => {
@@ -140,7 +140,7 @@ describe('permission', () => {
   it('that is denied sends nothing', () => {
     const { send, replica } = bench('chromepay.example');
     assert.throws(() => send({}, new Caller('ses:SendEmail')), { name: 'AccessDeniedException' });
-    assert.deepEqual(replica.inbox('ada@chromepay.example'), []);
+    assert.deepEqual(replica.inbox('requester@chromepay.example'), []);
   });
 });
 

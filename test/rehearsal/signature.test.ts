@@ -12,12 +12,12 @@ import { signedBy } from '../../rehearsal/signature.ts';
 import { type Asked, sessionOf, signedFetch, signedHeaders } from './signing.ts';
 
 const role = 'arn:aws:iam::111122223333:role/Engineer';
-const ada = sessionOf(role, 'ada@example.com');
+const requester = sessionOf(role, 'requester@example.com');
 const user = {
   accessKeyId: 'AKIAGRACE',
-  secretAccessKey: 'secret of grace',
-  userArn: 'arn:aws:iam::111122223333:user/grace',
-  principal: 'arn:aws:iam::111122223333:user/grace',
+  secretAccessKey: 'secret of first-approver',
+  userArn: 'arn:aws:iam::111122223333:user/first-approver',
+  principal: 'arn:aws:iam::111122223333:user/first-approver',
 };
 const now = Date.UTC(2026, 10, 18, 19, 15);
 const api = {
@@ -56,7 +56,7 @@ describe('a door of IAM', () => {
       },
     };
     door.leadTo(account as unknown as Account, api, 'us-east-1:111122223333');
-    door.giveKey(ada.accessKeyId, ada);
+    door.giveKey(requester.accessKeyId, requester);
     door.giveKey(user.accessKeyId, user);
   });
   after(() => door.close());
@@ -69,15 +69,15 @@ describe('a door of IAM', () => {
   });
 
   it('lets in whoever signed and may, and tells the function who that is', async () => {
-    const answered = await signedFetch(ada, start());
+    const answered = await signedFetch(requester, start());
     assert.deepEqual([answered.status, await answered.text()], [200, 'in']);
     assert.deepEqual(events.at(-1)?.requestContext.authorizer, {
       iam: {
-        accessKey: ada.accessKeyId,
+        accessKey: requester.accessKeyId,
         accountId: '111122223333',
         cognitoIdentity: null,
         principalOrgId: null,
-        userArn: 'arn:aws:sts::111122223333:assumed-role/Engineer/ada@example.com',
+        userArn: 'arn:aws:sts::111122223333:assumed-role/Engineer/requester@example.com',
       },
     });
     assert.deepEqual(evaluated.at(-1), [
@@ -91,7 +91,7 @@ describe('a door of IAM', () => {
     const url = new URL(start().url);
     const body = '{"mode":"audit"}';
     const scope = { service: 'execute-api', region: 'us-east-1', now };
-    for (const key of [ada, user]) {
+    for (const key of [requester, user]) {
       const headers = signedBy(key, { method: 'POST', url, body }, scope);
       assert.equal((await fetch(url, { method: 'POST', headers, body })).status, 200);
     }
@@ -111,7 +111,7 @@ describe('a door of IAM', () => {
       [301, 403],
     ] as const) {
       const signingDate = new Date(now + seconds * 1_000);
-      assert.equal((await signedFetch(ada, { ...start(), signingDate })).status, status, String(seconds));
+      assert.equal((await signedFetch(requester, { ...start(), signingDate })).status, status, String(seconds));
     }
   });
 
@@ -124,23 +124,24 @@ describe('a door of IAM', () => {
     };
 
     it('who has not signed', () => refused(fetch(start().url, { method: 'POST', body: '{}' })));
-    it('who signed another body', () => refused(signedFetch(ada, start(), { body: '{"mode":"rotate"}' })));
-    it('who signed another query', () => refused(signedFetch(ada, start(), { url: `${door.url}/runs?x=1` })));
+    it('who signed another body', () => refused(signedFetch(requester, start(), { body: '{"mode":"rotate"}' })));
+    it('who signed another query', () => refused(signedFetch(requester, start(), { url: `${door.url}/runs?x=1` })));
     it('who signed another path', () =>
-      refused(signedFetch(ada, { ...start(), url: `${door.url}/audits` }, { url: `${door.url}/runs` })));
-    it('who signed another method', () => refused(signedFetch(ada, { ...start(), method: 'PUT' }, { method: 'POST' })));
-    it('who signed for another service', () => refused(signedFetch(ada, { ...start(), service: 'sts' })));
-    it('who signed for another Region', () => refused(signedFetch(ada, { ...start(), region: 'eu-west-1' })));
+      refused(signedFetch(requester, { ...start(), url: `${door.url}/audits` }, { url: `${door.url}/runs` })));
+    it('who signed another method', () =>
+      refused(signedFetch(requester, { ...start(), method: 'PUT' }, { method: 'POST' })));
+    it('who signed for another service', () => refused(signedFetch(requester, { ...start(), service: 'sts' })));
+    it('who signed for another Region', () => refused(signedFetch(requester, { ...start(), region: 'eu-west-1' })));
     it('who signed for another host', () =>
-      refused(signedFetch(ada, { ...start(), url: 'http://api.example/runs' }, { url: `${door.url}/runs` })));
-    it('whose key is unknown', () => refused(signedFetch({ ...ada, accessKeyId: 'ASIAMALLORY' }, start())));
-    it('whose secret is another', () => refused(signedFetch({ ...ada, secretAccessKey: 'guessed' }, start())));
+      refused(signedFetch(requester, { ...start(), url: 'http://api.example/runs' }, { url: `${door.url}/runs` })));
+    it('whose key is unknown', () => refused(signedFetch({ ...requester, accessKeyId: 'ASIAMALLORY' }, start())));
+    it('whose secret is another', () => refused(signedFetch({ ...requester, secretAccessKey: 'guessed' }, start())));
     it('who lacks the session’s token', () =>
-      refused(signedFetch(ada, start(), { headers: { 'x-amz-security-token': 'another' } })));
+      refused(signedFetch(requester, start(), { headers: { 'x-amz-security-token': 'another' } })));
     it('who moved the signature to another moment', () =>
-      refused(signedFetch(ada, start(), { headers: { 'x-amz-date': '20261118T191600Z' } })));
+      refused(signedFetch(requester, start(), { headers: { 'x-amz-date': '20261118T191600Z' } })));
     it('who left the host out of what is signed', async () => {
-      const { authorization = '', ...headers } = await signedHeaders(ada, start());
+      const { authorization = '', ...headers } = await signedHeaders(requester, start());
       const without = authorization.replace('host;', '');
       await refused(
         fetch(start().url, { method: 'POST', body: '{}', headers: { ...headers, authorization: without } }),
@@ -152,7 +153,7 @@ describe('a door of IAM', () => {
     });
     it('whose policies do not let them', async () => {
       mayInvoke = false;
-      await refused(signedFetch(ada, start()));
+      await refused(signedFetch(requester, start()));
       mayInvoke = true;
     });
   });

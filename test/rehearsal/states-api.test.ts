@@ -60,10 +60,10 @@ describe('StopExecution', () => {
     const machine = new Rehearsed(waiting);
     const execution = machine.begin();
     await machine.time.run(machine.time.sleep(60_000));
-    assert.deepEqual(machine.call('StopExecution', { executionArn: runArn, error: 'Halted', cause: 'by ada' }), {
+    assert.deepEqual(machine.call('StopExecution', { executionArn: runArn, error: 'Halted', cause: 'by requester' }), {
       stopDate: new Date('2026-11-18T12:01:00Z'),
     });
-    assert.deepEqual(await execution.finished, { status: 'ABORTED', error: 'Halted', cause: 'by ada' });
+    assert.deepEqual(await execution.finished, { status: 'ABORTED', error: 'Halted', cause: 'by requester' });
     assert.deepEqual(typesOf(execution), ['ExecutionStarted', 'WaitStateEntered', 'ExecutionAborted']);
   });
 
@@ -167,9 +167,9 @@ describe('DescribeExecution', () => {
 
   it('tells error and cause of one that failed', async () => {
     const machine = new Rehearsed(only({ Type: 'Fail', Error: 'Refused', Cause: "{% 'by ' & $states.input %}" }));
-    await machine.run('ada');
+    await machine.run('requester');
     const { status, error, cause } = machine.call('DescribeExecution', { executionArn: runArn });
-    assert.deepEqual({ status, error, cause }, { status: 'FAILED', error: 'Refused', cause: 'by ada' });
+    assert.deepEqual({ status, error, cause }, { status: 'FAILED', error: 'Refused', cause: 'by requester' });
   });
 });
 

@@ -83,9 +83,9 @@ describe('a task that waits for its token', () => {
     const { machine, tokens } = asking();
     const execution = machine.begin();
     machine.time.after(3_600_000, () =>
-      machine.call('SendTaskSuccess', { taskToken: tokens[0], output: '{"by":"ada"}' }),
+      machine.call('SendTaskSuccess', { taskToken: tokens[0], output: '{"by":"requester"}' }),
     );
-    assert.deepEqual(await machine.time.run(execution.finished), { status: 'SUCCEEDED', output: { by: 'ada' } });
+    assert.deepEqual(await machine.time.run(execution.finished), { status: 'SUCCEEDED', output: { by: 'requester' } });
     assert.deepEqual(typesOf(execution).slice(2, -2), [
       'TaskScheduled',
       'TaskStarted',

@@ -15,12 +15,12 @@ import { candidate, filledAt, formsOf, OpenDesk, ofThisPage, planOf, run, send, 
 const approve = { decision: 'approved', count: '2' };
 
 let desk: OpenDesk;
-let grace: string;
-let joan: string;
+let firstApprover: string;
+let secondApprover: string;
 
 const opened = async () => {
   desk = await OpenDesk.open();
-  ({ grace, joan } = await desk.ask(smallPlan()));
+  ({ firstApprover, secondApprover } = await desk.ask(smallPlan()));
 };
 
 /** The plan waits on, and the log tells of the attack without what would let its reader make one. */
@@ -33,7 +33,11 @@ function stillPending(loggedBefore: number): void {
 
 function keptOutOfLog(): void {
   const nonces = [...desk.world.pending.values()].flatMap(({ invitations }) => invitations.map(({ nonce }) => nonce));
-  for (const hidden of ['task-token', ...[grace, joan].map((link) => link.split('/').at(-1) ?? ''), ...nonces]) {
+  for (const hidden of [
+    'task-token',
+    ...[firstApprover, secondApprover].map((link) => link.split('/').at(-1) ?? ''),
+    ...nonces,
+  ]) {
     assert.ok(!desk.logged.includes(hidden));
   }
 }
@@ -56,13 +60,13 @@ describe('over HTTP, a plan still waits after', () => {
 
   it('a forged, a truncated, a lengthened and somebody’s other link', async () => {
     const forged = [
-      `${grace.slice(0, -4)}AAAA`,
-      grace.slice(0, -1),
-      `${grace}A`,
-      grace.replace(run, 'other-run'),
-      `${grace}%0d%0a`,
+      `${firstApprover.slice(0, -4)}AAAA`,
+      firstApprover.slice(0, -1),
+      `${firstApprover}A`,
+      firstApprover.replace(run, 'other-run'),
+      `${firstApprover}%0d%0a`,
     ];
-    const form = await filledAt(grace, approve);
+    const form = await filledAt(firstApprover, approve);
     for (const link of forged) {
       for (const response of [await fetch(link), await send(link, form)]) {
         assert.equal(response.status, 404);
@@ -72,7 +76,7 @@ describe('over HTTP, a plan still waits after', () => {
   });
 
   it('the form of somebody else’s page', async () => {
-    const response = await send(grace, await filledAt(joan, approve));
+    const response = await send(firstApprover, await filledAt(secondApprover, approve));
     assert.equal(response.status, 409);
     assert.deepEqual(reasonsLogged().at(-1), ['nonceWrong']);
   });
@@ -82,15 +86,18 @@ describe('over HTTP, a plan still waits after', () => {
     const other = planOf(small, [], { secrets: 5, services: 1 }, { run: 'run-b' as Run });
     const links = await desk.ask(other);
 
-    const response = await send(links.grace, await filledAt(grace, approve));
+    const response = await send(links.firstApprover, await filledAt(firstApprover, approve));
     assert.equal(response.status, 409);
     assert.deepEqual(reasonsLogged().at(-1), ['otherPlan', 'nonceWrong']);
-    assert.equal((await send(links.grace.replace('run-b', run), await filledAt(links.grace, approve))).status, 404);
+    assert.equal(
+      (await send(links.firstApprover.replace('run-b', run), await filledAt(links.firstApprover, approve))).status,
+      404,
+    );
     assert.equal(desk.decisionOf('run-b' as Run), undefined);
   });
 
   it('forms from other origins, and from programs that say nothing of theirs', async () => {
-    const form = await filledAt(grace, approve);
+    const form = await filledAt(firstApprover, approve);
     for (const headers of [
       { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
       { origin: desk.url, 'sec-fetch-site': 'same-site' },
@@ -98,21 +105,22 @@ describe('over HTTP, a plan still waits after', () => {
       { origin: 'null' },
       {},
     ]) {
-      assert.equal((await send(grace, form, headers as Record<string, string>)).status, 403);
+      assert.equal((await send(firstApprover, form, headers as Record<string, string>)).status, 403);
     }
     assert.deepEqual(desk.world.warnings.at(-1), { run, fault: 'otherOrigin' });
   });
 
   it('a scanner that opens the link in every way, follows its links and submits every form as it is', async () => {
-    for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']) await (await fetch(grace, { method })).text();
-    const page = await (await fetch(grace)).text();
-    for (const [, href = ''] of page.matchAll(/href="([^"#]*)/g)) await fetch(new URL(href, grace));
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+      await (await fetch(firstApprover, { method })).text();
+    const page = await (await fetch(firstApprover)).text();
+    for (const [, href = ''] of page.matchAll(/href="([^"#]*)/g)) await fetch(new URL(href, firstApprover));
 
     const forms = formsOf(page);
     assert.equal(forms.length, 2);
     for (const form of forms) {
-      assert.equal((await send(grace, form, {})).status, 403);
-      assert.equal((await send(grace, form)).status, 422);
+      assert.equal((await send(firstApprover, form, {})).status, 403);
+      assert.equal((await send(firstApprover, form)).status, 422);
     }
     assert.deepEqual(reasonsLogged().slice(-1), [['reasonMissing']]);
   });
@@ -120,9 +128,9 @@ describe('over HTTP, a plan still waits after', () => {
   it('line breaks and headers in whatever may be sent', async () => {
     const injected = 'x\r\nset-cookie: stolen=1\r\n\r\n<script>alert(1)</script>';
     for (const field of ['decision', 'digest', 'nonce', 'count', 'reason']) {
-      const form = await filledAt(grace, { decision: 'approved', count: '3' });
+      const form = await filledAt(firstApprover, { decision: 'approved', count: '3' });
       form.set(field, injected);
-      const response = await send(grace, form);
+      const response = await send(firstApprover, form);
       assert.ok(response.status < 500);
       assert.equal(response.headers.get('set-cookie'), null);
       assert.ok(!(await response.text()).includes('<script>alert'));
@@ -133,13 +141,16 @@ describe('over HTTP, a plan still waits after', () => {
     for (const type of ['application/json', 'multipart/form-data; boundary=x', 'text/plain', 'application/xml']) {
       const body = JSON.stringify({ decision: 'approved' });
       assert.equal(
-        (await fetch(grace, { method: 'POST', headers: { ...ofThisPage, 'content-type': type }, body })).status,
+        (await fetch(firstApprover, { method: 'POST', headers: { ...ofThisPage, 'content-type': type }, body })).status,
         415,
       );
     }
-    assert.equal((await send(grace, { ...approve, reason: 'x'.repeat(500_000) })).status, 413);
-    assert.equal((await send(grace, '')).status, 400);
-    assert.equal((await send(`${grace}?page=2&decision=approved&count=2`, { decision: 'approved' })).status, 400);
+    assert.equal((await send(firstApprover, { ...approve, reason: 'x'.repeat(500_000) })).status, 413);
+    assert.equal((await send(firstApprover, '')).status, 400);
+    assert.equal(
+      (await send(`${firstApprover}?page=2&decision=approved&count=2`, { decision: 'approved' })).status,
+      400,
+    );
   });
 
   it('bodies that chance and malice make up: never a fault of the desk, never a decision', async () => {
@@ -157,7 +168,7 @@ describe('over HTTP, a plan still waits after', () => {
     await fc.assert(
       fc.asyncProperty(bodies, fc.constantFrom('', '?page=2', '?page=-1', '?page=1e9', '?%00'), async (body, query) => {
         const headers = { ...ofThisPage, 'content-type': 'application/x-www-form-urlencoded' };
-        const response = await fetch(grace + query, { method: 'POST', headers, body: Buffer.from(body) });
+        const response = await fetch(firstApprover + query, { method: 'POST', headers, body: Buffer.from(body) });
         await response.text();
         assert.ok(response.status >= 400 && response.status < 500, String(response.status));
       }),
@@ -166,23 +177,23 @@ describe('over HTTP, a plan still waits after', () => {
   });
 
   it('a plan that was changed after its preview', async () => {
-    const form = await filledAt(grace, approve);
+    const form = await filledAt(firstApprover, approve);
     const key = `runs/${run}/waves/1.jsonl`;
     const text = desk.world.archive.texts.get(key) ?? '';
     desk.world.archive.texts.set(key, text.replace('key-2', 'key-9'));
 
-    assert.equal((await send(grace, form)).status, 409);
+    assert.equal((await send(firstApprover, form)).status, 409);
     assert.deepEqual(reasonsLogged().at(-1), ['planChanged']);
     desk.world.archive.texts.set(key, text);
   });
 
   it('a stale link, when the same run asked anew', async () => {
-    const form = await filledAt(grace, approve);
+    const form = await filledAt(firstApprover, approve);
     const fresh = await desk.ask(smallPlan(), 'second-task-token');
 
-    assert.equal((await fetch(grace)).status, 404);
-    assert.equal((await send(grace, form)).status, 404);
-    assert.equal((await send(fresh.grace, form)).status, 409);
+    assert.equal((await fetch(firstApprover)).status, 404);
+    assert.equal((await send(firstApprover, form)).status, 404);
+    assert.equal((await send(fresh.firstApprover, form)).status, 409);
     assert.deepEqual(reasonsLogged().at(-1), ['nonceWrong']);
   });
 });
@@ -199,7 +210,7 @@ describe('what others wrote into a plan', () => {
       planOf(secrets, [alone], { secrets: 5, services: 1 }, { why: attack, requestedBy: `x\r\n${attack}` }),
     );
 
-    const response = await fetch(links.grace);
+    const response = await fetch(links.firstApprover);
     const page = await response.text();
     assert.equal(response.status, 200);
     assert.ok(!/<script>alert|<img/.test(page));

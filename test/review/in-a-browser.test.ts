@@ -22,7 +22,7 @@ const browser = started as Browser;
 
 /** A fresh desk for each test: a decision is made once. */
 async function atDesk(
-  visit: (desk: OpenDesk, links: { readonly grace: string; readonly joan: string }) => Promise<void>,
+  visit: (desk: OpenDesk, links: { readonly firstApprover: string; readonly secondApprover: string }) => Promise<void>,
   settings: Partial<Omit<Settings, 'signIn'>> = {},
 ) {
   const desk = await OpenDesk.open(settings);
@@ -50,16 +50,16 @@ for (const [width, screen] of Object.entries(widths)) {
       const options = { ...screen, javaScriptEnabled };
 
       it('an approver approves, and sees how the run goes', () =>
-        atDesk((desk, { grace }) =>
+        atDesk((desk, { firstApprover }) =>
           inPage(browser, options, async (page) => {
-            await page.goto(grace);
+            await page.goto(firstApprover);
             assert.equal(await heading(page), 'Rotate 38 of 127 secrets in 3 waves, starting 2026-11-19 02:00 UTC');
             assert.equal(await overflows(page), false);
             await approve(page, '38');
 
-            assert.equal(await heading(page), 'Approved by grace');
+            assert.equal(await heading(page), 'Approved by first-approver');
             assert.match((await page.locator('#now').textContent()) ?? '', /The first wave starts/);
-            assert.deepEqual(answersAt(desk), [['approved', 'grace']]);
+            assert.deepEqual(answersAt(desk), [['approved', 'first-approver']]);
             assert.equal(desk.world.told.length, 1);
 
             desk.world.archive.texts.set(archiveKeys.verdict(run, 1, 'baked'), '{"verdict":"sound"}');
@@ -71,23 +71,23 @@ for (const [width, screen] of Object.entries(widths)) {
         ));
 
       it('an approver rejects, and says why', () =>
-        atDesk((desk, { joan }) =>
+        atDesk((desk, { secondApprover }) =>
           inPage(browser, options, async (page) => {
-            await page.goto(joan);
+            await page.goto(secondApprover);
             await page.getByLabel('Say why, for those who asked').fill('<b>a freeze</b> begins');
             await page.getByRole('button', { name: 'Reject this plan' }).click();
 
-            assert.equal(await heading(page), 'Rejected by joan');
+            assert.equal(await heading(page), 'Rejected by second-approver');
             assert.equal(await page.getByText('Reason: <b>a freeze</b> begins').count(), 1);
-            assert.deepEqual(answersAt(desk), [['rejected', 'joan']]);
+            assert.deepEqual(answersAt(desk), [['rejected', 'second-approver']]);
             await shoot(page, `rejected-${width}`);
           }),
         ));
 
       it('a wrong number is said first, and the field that has it is marked', () =>
-        atDesk((desk, { grace }) =>
+        atDesk((desk, { firstApprover }) =>
           inPage(browser, options, async (page) => {
-            await page.goto(grace);
+            await page.goto(firstApprover);
             await approve(page, '83');
 
             const alert = page.getByRole('alert');
@@ -107,7 +107,7 @@ for (const [width, screen] of Object.entries(widths)) {
             await alert.getByRole('link').click();
             assert.equal(await page.evaluate(() => document.activeElement?.id), 'count');
             await approve(page, '38');
-            assert.equal(await heading(page), 'Approved by grace');
+            assert.equal(await heading(page), 'Approved by first-approver');
           }),
         ));
     });
@@ -121,16 +121,16 @@ for (const [width, screen] of Object.entries(widths)) {
       },
       () =>
         atDesk(
-          (desk, { grace, joan }) =>
+          (desk, { firstApprover, secondApprover }) =>
             inPage(browser, { ...screen, javaScriptEnabled }, async (page) => {
-              await page.goto(grace);
+              await page.goto(firstApprover);
               await page.getByText('0 of 2 approvals are there').waitFor();
               await approve(page, '38');
               assert.equal(await heading(page), 'Your approval is recorded');
               assert.match((await page.locator('#now').textContent()) ?? '', /^1 more approval is needed before/);
               assert.match(
                 (await page.locator('#waves').textContent()) ?? '',
-                /grace approved, .*joan has not answered/,
+                /first-approver approved, .*second-approver has not answered/,
               );
               assert.equal(await page.getByRole('button').count(), 0);
               assert.equal(await overflows(page), false);
@@ -139,17 +139,17 @@ for (const [width, screen] of Object.entries(widths)) {
               assert.deepEqual([answersAt(desk), desk.world.told], [undefined, []]);
 
               await inPage(browser, { ...screen, javaScriptEnabled }, async (other) => {
-                await other.goto(joan);
+                await other.goto(secondApprover);
                 await other.getByText('1 of 2 approvals are there').waitFor();
                 await shoot(other, `second-of-two-${width}`);
                 await approve(other, '38');
-                assert.equal(await heading(other), 'Approved by grace and joan');
+                assert.equal(await heading(other), 'Approved by first-approver and second-approver');
                 await shoot(other, `two-approved-${width}`);
               });
 
               if (javaScriptEnabled) await page.waitForFunction(() => document.title.startsWith('Approved'));
               else await page.getByRole('link', { name: 'Look again' }).click();
-              await page.getByRole('heading', { name: 'Approved by grace and joan' }).waitFor();
+              await page.getByRole('heading', { name: 'Approved by first-approver and second-approver' }).waitFor();
               assert.equal(desk.world.told.length, 1);
             }),
           byTwo,
@@ -159,21 +159,21 @@ for (const [width, screen] of Object.entries(widths)) {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`axe finds nothing on a ${width} when it is ${colorScheme}`, { skip }, () =>
-      atDesk((desk, { grace, joan }) =>
+      atDesk((desk, { firstApprover, secondApprover }) =>
         inPage(browser, { ...screen, colorScheme }, async (page) => {
-          await page.goto(grace);
+          await page.goto(firstApprover);
           await page.evaluate(() => {
             for (const details of document.querySelectorAll('details')) details.open = true;
           });
           assert.deepEqual(await violationsIn(page), []);
-          await page.goto(grace);
+          await page.goto(firstApprover);
           await shoot(page, `plan-${width}-${colorScheme}`);
 
           await approve(page, '83');
           assert.deepEqual(await violationsIn(page), []);
           await approve(page, '38');
           assert.deepEqual(await violationsIn(page), []);
-          await page.goto(joan);
+          await page.goto(secondApprover);
           assert.deepEqual(await violationsIn(page), []);
           await page.goto(`${desk.url}/review/${run}/${'A'.repeat(43)}`);
           assert.deepEqual(await violationsIn(page), []);
@@ -186,9 +186,9 @@ for (const [width, screen] of Object.entries(widths)) {
 describe('with colours that the reader forces', { skip }, () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`the picture of the waves and its key still have one colour for each tier, when it is ${colorScheme}`, () =>
-      atDesk((_desk, { grace }) =>
+      atDesk((_desk, { firstApprover }) =>
         inPage(browser, { ...widths.desktop, colorScheme, forcedColors: 'active' }, async (page) => {
-          await page.goto(grace);
+          await page.goto(firstApprover);
           const colours = await page.evaluate(() =>
             ['0', '1', '2'].map((tier) => [
               getComputedStyle(document.querySelector(`span.key.tier-${tier}`) as Element, '::before').backgroundColor,
@@ -222,9 +222,9 @@ describe('by keyboard only', { skip }, () => {
   };
 
   it('an approver jumps to the decision, types the number and approves', () =>
-    atDesk((desk, { grace }) =>
+    atDesk((desk, { firstApprover }) =>
       inPage(browser, widths.desktop, async (page) => {
-        await page.goto(grace);
+        await page.goto(firstApprover);
         await tabTo(page, () => document.activeElement?.textContent === 'Go to your decision');
         await page.keyboard.press('Enter');
         await page.keyboard.press('Tab');
@@ -237,9 +237,9 @@ describe('by keyboard only', { skip }, () => {
     ));
 
   it('what is folded unfolds, and whatever has the focus shows it', () =>
-    atDesk((_desk, { grace }) =>
+    atDesk((_desk, { firstApprover }) =>
       inPage(browser, widths.desktop, async (page) => {
-        await page.goto(grace);
+        await page.goto(firstApprover);
         await tabTo(page, () => document.activeElement?.tagName === 'SUMMARY');
         const outline = await page.evaluate(
           () => getComputedStyle(document.activeElement ?? document.body).outlineWidth,
@@ -253,9 +253,9 @@ describe('by keyboard only', { skip }, () => {
 
 describe('with JavaScript', { skip }, () => {
   it('a filter shows what has a word, and says how many', () =>
-    atDesk((_desk, { grace }) =>
+    atDesk((_desk, { firstApprover }) =>
       inPage(browser, widths.desktop, async (page) => {
-        await page.goto(grace);
+        await page.goto(firstApprover);
         await page.getByLabel('Show only secrets or services with').fill('sandbox');
         assert.equal(await page.locator('.filter [role=status]').textContent(), '4 of 38 shown');
         assert.equal(await page.locator('#secrets tr:has(td):visible').count(), 4);
@@ -266,13 +266,13 @@ describe('with JavaScript', { skip }, () => {
     ));
 
   it('the progress goes on by itself, without a word to anybody else, until the run has ended', () =>
-    atDesk((desk, { grace }) =>
+    atDesk((desk, { firstApprover }) =>
       inPage(browser, widths.desktop, async (page) => {
         const asked = new Set<string>();
         const complaints: string[] = [];
         page.on('request', (request) => asked.add(new URL(request.url()).origin));
         page.on('console', (message) => complaints.push(message.text()));
-        await page.goto(grace);
+        await page.goto(firstApprover);
         await approve(page, '38');
         const { texts } = desk.world.archive;
         for (const wave of [1, 2, 3]) texts.set(archiveKeys.verdict(run, wave, 'baked'), '{"verdict":"sound"}');
@@ -298,8 +298,8 @@ describe('a browser keeps others from deciding', { skip }, () => {
   }
 
   it('a page elsewhere that sends the right form is refused', () =>
-    atDesk(async (desk, { grace }) => {
-      const { url, close } = await trap(grace);
+    atDesk(async (desk, { firstApprover }) => {
+      const { url, close } = await trap(firstApprover);
       try {
         await inPage(browser, widths.desktop, async (page) => {
           await page.goto(url);
@@ -317,13 +317,13 @@ describe('a browser keeps others from deciding', { skip }, () => {
     }));
 
   it('a scanner in a browser that clicks every link and submits every form decides nothing', () =>
-    atDesk((desk, { grace }) =>
+    atDesk((desk, { firstApprover }) =>
       inPage(browser, widths.desktop, async (page) => {
-        await page.goto(grace);
+        await page.goto(firstApprover);
         for (const nth of [0, 1]) {
           await page.evaluate((index) => document.forms[index]?.submit(), nth);
           await page.getByRole('alert').waitFor();
-          await page.goto(grace);
+          await page.goto(firstApprover);
         }
         assert.equal(answersAt(desk), undefined);
         assert.equal(desk.world.warnings.length, 2);
@@ -331,9 +331,9 @@ describe('a browser keeps others from deciding', { skip }, () => {
     ));
 
   it('the link is in no referrer', () =>
-    atDesk((_desk, { grace }) =>
+    atDesk((_desk, { firstApprover }) =>
       inPage(browser, widths.desktop, async (page) => {
-        await page.goto(grace);
+        await page.goto(firstApprover);
         const request = page.waitForRequest('http://elsewhere.invalid/');
         await page.evaluate(() => location.assign('http://elsewhere.invalid/'));
         assert.equal((await request).headers()['referer'], undefined);

@@ -86,7 +86,10 @@ export class OpenDesk {
   }
 
   /** Archives a plan, asks for its approval, and returns the approvers' links. */
-  async ask(plan: Plan, taskToken = 'task-token'): Promise<{ readonly grace: string; readonly joan: string }> {
+  async ask(
+    plan: Plan,
+    taskToken = 'task-token',
+  ): Promise<{ readonly firstApprover: string; readonly secondApprover: string }> {
     const digest = this.world.depositPlan(plan);
     const { run, requestedBy } = plan.header;
     const before = this.world.announced.length;
@@ -95,7 +98,7 @@ export class OpenDesk {
     const sent = this.world.announced.slice(before);
     const linkTo = (approver: string) =>
       /https?:\S+\/review\/\S+/.exec(sent.find(({ to }) => to === approver)?.text ?? '')?.[0] ?? '';
-    return { grace: linkTo('grace'), joan: linkTo('joan') };
+    return { firstApprover: linkTo('first-approver'), secondApprover: linkTo('second-approver') };
   }
 
   decisionOf(run: Run): Decision | undefined {

@@ -9,7 +9,7 @@ import { Visitor as Browser } from '../../rehearsal/visitor.ts';
 
 /* An identity provider behind a real server on loopback, under a name that is another site's than the desk's. */
 
-const people = ['ada', 'grace', 'joan'].map((name) => ({
+const people = ['requester', 'first-approver', 'second-approver'].map((name) => ({
   name,
   claims: { email: `${name}@example.com`, email_verified: true },
 }));

@@ -17,12 +17,12 @@ const approve = { decision: 'approved', count: '2' };
 const hour = 3_600_000;
 
 let desk: OpenDesk;
-let grace: string;
-let joan: string;
+let firstApprover: string;
+let secondApprover: string;
 
 const opened = async () => {
   desk = await OpenDesk.open();
-  ({ grace, joan } = await desk.ask(smallPlan()));
+  ({ firstApprover, secondApprover } = await desk.ask(smallPlan()));
 };
 
 const reasonsLogged = () =>
@@ -58,7 +58,7 @@ describe('over HTTP, one decision is the only one', () => {
   it('when two approve at the same moment', async () => {
     await opened();
     startTogether(2);
-    const responses = await Promise.all([answerAt(grace, approve), answerAt(joan, approve)]);
+    const responses = await Promise.all([answerAt(firstApprover, approve), answerAt(secondApprover, approve)]);
 
     assert.deepEqual(responses.map(({ status }) => status).sort(), [200, 409]);
     assert.deepEqual(outputsTold(), ['approved']);
@@ -69,8 +69,8 @@ describe('over HTTP, one decision is the only one', () => {
     await opened();
     startTogether(2);
     const [approved, rejected] = await Promise.all([
-      answerAt(grace, approve),
-      answerAt(joan, { decision: 'rejected', reason: 'not today' }),
+      answerAt(firstApprover, approve),
+      answerAt(secondApprover, { decision: 'rejected', reason: 'not today' }),
     ]);
 
     const { decision, answers } = desk.decisionOf(run) as Decision;
@@ -86,9 +86,9 @@ describe('over HTTP, one decision is the only one', () => {
 
   it('when the time to answer ends between the page and the answer', async () => {
     await opened();
-    const form = await filledAt(grace, approve);
+    const form = await filledAt(firstApprover, approve);
     desk.world.now = instant(asOf + 6 * hour);
-    const response = await send(grace, form);
+    const response = await send(firstApprover, form);
 
     assert.equal(response.status, 409);
     assert.deepEqual(reasonsLogged(), [['answeredTooLate']]);
@@ -99,7 +99,7 @@ describe('over HTTP, one decision is the only one', () => {
     await opened();
     desk.world.now = instant(asOf + 6 * hour - 1);
     desk.world.callback = 'closed';
-    const response = await answerAt(grace, approve);
+    const response = await answerAt(firstApprover, approve);
 
     assert.equal(response.status, 200);
     assert.match(await response.text(), /The run was not waiting for it/);
@@ -107,36 +107,36 @@ describe('over HTTP, one decision is the only one', () => {
 
   it('when the same answer is replayed, by its sender or by somebody who saw it', async () => {
     await opened();
-    const form = await filledAt(grace, approve);
-    await send(grace, form);
+    const form = await filledAt(firstApprover, approve);
+    await send(firstApprover, form);
     const before = desk.decisionOf(run);
 
-    assert.equal((await send(grace, form)).status, 200);
-    assert.equal((await send(joan, form)).status, 409);
+    assert.equal((await send(firstApprover, form)).status, 200);
+    assert.equal((await send(secondApprover, form)).status, 409);
     assert.deepEqual(desk.decisionOf(run), before);
     assert.equal(new Set(desk.world.sealed).size, 1);
   });
 
   it('when the nonce that approved is used once more to reject', async () => {
     await opened();
-    const form = await filledAt(grace, approve);
-    await send(grace, form);
+    const form = await filledAt(firstApprover, approve);
+    await send(firstApprover, form);
     form.set('decision', 'rejected');
     form.set('reason', 'after all');
 
-    assert.equal((await send(grace, form)).status, 409);
+    assert.equal((await send(firstApprover, form)).status, 409);
     assert.deepEqual(reasonsLogged(), [['alreadyDecided']]);
     assert.equal(desk.world.told.length, 1);
   });
 
   it('and an answer that somebody else put into the archive is not counted as one of two (S1)', async () => {
     desk = await OpenDesk.open(byTwo);
-    ({ grace, joan } = await desk.ask(smallPlan()));
+    ({ firstApprover, secondApprover } = await desk.ask(smallPlan()));
     const { digest = '' } = desk.world.pending.get(run) ?? {};
     const { decidedAt, expiresAt } = { decidedAt: asOf, expiresAt: asOf + 24 * hour };
-    const forged = sealed(answerWith({ run, digest, approver: 'joan', decidedAt, expiresAt }), 'c2VhbA==');
-    desk.world.archive.texts.set(`runs/${run}/answers/plan/joan.json`, JSON.stringify(forged));
-    const response = await answerAt(grace, approve);
+    const forged = sealed(answerWith({ run, digest, approver: 'second-approver', decidedAt, expiresAt }), 'c2VhbA==');
+    desk.world.archive.texts.set(`runs/${run}/answers/plan/second-approver.json`, JSON.stringify(forged));
+    const response = await answerAt(firstApprover, approve);
 
     assert.match(await response.text(), /1 more approval is needed/);
     assert.deepEqual([desk.decisionOf(run), desk.world.told], [undefined, []]);
@@ -145,22 +145,22 @@ describe('over HTTP, one decision is the only one', () => {
 
   it('and two who approve at the same moment complete a quorum of two, once (S1)', async () => {
     desk = await OpenDesk.open(byTwo);
-    ({ grace, joan } = await desk.ask(smallPlan()));
+    ({ firstApprover, secondApprover } = await desk.ask(smallPlan()));
     startTogether(2);
-    await Promise.all([answerAt(grace, approve), answerAt(joan, approve)]);
+    await Promise.all([answerAt(firstApprover, approve), answerAt(secondApprover, approve)]);
     assert.deepEqual(
       desk
         .decisionOf(run)
         ?.answers.map(({ answer }) => answer.approver)
         .sort(),
-      ['grace', 'joan'],
+      ['first-approver', 'second-approver'],
     );
     assert.deepEqual(outputsTold(), ['approved']);
   });
 
   const openedByTwo = async () => {
     desk = await OpenDesk.open(byTwo);
-    ({ grace, joan } = await desk.ask(smallPlan()));
+    ({ firstApprover, secondApprover } = await desk.ask(smallPlan()));
   };
 
   const nothingDecided = () => assert.deepEqual([desk.decisionOf(run), desk.world.told], [undefined, []]);
@@ -168,16 +168,16 @@ describe('over HTTP, one decision is the only one', () => {
   it('and a genuine answer that was copied to another run, scope or approver counts for nothing there (S1)', async () => {
     const texts = () => desk.world.archive.texts;
     for (const [from, to] of [
-      ['runs/another-run/answers/plan/joan.json', `runs/${run}/answers/plan/joan.json`],
-      [`runs/${run}/answers/wave-2/joan.json`, `runs/${run}/answers/plan/joan.json`],
-      [`runs/${run}/answers/plan/grace.json`, `runs/${run}/answers/plan/joan.json`],
+      ['runs/another-run/answers/plan/second-approver.json', `runs/${run}/answers/plan/second-approver.json`],
+      [`runs/${run}/answers/wave-2/second-approver.json`, `runs/${run}/answers/plan/second-approver.json`],
+      [`runs/${run}/answers/plan/first-approver.json`, `runs/${run}/answers/plan/second-approver.json`],
     ] as const) {
       await openedByTwo();
       const { digest = '' } = desk.world.pending.get(run) ?? {};
       const [, of, scope, approver] = /^runs\/(.+)\/answers\/(.+)\/(.+)\.json$/.exec(from) ?? [];
       const genuine = answerWith({ run: of, digest, scope, approver, decidedAt: asOf, expiresAt: asOf + 24 * hour });
       texts().set(to, JSON.stringify(sealed(genuine, sealOf(messageToSeal(genuine)))));
-      const response = await answerAt(grace, approve);
+      const response = await answerAt(firstApprover, approve);
 
       assert.match(await response.text(), /1 more approval is needed/, from);
       assert.deepEqual(await desk.world.deliverDecisions({ sweep: true }), { woken: [] });
@@ -186,17 +186,20 @@ describe('over HTTP, one decision is the only one', () => {
     }
     await openedByTwo();
     const { digest = '' } = desk.world.pending.get(run) ?? {};
-    const own = answerWith({ run, digest, approver: 'joan', decidedAt: asOf, expiresAt: asOf + 24 * hour });
-    texts().set(`runs/${run}/answers/plan/joan.json`, JSON.stringify(sealed(own, sealOf(messageToSeal(own)))));
-    await answerAt(grace, approve);
+    const own = answerWith({ run, digest, approver: 'second-approver', decidedAt: asOf, expiresAt: asOf + 24 * hour });
+    texts().set(
+      `runs/${run}/answers/plan/second-approver.json`,
+      JSON.stringify(sealed(own, sealOf(messageToSeal(own)))),
+    );
+    await answerAt(firstApprover, approve);
     assert.equal(desk.decisionOf(run)?.decision, 'approved', 'in its own place it counts');
   });
 
   it('and one rejection after an approval rejects, of two that are needed (S1)', async () => {
     await openedByTwo();
-    await answerAt(grace, approve);
+    await answerAt(firstApprover, approve);
     nothingDecided();
-    const response = await answerAt(joan, { decision: 'rejected', reason: 'not today' });
+    const response = await answerAt(secondApprover, { decision: 'rejected', reason: 'not today' });
 
     assert.equal(response.status, 200);
     assert.equal(reasonOf(desk.decisionOf(run) as Decision), 'not today');
@@ -206,7 +209,10 @@ describe('over HTTP, one decision is the only one', () => {
   it('and a rejection that races the approval of a quorum rejects, whichever is recorded first (S1)', async () => {
     await openedByTwo();
     startTogether(2);
-    await Promise.all([answerAt(grace, approve), answerAt(joan, { decision: 'rejected', reason: 'not today' })]);
+    await Promise.all([
+      answerAt(firstApprover, approve),
+      answerAt(secondApprover, { decision: 'rejected', reason: 'not today' }),
+    ]);
 
     assert.equal(reasonOf(desk.decisionOf(run) as Decision), 'not today');
     assert.deepEqual(outputsTold(), ['rejected']);
@@ -218,10 +224,10 @@ describe('over HTTP, one decision is the only one', () => {
       [-1, 200],
     ] as const) {
       await openedByTwo();
-      await answerAt(grace, approve);
-      const form = await filledAt(joan, approve);
+      await answerAt(firstApprover, approve);
+      const form = await filledAt(secondApprover, approve);
       desk.world.now = instant(asOf + 6 * hour + late);
-      assert.equal((await send(joan, form)).status, status);
+      assert.equal((await send(secondApprover, form)).status, status);
       assert.equal(desk.decisionOf(run)?.decision, late === 0 ? undefined : 'approved');
       if (late === 0) nothingDecided();
       await desk.close();
@@ -231,10 +237,10 @@ describe('over HTTP, one decision is the only one', () => {
 
   it('and one approver who answers twice by their link is one of two (S1)', async () => {
     await openedByTwo();
-    const form = await filledAt(grace, approve);
-    await send(grace, form);
+    const form = await filledAt(firstApprover, approve);
+    await send(firstApprover, form);
     const before = desk.world.archive.texts.size;
-    const again = await send(grace, form);
+    const again = await send(firstApprover, form);
 
     assert.match(await again.text(), /1 more approval is needed/);
     assert.equal(desk.world.archive.texts.size, before);
@@ -244,7 +250,7 @@ describe('over HTTP, one decision is the only one', () => {
   it('and a reason with line breaks and headers is recorded as one line', async () => {
     await opened();
     const reason = 'no\r\nset-cookie: a=b\r\n\r\n<b>\u202e';
-    const response = await answerAt(grace, { decision: 'rejected', reason });
+    const response = await answerAt(firstApprover, { decision: 'rejected', reason });
 
     assert.equal(response.headers.get('set-cookie'), null);
     assert.equal(reasonOf(desk.decisionOf(run) as Decision), 'no set-cookie: a=b <b>');

@@ -19,13 +19,13 @@ import { Visitor } from './open-provider.ts';
  */
 
 let desk: OpenDesk;
-let grace: string;
-let joan: string;
+let firstApprover: string;
+let secondApprover: string;
 let warnings: number;
 
 const opened = async () => {
   desk = await OpenDesk.open({ signIn: true });
-  ({ grace, joan } = await desk.ask(smallPlan()));
+  ({ firstApprover, secondApprover } = await desk.ask(smallPlan()));
 };
 
 const mark = (text: string) => sha256(text).slice('sha256:'.length, 'sha256:'.length + 12);
@@ -43,14 +43,14 @@ const post = (visitor: Visitor, link: string, form: URLSearchParams | string) =>
   });
 
 /** What the desk would take if it came from whom it was asked of. */
-const rightForm = (approver = 'grace', of = run) => {
+const rightForm = (approver = 'first-approver', of = run) => {
   const { digest = '', invitations = [] } = desk.world.pending.get(of) ?? {};
   const nonce = invitations.find((invitation) => invitation.approver === approver)?.nonce ?? '';
   return new URLSearchParams({ decision: 'approved', scope: 'plan', count: '2', digest, nonce });
 };
 
 /** Nobody is let in by what this visitor has, and nothing is decided by them. */
-async function letsNobodyIn(visitor: Visitor, link = grace): Promise<void> {
+async function letsNobodyIn(visitor: Visitor, link = firstApprover): Promise<void> {
   const page = await (await visitor.ask(link)).text();
   assert.match(page, /<h1>Sign in to see the plan<\/h1>/);
   assert.equal((await post(visitor, link, rightForm())).status, 403);
@@ -66,7 +66,7 @@ function stillPending(): void {
   const { world } = desk;
   assert.deepEqual([desk.decisionOf(run), world.sealed, world.told], [undefined, [], []]);
   assert.ok(world.warnings.length > warnings || world.logged.some(({ level }) => level === 'error'), 'not in the log');
-  const links = [grace, joan].map((link) => link.split('/').at(-1) ?? '');
+  const links = [firstApprover, secondApprover].map((link) => link.split('/').at(-1) ?? '');
   for (const hidden of ['task-token', 'eyJ', ...links]) assert.ok(!desk.logged.includes(hidden), hidden);
 }
 
@@ -84,7 +84,7 @@ const attacked = (name: string, attacks: () => void) =>
 
 attacked('a plan still waits after an answer', () => {
   it('S1: by the right link, with the right nonce and number, from somebody who has not signed in', async () => {
-    const response = await post(new Visitor(), grace, rightForm());
+    const response = await post(new Visitor(), firstApprover, rightForm());
     assert.equal(response.status, 403);
     assert.match(await response.text(), /Your answer was not recorded[\s\S]*Nobody is signed in for this link/);
     assert.deepEqual(reasonsLogged().at(-1), ['notSignedIn']);
@@ -92,13 +92,13 @@ attacked('a plan still waits after an answer', () => {
 
   it('by a forwarded link, from another approver who is signed in for their own', async () => {
     const other = new Visitor();
-    assert.equal((await other.signIn(desk, joan, 'joan')).status, 303);
+    assert.equal((await other.signIn(desk, secondApprover, 'second-approver')).status, 303);
     await letsNobodyIn(other);
   });
 
   it('by a forwarded link, from another approver who signs in for it', async () => {
     const other = new Visitor();
-    const response = await other.signIn(desk, grace, 'joan');
+    const response = await other.signIn(desk, firstApprover, 'second-approver');
     assert.equal(response.status, 403);
     assert.match(
       await response.text(),
@@ -106,9 +106,9 @@ attacked('a plan still waits after an answer', () => {
     );
     assert.deepEqual(desk.world.warnings.at(-1), {
       run,
-      approver: 'grace',
+      approver: 'first-approver',
       reasons: ['otherPerson'],
-      subject: 'sub-of-joan',
+      subject: 'sub-of-second-approver',
     });
     assert.deepEqual([...other.cookies], []);
     await letsNobodyIn(other);
@@ -118,30 +118,30 @@ attacked('a plan still waits after an answer', () => {
     const small = [candidate('prod/low/other/key-1'), candidate('prod/low/other/key-2')];
     const others = await desk.ask(planOf(small, [], { secrets: 5, services: 1 }, { run: 'run-b' as Run }));
     const visitor = new Visitor();
-    await visitor.signIn(desk, others.grace, 'grace');
+    await visitor.signIn(desk, others.firstApprover, 'first-approver');
     await letsNobodyIn(visitor);
   });
 
   it('with a session that another brought along', async () => {
     const attacker = new Visitor();
-    await attacker.signIn(desk, joan, 'joan');
+    await attacker.signIn(desk, secondApprover, 'second-approver');
     const victim = new Visitor();
-    const session = attacker.cookies.get(sessionOf(joan)) ?? '';
-    for (const name of [sessionOf(joan), sessionOf(grace)]) victim.cookies.set(name, session);
+    const session = attacker.cookies.get(sessionOf(secondApprover)) ?? '';
+    for (const name of [sessionOf(secondApprover), sessionOf(firstApprover)]) victim.cookies.set(name, session);
     assert.notEqual(session, '');
     await letsNobodyIn(victim);
   });
 
   it('with two sessions, of which one is right', async () => {
     const visitor = new Visitor();
-    await visitor.signIn(desk, grace, 'grace');
-    const session = `${sessionOf(grace)}=${visitor.cookies.get(sessionOf(grace))}`;
+    await visitor.signIn(desk, firstApprover, 'first-approver');
+    const session = `${sessionOf(firstApprover)}=${visitor.cookies.get(sessionOf(firstApprover))}`;
     const headers = {
       'content-type': 'application/x-www-form-urlencoded',
       ...ofThisPage,
       cookie: `${session}; ${session}`,
     };
-    const response = await fetch(grace, { method: 'POST', headers, body: rightForm().toString() });
+    const response = await fetch(firstApprover, { method: 'POST', headers, body: rightForm().toString() });
     assert.equal(response.status, 403);
   });
 });
@@ -151,7 +151,7 @@ attacked('a plan still waits after a session that was tampered with:', () => {
     'its seal': (session) => session.replace(/.{3}=$/, 'AAA='),
     'its content': (session) => {
       const [text = '', seal] = session.split('.');
-      const content = { ...JSON.parse(Buffer.from(text, 'base64url').toString()), subject: 'sub-of-ada' };
+      const content = { ...JSON.parse(Buffer.from(text, 'base64url').toString()), subject: 'sub-of-requester' };
       return `${segment(content)}.${seal}`;
     },
     'a seal of the attacker’s own': (session) => {
@@ -165,48 +165,48 @@ attacked('a plan still waits after a session that was tampered with:', () => {
   for (const [what, tamper] of Object.entries(tampered)) {
     it(what, async () => {
       const visitor = new Visitor();
-      await visitor.signIn(desk, grace, 'grace');
-      visitor.cookies.set(sessionOf(grace), tamper(visitor.cookies.get(sessionOf(grace)) ?? ''));
+      await visitor.signIn(desk, firstApprover, 'first-approver');
+      visitor.cookies.set(sessionOf(firstApprover), tamper(visitor.cookies.get(sessionOf(firstApprover)) ?? ''));
       await letsNobodyIn(visitor);
     });
   }
 
   it('the cookie of a sign-in in the place of a session, and the other way round', async () => {
     const visitor = new Visitor();
-    const address = await visitor.begin(grace);
-    visitor.cookies.set(sessionOf(grace), visitor.cookies.get(signInOf(address)) ?? '');
+    const address = await visitor.begin(firstApprover);
+    visitor.cookies.set(sessionOf(firstApprover), visitor.cookies.get(signInOf(address)) ?? '');
     await letsNobodyIn(visitor);
 
     const signedIn = new Visitor();
-    await signedIn.signIn(desk, grace, 'grace');
-    signedIn.cookies.set(signInOf(address), signedIn.cookies.get(sessionOf(grace)) ?? '');
-    signedIn.cookies.delete(sessionOf(grace));
-    assert.equal((await signedIn.ask(desk.idp.replica.signIn('grace', address))).status, 403);
+    await signedIn.signIn(desk, firstApprover, 'first-approver');
+    signedIn.cookies.set(signInOf(address), signedIn.cookies.get(sessionOf(firstApprover)) ?? '');
+    signedIn.cookies.delete(sessionOf(firstApprover));
+    assert.equal((await signedIn.ask(desk.idp.replica.signIn('first-approver', address))).status, 403);
     await letsNobodyIn(signedIn);
   });
 
   it('a session of a provider that the settings no longer name', async () => {
     const visitor = new Visitor();
-    await visitor.signIn(desk, grace, 'grace');
-    const [text = ''] = (visitor.cookies.get(sessionOf(grace)) ?? '').split('.');
+    await visitor.signIn(desk, firstApprover, 'first-approver');
+    const [text = ''] = (visitor.cookies.get(sessionOf(firstApprover)) ?? '').split('.');
     const content = JSON.parse(Buffer.from(text, 'base64url').toString());
     const sealed = async (changed: object) => {
       const changedText = segment({ ...content, ...changed });
       const seal = await desk.world.ports.cookieSeal.seal(`keyturn session cookie\n${changedText}`);
       return `${changedText}.${seal}`;
     };
-    visitor.cookies.set(sessionOf(grace), await sealed({}));
-    assert.match(await (await visitor.ask(grace)).text(), /<h1>Rotate 2 of 5/);
-    visitor.cookies.set(sessionOf(grace), await sealed({ issuer: 'https://former.example' }));
+    visitor.cookies.set(sessionOf(firstApprover), await sealed({}));
+    assert.match(await (await visitor.ask(firstApprover)).text(), /<h1>Rotate 2 of 5/);
+    visitor.cookies.set(sessionOf(firstApprover), await sealed({ issuer: 'https://former.example' }));
     await letsNobodyIn(visitor);
   });
 
   it('a session from before the approver’s link was replaced', async () => {
     const visitor = new Visitor();
-    await visitor.signIn(desk, grace, 'grace');
+    await visitor.signIn(desk, firstApprover, 'first-approver');
     const fresh = await desk.ask(smallPlan());
-    await letsNobodyIn(visitor, fresh.grace);
-    ({ grace, joan } = fresh);
+    await letsNobodyIn(visitor, fresh.firstApprover);
+    ({ firstApprover, secondApprover } = fresh);
   });
 });
 
@@ -223,21 +223,25 @@ attacked('nobody is let in who comes back', () => {
 
   it('in a browser that has begun nothing: somebody else’s way back, sent to a victim', async () => {
     const attacker = new Visitor();
-    const back = desk.idp.replica.signIn('joan', await attacker.begin(joan));
+    const back = desk.idp.replica.signIn('second-approver', await attacker.begin(secondApprover));
     await refusedWith(new Visitor(), back, 'notUnderWay');
   });
 
   it('with the state of another browser', async () => {
     const attacker = new Visitor();
     const victim = new Visitor();
-    await victim.begin(grace);
-    await refusedWith(victim, desk.idp.replica.signIn('grace', await attacker.begin(grace)), 'notUnderWay');
+    await victim.begin(firstApprover);
+    await refusedWith(
+      victim,
+      desk.idp.replica.signIn('first-approver', await attacker.begin(firstApprover)),
+      'notUnderWay',
+    );
   });
 
   it('without a state, or with an empty one', async () => {
     for (const state of [undefined, '']) {
       const visitor = new Visitor();
-      const back = new URL(desk.idp.replica.signIn('grace', await visitor.begin(grace)));
+      const back = new URL(desk.idp.replica.signIn('first-approver', await visitor.begin(firstApprover)));
       back.searchParams.delete('state');
       if (state !== undefined) back.searchParams.set('state', state);
       await refusedWith(visitor, back.href, 'notUnderWay');
@@ -246,8 +250,8 @@ attacked('nobody is let in who comes back', () => {
 
   it('a second time', async () => {
     const visitor = new Visitor();
-    const address = await visitor.begin(grace);
-    const back = desk.idp.replica.signIn('grace', address);
+    const address = await visitor.begin(firstApprover);
+    const back = desk.idp.replica.signIn('first-approver', address);
     const kept = visitor.cookies.get(signInOf(address)) ?? '';
     assert.equal((await visitor.ask(back)).status, 303);
     visitor.cookies.clear();
@@ -260,8 +264,8 @@ attacked('nobody is let in who comes back', () => {
 
   it('with a code that was made for another sign-in', async () => {
     const [mine, theirs] = [new Visitor(), new Visitor()];
-    const back = new URL(desk.idp.replica.signIn('grace', await mine.begin(grace)));
-    const stolen = new URL(desk.idp.replica.signIn('grace', await theirs.begin(grace)));
+    const back = new URL(desk.idp.replica.signIn('first-approver', await mine.begin(firstApprover)));
+    const stolen = new URL(desk.idp.replica.signIn('first-approver', await theirs.begin(firstApprover)));
     back.searchParams.set('code', stolen.searchParams.get('code') ?? '');
     await refusedWith(mine, back.href, 'codeRefused');
   });
@@ -270,7 +274,7 @@ attacked('nobody is let in who comes back', () => {
     const { world } = desk;
     const began = world.now;
     const visitor = new Visitor();
-    const back = desk.idp.replica.signIn('grace', await visitor.begin(grace));
+    const back = desk.idp.replica.signIn('first-approver', await visitor.begin(firstApprover));
     world.now = (began + 600_000) as typeof began;
     await refusedWith(visitor, back, 'notUnderWay');
     world.now = began;
@@ -278,20 +282,23 @@ attacked('nobody is let in who comes back', () => {
 
   it('with the cookie tampered with, to lead to another’s link', async () => {
     const visitor = new Visitor();
-    const address = await visitor.begin(joan);
-    const back = desk.idp.replica.signIn('joan', address);
+    const address = await visitor.begin(secondApprover);
+    const back = desk.idp.replica.signIn('second-approver', address);
     const [text = '', seal] = (visitor.cookies.get(signInOf(address)) ?? '').split('.');
     const underWay = JSON.parse(Buffer.from(text, 'base64url').toString());
-    visitor.cookies.set(signInOf(address), `${segment({ ...underWay, link: grace.split('/').at(-1) })}.${seal}`);
+    visitor.cookies.set(
+      signInOf(address),
+      `${segment({ ...underWay, link: firstApprover.split('/').at(-1) })}.${seal}`,
+    );
     await refusedWith(visitor, back, 'notUnderWay');
   });
 
   it('without having signed in, or from another provider', async () => {
     const visitor = new Visitor();
-    await refusedWith(visitor, desk.idp.replica.signIn('', await visitor.begin(grace)), 'providerRefused');
+    await refusedWith(visitor, desk.idp.replica.signIn('', await visitor.begin(firstApprover)), 'providerRefused');
 
     const mixedUp = new Visitor();
-    const back = new URL(desk.idp.replica.signIn('grace', await mixedUp.begin(grace)));
+    const back = new URL(desk.idp.replica.signIn('first-approver', await mixedUp.begin(firstApprover)));
     back.searchParams.set('iss', 'https://evil.example');
     await refusedWith(mixedUp, back.href, 'otherIssuer');
   });
@@ -299,7 +306,7 @@ attacked('nobody is let in who comes back', () => {
   it('with a thing said twice', async () => {
     for (const name of ['code', 'state', 'iss']) {
       const visitor = new Visitor();
-      const back = new URL(desk.idp.replica.signIn('grace', await visitor.begin(grace)));
+      const back = new URL(desk.idp.replica.signIn('first-approver', await visitor.begin(firstApprover)));
       back.searchParams.append(name, back.searchParams.get(name) ?? '');
       if (name === 'iss') back.searchParams.delete('code');
       await refusedWith(visitor, back.href, name === 'state' ? 'notUnderWay' : 'providerRefused');
@@ -345,18 +352,18 @@ attacked('nobody is let in who comes back', () => {
       const { replica } = desk.idp;
       replica.makeTokens(make);
       const visitor = new Visitor();
-      await refusedWith(visitor, replica.signIn('grace', await visitor.begin(grace)), ...reasons);
+      await refusedWith(visitor, replica.signIn('first-approver', await visitor.begin(firstApprover)), ...reasons);
       replica.makeTokens(undefined);
     });
   }
 
   it('and is sent nowhere but to the link that they began with, whatever the address asks for', async () => {
     const visitor = new Visitor();
-    const back = new URL(desk.idp.replica.signIn('joan', await visitor.begin(joan)));
+    const back = new URL(desk.idp.replica.signIn('second-approver', await visitor.begin(secondApprover)));
     for (const name of ['redirect', 'next', 'link', 'run', 'target_link_uri']) {
       back.searchParams.set(name, 'https://evil.example/');
     }
-    assert.equal((await visitor.ask(back.href)).headers.get('location'), joan.replace(desk.url, ''));
+    assert.equal((await visitor.ask(back.href)).headers.get('location'), secondApprover.replace(desk.url, ''));
     await letsNobodyIn(visitor);
   });
 });
@@ -364,7 +371,7 @@ attacked('nobody is let in who comes back', () => {
 attacked('no chance and no malice breaks the desk:', () => {
   it('whatever comes back, with whatever cookies', async () => {
     const visitor = new Visitor();
-    const address = await visitor.begin(grace);
+    const address = await visitor.begin(firstApprover);
     const state = new URL(address).searchParams.get('state') ?? '';
     const cookie = visitor.cookies.get(signInOf(address)) ?? '';
     const name = fc.oneof(fc.constantFrom('code', 'state', 'iss', 'error'), fc.string());
@@ -391,8 +398,8 @@ attacked('no chance and no malice breaks the desk:', () => {
   it('whatever stands in a session', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.base64String(), fc.string({ unit: 'grapheme-ascii' })), async (kept) => {
-        const response = await fetch(grace, {
-          headers: { cookie: `${sessionOf(grace)}=${kept.replace(/[\r\n]/g, '')}` },
+        const response = await fetch(firstApprover, {
+          headers: { cookie: `${sessionOf(firstApprover)}=${kept.replace(/[\r\n]/g, '')}` },
         });
         assert.match(await response.text(), /Sign in to see the plan/);
         assert.equal(response.status, 200);
@@ -403,26 +410,28 @@ attacked('no chance and no malice breaks the desk:', () => {
   });
 
   it('a sign-in for a link that is nobody’s', async () => {
-    const response = await fetch(`${grace.replace('/review/', '/sign-in/').slice(0, -4)}AAAA`, { redirect: 'manual' });
+    const response = await fetch(`${firstApprover.replace('/review/', '/sign-in/').slice(0, -4)}AAAA`, {
+      redirect: 'manual',
+    });
     assert.deepEqual([response.status, response.headers.getSetCookie()], [404, []]);
   });
 
   it('a scanner that follows everything it finds', async () => {
     const visitor = new Visitor();
-    const page = await (await visitor.ask(grace)).text();
-    for (const [, href = ''] of page.matchAll(/href="([^"#]*)/g)) await visitor.ask(new URL(href, grace).href);
+    const page = await (await visitor.ask(firstApprover)).text();
+    for (const [, href = ''] of page.matchAll(/href="([^"#]*)/g)) await visitor.ask(new URL(href, firstApprover).href);
     for (const method of ['HEAD', 'POST', 'PUT', 'DELETE']) {
-      await visitor.ask(grace.replace('/review/', '/sign-in/'), { method });
+      await visitor.ask(firstApprover.replace('/review/', '/sign-in/'), { method });
       await visitor.ask(`${desk.url}/signed-in`, { method });
     }
-    await assert.rejects(async () => assert.ok((await filledAt(grace, {})).has('digest')));
+    await assert.rejects(async () => assert.ok((await filledAt(firstApprover, {})).has('digest')));
     await letsNobodyIn(visitor);
   });
 
   it('a provider that is down, before and after a person has signed in', async () => {
     const { replica } = desk.idp;
     const visitor = new Visitor();
-    const back = replica.signIn('grace', await visitor.begin(grace));
+    const back = replica.signIn('first-approver', await visitor.begin(firstApprover));
     replica.refuse(500);
     const response = await visitor.ask(back);
     assert.equal(response.status, 503);

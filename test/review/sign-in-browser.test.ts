@@ -19,7 +19,7 @@ const browser = started as Browser;
 after(() => (skip === false ? browser.close() : undefined));
 
 async function atDesk(
-  visit: (desk: OpenDesk, links: { readonly grace: string; readonly joan: string }) => Promise<void>,
+  visit: (desk: OpenDesk, links: { readonly firstApprover: string; readonly secondApprover: string }) => Promise<void>,
 ) {
   const desk = await OpenDesk.open({ signIn: true });
   try {
@@ -46,27 +46,27 @@ for (const [width, screen] of Object.entries(widths)) {
   for (const javaScriptEnabled of [true, false]) {
     describe(`on a ${width}, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, { skip }, () => {
       it('an approver signs in, sees the plan and approves', () =>
-        atDesk((desk, { grace }) =>
+        atDesk((desk, { firstApprover }) =>
           inPage(browser, { ...screen, javaScriptEnabled }, async (page) => {
-            await page.goto(grace);
+            await page.goto(firstApprover);
             assert.equal(await heading(page), 'Sign in to see the plan');
             assert.equal(await overflows(page), false);
             await shoot(page, `sign-in-${width}`);
 
-            await signIn(page, 'grace');
-            assert.equal(page.url(), grace);
+            await signIn(page, 'first-approver');
+            assert.equal(page.url(), firstApprover);
             assert.match((await heading(page)) ?? '', /^Rotate 38 of 127 secrets/);
             await approve(page);
-            assert.equal(await heading(page), 'Approved by grace');
-            assert.equal(answerAt(desk)?.approver, 'grace');
+            assert.equal(await heading(page), 'Approved by first-approver');
+            assert.equal(answerAt(desk)?.approver, 'first-approver');
           }),
         ));
 
       it('somebody with a forwarded link signs in as who they are, and is told that it is not theirs', () =>
-        atDesk((desk, { grace, joan }) =>
+        atDesk((desk, { firstApprover, secondApprover }) =>
           inPage(browser, { ...screen, javaScriptEnabled }, async (page) => {
-            await page.goto(grace);
-            await signIn(page, 'joan');
+            await page.goto(firstApprover);
+            await signIn(page, 'second-approver');
             assert.equal(await heading(page), 'You are not signed in');
             assert.match(
               (await page.getByRole('alert').textContent()) ?? '',
@@ -75,10 +75,10 @@ for (const [width, screen] of Object.entries(widths)) {
             assert.equal(await overflows(page), false);
             await shoot(page, `sign-in-refused-${width}`);
 
-            await page.goto(joan);
-            await signIn(page, 'joan');
+            await page.goto(secondApprover);
+            await signIn(page, 'second-approver');
             assert.match((await heading(page)) ?? '', /^Rotate 38 of 127 secrets/);
-            await page.goto(grace);
+            await page.goto(firstApprover);
             assert.equal(await heading(page), 'Sign in to see the plan');
             assert.equal(answerAt(desk), undefined);
           }),
@@ -88,11 +88,11 @@ for (const [width, screen] of Object.entries(widths)) {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`axe finds nothing on a ${width} when it is ${colorScheme}`, { skip }, () =>
-      atDesk((desk, { grace }) =>
+      atDesk((desk, { firstApprover }) =>
         inPage(browser, { ...screen, colorScheme }, async (page) => {
-          await page.goto(grace);
+          await page.goto(firstApprover);
           assert.deepEqual(await violationsIn(page), []);
-          await signIn(page, 'joan');
+          await signIn(page, 'second-approver');
           assert.deepEqual(await violationsIn(page), []);
           await page.goto(`${desk.url}/signed-in?code=1&state=2`);
           assert.deepEqual(await violationsIn(page), []);
@@ -105,21 +105,21 @@ for (const [width, screen] of Object.entries(widths)) {
 
 describe('two people, each in a browser of their own', { skip }, () => {
   it('sign in and see the plan; the first answer counts, and the other is told by whom', () =>
-    atDesk((desk, { grace, joan }) =>
+    atDesk((desk, { firstApprover, secondApprover }) =>
       inPage(browser, widths.desktop, (first) =>
         inPage(browser, widths.phone, async (second) => {
           for (const [page, link, name] of [
-            [first, grace, 'grace'],
-            [second, joan, 'joan'],
+            [first, firstApprover, 'first-approver'],
+            [second, secondApprover, 'second-approver'],
           ] as const) {
             await page.goto(link);
             await signIn(page, name);
           }
           await approve(first);
           await approve(second);
-          assert.equal(await heading(first), 'Approved by grace');
-          assert.equal(await heading(second), 'Approved by grace');
-          assert.equal(answerAt(desk)?.approver, 'grace');
+          assert.equal(await heading(first), 'Approved by first-approver');
+          assert.equal(await heading(second), 'Approved by first-approver');
+          assert.equal(answerAt(desk)?.approver, 'first-approver');
         }),
       ),
     ));
@@ -127,9 +127,9 @@ describe('two people, each in a browser of their own', { skip }, () => {
 
 describe('by keyboard only', { skip }, () => {
   it('an approver signs in', () =>
-    atDesk((_desk, { grace }) =>
+    atDesk((_desk, { firstApprover }) =>
       inPage(browser, widths.desktop, async (page) => {
-        await page.goto(grace);
+        await page.goto(firstApprover);
         await page.keyboard.press('Tab');
         assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Sign in');
         assert.equal(
@@ -137,9 +137,9 @@ describe('by keyboard only', { skip }, () => {
           '3px',
         );
         await page.keyboard.press('Enter');
-        await page.getByRole('button', { name: 'Sign in as grace' }).focus();
+        await page.getByRole('button', { name: 'Sign in as first-approver' }).focus();
         await page.keyboard.press('Enter');
-        await page.waitForURL(grace);
+        await page.waitForURL(firstApprover);
         assert.match((await heading(page)) ?? '', /^Rotate 38/);
       }),
     ));
@@ -147,10 +147,10 @@ describe('by keyboard only', { skip }, () => {
 
 describe('a browser keeps the session to itself', { skip }, () => {
   it('out of reach of scripts, and of other sites’ forms and frames', () =>
-    atDesk((desk, { grace }) =>
+    atDesk((desk, { firstApprover }) =>
       inPage(browser, widths.desktop, async (page) => {
-        await page.goto(grace);
-        await signIn(page, 'grace');
+        await page.goto(firstApprover);
+        await signIn(page, 'first-approver');
         assert.equal(await page.evaluate(() => document.cookie), '');
         const [cookie, ...others] = await page.context().cookies(desk.url);
         assert.deepEqual(others, []);
@@ -167,8 +167,10 @@ describe('a browser keeps the session to itself', { skip }, () => {
 
         // The provider's page is another site. Its form carries no session, and says where it comes from.
         await page.goto(`${desk.idp.issuer}/`);
-        const answered = page.waitForResponse((response) => response.url() === grace);
-        await page.setContent(`<form method="post" action="${grace}"><input name="decision" value="approved"></form>`);
+        const answered = page.waitForResponse((response) => response.url() === firstApprover);
+        await page.setContent(
+          `<form method="post" action="${firstApprover}"><input name="decision" value="approved"></form>`,
+        );
         await page.evaluate(() => document.forms[0]?.submit());
         const response = await answered;
         assert.equal(response.status(), 403);
