@@ -44,6 +44,7 @@ const report = {
   rotated: 5,
   rolledBack: 20,
   held: 0,
+  secrets: [],
   waves: [
     { number: 1, tiers: ['low'], planned: 5, rotated: 5, outcome: 'renewed' },
     { number: 2, tiers: ['low', 'medium'], planned: 20, rotated: 0, outcome: 'rolled-back' },

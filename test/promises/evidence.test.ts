@@ -28,6 +28,7 @@ async function closedRun(): Promise<RunWorld> {
     await world.admitWave({ run, wave });
     await world.baked(wave);
     await world.judgeWave({ run, wave, phase: 'baked' });
+    await world.renewExpiry({ run, wave });
   }
   await closeRun({ ...world.ports, signer: pair })({ ...known, outcome: 'completed', reasons: [] });
   return world;
@@ -55,7 +56,7 @@ async function forged(alter: (manifest: Manifest) => object, signer = pair): Pro
 }
 
 describe('the evidence of a run', () => {
-  it('is everything that it deposited: inventory, plan, decision, claims, sightings, verdicts, report', () => {
+  it('is everything that it deposited: inventory, plan, decision, claims, sightings, verdicts, renewals, report', () => {
     assert.deepEqual(paths.toSorted(), [
       'admissions/1.json',
       'admissions/2.json',
@@ -73,6 +74,8 @@ describe('the evidence of a run', () => {
       'probes/1/rotated/0.json',
       'probes/2/baked/0.json',
       'probes/2/rotated/0.json',
+      'renewals/1/1.json',
+      'renewals/2/1.json',
       'report.json',
       'start.json',
       'verdicts/1-baked.json',
