@@ -197,7 +197,7 @@ describe('S9 the workflow', () => {
   const workflow = cloud.account.authorisation.contextOf(roles.get('workflow') ?? '');
 
   it('S13 may invoke published versions only, of the steps of a run', () => {
-    const elsewhere = ['review', 'start-run', 'deliver-decisions', 'recover-run', 'watch-runs', 'watch-drift'].map(
+    const elsewhere = ['review', 'start-run', 'recover-run', 'watch-runs', 'watch-drift'].map(
       (step) => `keyturn-prod-${step}`,
     );
     for (const { name, arn, qualifiedArns } of stack.functions) {

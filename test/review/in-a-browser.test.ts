@@ -62,7 +62,7 @@ for (const [width, screen] of Object.entries(widths)) {
             assert.deepEqual(answersAt(desk), [['approved', 'first-approver']]);
             assert.equal(desk.world.told.length, 1);
 
-            desk.world.archive.texts.set(archiveKeys.verdict(run, 1, 'baked'), '{"verdict":"sound"}');
+            desk.world.archive.texts.set(archiveKeys.verdict(run, 1, 'baked'), '{"verdict":"sound","secrets":[]}');
             await page.getByRole('link', { name: 'Look again' }).click();
             await page.waitForURL(/\?$/);
             assert.match((await page.locator('#waves').textContent()) ?? '', /Wave 1\s*ended well/);
@@ -275,7 +275,7 @@ describe('with JavaScript', { skip }, () => {
         await page.goto(firstApprover);
         await approve(page, '38');
         const { texts } = desk.world.archive;
-        for (const wave of [1, 2, 3]) texts.set(archiveKeys.verdict(run, wave, 'baked'), '{"verdict":"sound"}');
+        for (const wave of [1, 2, 3]) texts.set(archiveKeys.verdict(run, wave, 'baked'), '{"verdict":"sound","secrets":[]}');
         await page.getByText('Every wave ended well').waitFor();
         assert.deepEqual([[...asked], complaints], [[desk.url], []]);
       }),
