@@ -46,11 +46,12 @@ async function answerAt(link: string, cloud: Cloud, manner: 'approve' | 'reject'
 
 /** One request as API Gateway hands it on. Undefined: it went wrong. */
 async function ask(cloud: Cloud, method: 'GET' | 'POST', path: string, form?: string): Promise<string | undefined> {
+  const { stack } = cloud;
   const {
     httpApis: [api],
     region,
     account,
-  } = cloud.stack;
+  } = stack;
   const route = api?.routes.find(({ routeKey }) => routeKey.startsWith(`${method} /review/`));
   if (api === undefined || route === undefined) throw new Error(`the stack has no route for ${method}`);
   const { origin, host } = new URL(api.endpoint);
@@ -64,10 +65,15 @@ async function ask(cloud: Cloud, method: 'GET' | 'POST', path: string, form?: st
     ...body,
     isBase64Encoded: form !== undefined,
   };
-  const answer = (await cloud.account.call('apigateway.amazonaws.com', 'lambda', 'Invoke', {
+  const call = cloud.account.call('apigateway.amazonaws.com', 'lambda', 'Invoke', {
     FunctionName: /functions\/(arn:[^/]+)\/invocations/.exec(route.integrationUri)?.[1] ?? route.integrationUri,
     SourceArn: `arn:aws:execute-api:${region}:${account}:${api.id}/$default/${route.routeKey.replace(' ', '')}`,
     Payload: JSON.stringify(event),
+  });
+  const answer = (await call.catch((error: unknown) => {
+    // Whoever comes while the stack is updated is at a version that nobody may call any more.
+    if (cloud.stack === stack) throw error;
+    return { FunctionError: 'Refused' };
   })) as { Payload: string; FunctionError?: string };
   if (answer.FunctionError !== undefined) return undefined;
   const { statusCode, body: text = '' } = JSON.parse(answer.Payload);
