@@ -275,7 +275,8 @@ describe('with JavaScript', { skip }, () => {
         await page.goto(firstApprover);
         await approve(page, '38');
         const { texts } = desk.world.archive;
-        for (const wave of [1, 2, 3]) texts.set(archiveKeys.verdict(run, wave, 'baked'), '{"verdict":"sound","secrets":[]}');
+        for (const wave of [1, 2, 3])
+          texts.set(archiveKeys.verdict(run, wave, 'baked'), '{"verdict":"sound","secrets":[]}');
         await page.getByText('Every wave ended well').waitFor();
         assert.deepEqual([[...asked], complaints], [[desk.url], []]);
       }),
