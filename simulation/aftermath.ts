@@ -10,7 +10,7 @@ import type { Estate } from '../rehearsal/targets/estate.ts';
 import type { SlackWorkspace } from '../rehearsal/targets/slack.ts';
 import type { Overheard } from './eavesdropper.ts';
 import type { Acted } from './outsider.ts';
-import type { Managed, Noted } from './trail.ts';
+import type { Managed, Noted, Staged } from './trail.ts';
 import type { Live } from './world.ts';
 
 /** A secret of the fleet as it was before anything happened. */
@@ -45,7 +45,7 @@ export interface Aftermath {
   /** What was written into the living store. */
   readonly noted: readonly Noted[];
   /** When Keyturn made a new version of any secret. */
-  readonly staged: readonly { readonly arn: string; readonly at: Instant; readonly principal: string }[];
+  readonly staged: readonly Staged[];
   /** What Keyturn did to keys that were there before, oldest first. */
   readonly managed: readonly Managed[];
   /** What an outsider used without changing anything. */

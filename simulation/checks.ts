@@ -196,7 +196,10 @@ function* oldStaysValid(aftermath: Aftermath) {
 const longestBatch = 300_000;
 
 function* stoppedBySwitch({ live: { halts }, staged, managed }: Aftermath) {
-  const begun = [...staged, ...managed.filter(({ did }) => did !== 'reactivated')];
+  const begun = [
+    ...staged.map(({ arn, askedAt: at }) => ({ arn, at })),
+    ...managed.filter(({ did }) => did !== 'reactivated'),
+  ];
   for (const { from, until = Number.POSITIVE_INFINITY } of halts)
     for (const { arn, at } of begun)
       if (at > from + longestBatch && at < until)
@@ -205,7 +208,7 @@ function* stoppedBySwitch({ live: { halts }, staged, managed }: Aftermath) {
 
 function* withinRoles({ cloud: { account, stack }, live, own, staged }: Aftermath) {
   for (const { principal, action, resource } of deniedTo(own, account)) {
-    if (isOfSchedules(stack, principal) && isReplaced(stack, resource)) continue;
+    if (!isOfRuns(stack, principal) && isReplaced(stack, resource)) continue;
     yield `denied to ${principal}: ${action} on ${resource}`;
   }
   for (const { arn, principal } of staged) {
@@ -216,11 +219,11 @@ function* withinRoles({ cloud: { account, stack }, live, own, staged }: Aftermat
 }
 
 /**
- * A start that is delivered again after an update goes to a version that schedules may not call any more. What a run under way
- * calls must stay within its reach.
+ * A start that is delivered again after an update goes to a version that schedules may not call any more, and so does a look
+ * for drift under way. What a run under way calls must stay within its reach.
  */
-const isOfSchedules = ({ schedules }: Stack, principal: string): boolean =>
-  schedules.some(({ target }) => target.roleArn === principal);
+const isOfRuns = ({ stateMachines }: Stack, principal: string): boolean =>
+  stateMachines.some(({ roleArn }) => roleArn === principal);
 
 const isReplaced = ({ functions }: Stack, resource: string): boolean =>
   functions.some(({ arn, qualifiedArns }) => resource.startsWith(`${arn}:`) && !qualifiedArns.includes(resource));

@@ -9,6 +9,8 @@ export interface Staged {
   readonly arn: string;
   readonly at: Instant;
   readonly principal: string;
+  /** When it was asked for: a request may be long on its way. */
+  readonly askedAt: Instant;
 }
 
 /** What Keyturn did to a key at its target that was there before. */
@@ -49,6 +51,12 @@ export function trailOf(cloud: Cloud, estate: Estate, time: Pick<Clock, 'now'>, 
     const { principal, service, operation, input } = call;
     calls.push(`${endedAt} ${principal} ${service}:${operation} ${ending.kind}`);
     if (!own.has(principal)) return;
+    if (operation === 'PutSecretValue') {
+      const { SecretId } = input as Reading;
+      const made = staged.findLastIndex((one) => one.arn === SecretId && one.principal === principal);
+      const one = staged[made];
+      if (one !== undefined && one.at >= beganAt) staged[made] = { ...one, askedAt: beganAt };
+    }
     if (reads.has(`${service}:${operation}`)) looks.read(principal, input as Reading, beganAt);
     if (service !== 's3' || operation !== 'PutObject') return;
     const { Bucket, Key: key = '', Body: text = '' } = input as { Bucket?: string; Key?: string; Body?: string };
@@ -56,7 +64,10 @@ export function trailOf(cloud: Cloud, estate: Estate, time: Pick<Clock, 'now'>, 
     else if (findings.test(key)) looks.deposit(principal, String(text));
   });
   cloud.secretsManager.onWrite(({ operation, secretArn: arn, principal }) => {
-    if (operation === 'PutSecretValue' && own.has(principal)) staged.push({ arn, at: time.now(), principal });
+    if (operation === 'PutSecretValue' && own.has(principal)) {
+      const at = time.now();
+      staged.push({ arn, at, principal, askedAt: at });
+    }
   });
   return { calls, staged, managed: managedIn(cloud, estate, time), lastLook: looks.last, noted };
 }
