@@ -1,6 +1,12 @@
-import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  ExecutionStatus,
+  paginateListExecutions,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
 
-import { instant } from '../core/instant.ts';
+import { type Instant, instant } from '../core/instant.ts';
 import type { ExecutionFacts, Executions } from '../core/living-ports.ts';
 import type { Run } from '../core/plan.ts';
 
@@ -21,6 +27,21 @@ export class SfnExecutions implements Executions {
       if (facts !== undefined) return facts;
     }
     return undefined;
+  }
+
+  async died(since: Instant): Promise<readonly Run[]> {
+    const runs: Run[] = [];
+    for (const prefix of this.#prefixes) {
+      const stateMachineArn = prefix.replace(':execution:', ':stateMachine:').replace(/:$/, '');
+      for (const statusFilter of [ExecutionStatus.FAILED, ExecutionStatus.TIMED_OUT, ExecutionStatus.ABORTED]) {
+        const pages = paginateListExecutions({ client: this.#sfn, pageSize: 100 }, { stateMachineArn, statusFilter });
+        for await (const { executions = [] } of pages) {
+          const late = executions.filter(({ stopDate }) => stopDate !== undefined && stopDate.getTime() >= since);
+          runs.push(...late.flatMap(({ name }) => (name === undefined ? [] : [name as Run])));
+        }
+      }
+    }
+    return runs;
   }
 
   async #look(run: Run, prefix: string): Promise<ExecutionFacts | undefined> {

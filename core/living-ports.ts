@@ -45,6 +45,8 @@ export interface ExecutionFacts {
 export interface Executions {
   /** Undefined when there is none of this run. */
   find(run: Run): Promise<ExecutionFacts | undefined>;
+  /** Runs that failed, ran out of time or were stopped at this moment or later. */
+  died(since: Instant): Promise<readonly Run[]>;
 }
 
 /** Starts runs. */

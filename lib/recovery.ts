@@ -32,7 +32,8 @@ export interface RecoveryProps {
 /**
  * The watchdog: settles every run that ended in a way nobody intended.
  *
- * An event starts it, and, since events are best effort, a sweep that looks whether whoever has the lock still lives.
+ * An event starts it, and, since events are best effort, a sweep that looks whether whoever has the lock still lives, and
+ * whether anything that died was not settled.
  */
 export class Recovery extends Construct {
   readonly stateMachine: StateMachine;
@@ -76,6 +77,11 @@ export class Recovery extends Construct {
     });
     this.#foundation.store.grantSeeLock(step);
     this.#foundation.store.grantTellAbsent(step);
+    Grant.addToPrincipal({
+      grantee: step,
+      actions: ['states:ListExecutions'],
+      resourceArns: runMachineArns(this, this.#foundation.ground.stage),
+    });
     Grant.addToPrincipal({
       grantee: step,
       actions: ['states:StartExecution'],
@@ -159,7 +165,7 @@ export class Recovery extends Construct {
       targets: [new LambdaFunction(this.watchRuns.version, target)],
     });
     const sweep = new Rule(this, 'Sweep', {
-      description: 'Looks whether whoever has the lock still lives',
+      description: 'Looks whether whoever has the lock still lives, and for runs that died and were not settled',
       schedule: Schedule.rate(Duration.minutes(15)),
       targets: [
         new LambdaFunction(this.watchRuns.version, { ...target, event: RuleTargetInput.fromObject({ sweep: true }) }),

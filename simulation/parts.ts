@@ -1,3 +1,4 @@
+import { archiveKeys } from '../core/archive-keys.ts';
 import { goText } from '../core/flags.ts';
 import { type Instant, instant } from '../core/instant.ts';
 import type { Mode, Run } from '../core/plan.ts';
@@ -128,9 +129,22 @@ async function alone(world: World, run: Run, play: () => Promise<void>): Promise
 /** Waits until what died is settled. Where the event that tells of it came to nothing, the sweep comes. */
 async function settle(time: VirtualTime, cloud: Cloud): Promise<void> {
   await cloud.settled();
-  for (let sweeps = 0; sweeps < 4 && cloud.s3.text(cloud.deskBucket, 'lock.json') !== undefined; sweeps += 1) {
+  for (let sweeps = 0; sweeps < 4 && isUnsettled(cloud); sweeps += 1) {
     await time.sleep(900_000);
     cloud.deliveries.sweep();
     await cloud.settled();
   }
 }
+
+/** Whether a run has the lock, or died and nobody says how it was settled. */
+const isUnsettled = ({ s3, states, machine, retirement, archiveBucket, deskBucket }: Cloud): boolean =>
+  s3.text(deskBucket, 'lock.json') !== undefined ||
+  states
+    .executions()
+    .some(
+      (one) =>
+        [machine.arn, retirement.arn].includes(one.machine.arn) &&
+        one.label === undefined &&
+        ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(one.status) &&
+        s3.text(archiveBucket, archiveKeys.recovery(one.name as Run)) === undefined,
+    );

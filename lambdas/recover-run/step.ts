@@ -31,7 +31,7 @@ import { parseEvent } from './event.ts';
 
 export interface RecoverRunPorts {
   readonly archive: Archive;
-  readonly executions: Executions;
+  readonly executions: Pick<Executions, 'find'>;
   readonly goAhead: GoAhead;
   readonly lock: Pick<RunLock, 'release'>;
   readonly quarantine: Pick<Register<Quarantine>, 'change'>;
