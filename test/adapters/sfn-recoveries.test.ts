@@ -4,6 +4,7 @@ import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
+  ListExecutionsCommand,
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
@@ -11,6 +12,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 
 import { SfnExecutions } from '../../adapters/sfn-executions.ts';
 import { SfnRecoveries } from '../../adapters/sfn-recoveries.ts';
+import { instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
 
 const sfn = mockClient(SFNClient);
@@ -36,6 +38,36 @@ describe('S11 executions of Step Functions', () => {
     assert.equal(await executions.find(run), undefined);
     sfn.on(DescribeExecutionCommand).rejects(new Error('AccessDenied'));
     await assert.rejects(executions.find(run));
+  });
+});
+
+describe('S11 runs that died', () => {
+  it('are found in every machine, by how they ended and when, page by page', async () => {
+    const executions = new SfnExecutions(client, 'arn:execution:runs:,arn:execution:retirements:');
+    const listed = (name: string, stopped: number) => ({
+      ...{ name, executionArn: name, stateMachineArn: 'arn', status: 'FAILED' as const },
+      ...{ startDate: new Date(1), stopDate: new Date(stopped) },
+    });
+    const of = (machine: string, statusFilter: 'FAILED' | 'TIMED_OUT' | 'ABORTED') => ({
+      stateMachineArn: `arn:stateMachine:${machine}`,
+      statusFilter,
+    });
+    sfn.on(ListExecutionsCommand).resolves({ executions: [] });
+    sfn
+      .on(ListExecutionsCommand, of('runs', 'FAILED'))
+      .resolves({ executions: [listed('late', 100), listed('early', 99)], nextToken: 'more' });
+    sfn
+      .on(ListExecutionsCommand, { ...of('runs', 'FAILED'), nextToken: 'more' })
+      .resolves({ executions: [listed('later', 101)] });
+    sfn.on(ListExecutionsCommand, of('runs', 'TIMED_OUT')).resolves({ executions: [listed('slow', 100)] });
+    sfn.on(ListExecutionsCommand, of('retirements', 'ABORTED')).resolves({ executions: [listed('stopped', 200)] });
+    assert.deepEqual(await executions.died(instant(100)), ['late', 'later', 'slow', 'stopped']);
+    assert.equal(sfn.commandCalls(ListExecutionsCommand).length, 7);
+  });
+
+  it('that cannot be listed are an error', async () => {
+    sfn.on(ListExecutionsCommand).rejects(new Error('AccessDenied'));
+    await assert.rejects(new SfnExecutions(client, 'arn:execution:runs:').died(instant(0)));
   });
 });
 

@@ -215,6 +215,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket on {StoreBucket}',
     'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod-retirement:*',
     'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:keyturn-prod:*',
+    'states:ListExecutions on arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod',
+    'states:ListExecutions on arn:aws:states:us-east-1:111122223333:stateMachine:keyturn-prod-retirement',
     'states:StartExecution on {keyturn-prod-recovery}',
   ],
   'keyturn-prod-recovery, the state machine': [
