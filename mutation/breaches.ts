@@ -47,7 +47,7 @@ export const breaches: readonly Breach[] = [
     file: 'lib/seal.ts',
     from: "refusalToOthers('NobodyElseSeals', { action: use.seal, roles: this.#roles.seal }),",
     to: '',
-    tests: ['test/lib/permissions.test.ts'],
+    tests: ['test/lib/keys.test.ts'],
   },
   {
     promise: 'S1',
@@ -55,7 +55,7 @@ export const breaches: readonly Breach[] = [
     file: 'lib/living-store.ts',
     from: "this.bucket.addToResourcePolicy(refusalToOthers(sid, { action: 's3:PutObject', on, roles }));",
     to: '',
-    tests: ['test/lib/guarded-rotation.test.ts'],
+    tests: ['test/lib/buckets.test.ts'],
   },
   {
     promise: 'S1',
