@@ -1,9 +1,10 @@
 import { type Invitation, isSameText, type PendingApproval } from './approval-desk.ts';
-import { type Decision, type GivenAnswer, longestReason, type Proof, waveOfScope } from './decision.ts';
+import { type Decision, type GivenAnswer, longestReason, type Proof } from './decision.ts';
 import type { Instant } from './instant.ts';
 import { isSamePerson } from './person.ts';
 import { oneLine } from './plain-text.ts';
 import type { PlanHeader } from './plan.ts';
+import { waveOfScope } from './scope.ts';
 
 /** What came back from an approver's page. Nothing in it has been believed yet. */
 export interface Answer {

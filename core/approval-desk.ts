@@ -1,10 +1,10 @@
-import type { Scope } from './decision.ts';
 import { type Instant, instant } from './instant.ts';
 import { askedForIt } from './person.ts';
 import type { PlanDigest, PlanHeader, Run } from './plan.ts';
 import type { Hash } from './ports.ts';
 import type { Random } from './random.ts';
 import { settlingSeconds } from './reminder.ts';
+import type { Scope } from './scope.ts';
 import type { SecretValue } from './secret-value.ts';
 import type { Approver } from './settings.ts';
 

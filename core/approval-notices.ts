@@ -1,11 +1,11 @@
 import type { FreshInvitation, PendingApproval } from './approval-desk.ts';
 import { headline, waveHeadline } from './approval-summary.ts';
-import { waveOfScope } from './decision.ts';
 import { guardrailName, nearness } from './guardrail-words.ts';
 import { modeWords } from './mode-words.ts';
 import { type Fact, type Notice, type PersonalLink, quoted, type Section } from './notice.ts';
 import { counted, oneLine, utcMinute } from './plain-text.ts';
 import type { PlanHeader } from './plan.ts';
+import { waveOfScope } from './scope.ts';
 import { sayUnusual } from './unusual.ts';
 
 /** Why people are told of a plan: it is new, it still waits and time runs out, or one approved and more must. */

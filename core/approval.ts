@@ -1,9 +1,10 @@
 import { eligibleApprovers } from './approval-desk.ts';
-import { type Decision, type GivenAnswer, isOneAccount, type Proof, type Scope } from './decision.ts';
+import { type Decision, type GivenAnswer, isOneAccount, type Proof } from './decision.ts';
 import type { Instant } from './instant.ts';
 import { isSamePerson } from './person.ts';
 import type { PlanDigest, PlanHeader } from './plan.ts';
 import { approvalsNeeded, peopleNamed } from './quorum.ts';
+import type { Scope } from './scope.ts';
 import type { Settings } from './settings.ts';
 
 /** What is known of the seals. Only the function that writes may check them. */

@@ -1,6 +1,6 @@
-import type { Scope } from './decision.ts';
 import { type Instant, toIso } from './instant.ts';
 import type { Run } from './plan.ts';
+import type { Scope } from './scope.ts';
 
 /**
  * What a probe looks at: candidates before the plan, a batch just rotated, a wave after its bake, a wave gone back; and

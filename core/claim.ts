@@ -1,6 +1,7 @@
 import { flaws } from './approval.ts';
 import { stopReasons } from './flags.ts';
-import type { Retirement, RetirementHold } from './retirement.ts';
+import type { Retirement } from './plan.ts';
+import type { RetirementHold } from './retirement.ts';
 import type { Hold } from './rotation.ts';
 
 /** Why a batch did not start. Nothing of it was touched. */

@@ -1,8 +1,7 @@
 import type { BatchAnswer } from './claim.ts';
 import type { Batch } from './plan.ts';
 import { type Doubt, type DoubtKind, judgeBatch, type Probed, type Sighting, sayDoubt } from './probe.ts';
-import type { Failure } from './quarantine.ts';
-import type { WaveVerdict } from './verdict.ts';
+import type { Failure, WaveVerdict } from './verdict.ts';
 
 /** What calls people, whoever finds it: an alarm counts this very line of the log. */
 export const contradictionFound = 'what was claimed, seen and planned contradict each other';

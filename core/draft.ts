@@ -1,12 +1,11 @@
 import type { Instant } from './instant.ts';
-import type { LeaveAloneReason, LeftAlone } from './leave-alone.ts';
+import type { LeaveAloneReason, LeftAlone, RestoreReason, RetireReason } from './leave-alone.ts';
 import type { Guardrail, Mode, OldCredential, Run } from './plan.ts';
 import type { Answer, Standing } from './ports.ts';
-import type { RestoreAsked, RestoreReason } from './restore.ts';
-import type { RetireReason } from './retire-selection.ts';
 import { useSince } from './retirement.ts';
 import type { Contradicted } from './second-judgement.ts';
 import type { SelectedSecret } from './selection.ts';
+import type { RestoreAsked } from './start.ts';
 
 /** What draft-plan found. Confirm-plan believes none of it. */
 export interface Draft {

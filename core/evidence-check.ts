@@ -1,7 +1,7 @@
 import type { SealState } from './approval.ts';
 import { archiveKeys } from './archive-keys.ts';
 import { canonicalJson } from './canonical.ts';
-import { parseDecision, type Scope, scopeOfWave } from './decision.ts';
+import { parseDecision } from './decision.ts';
 import {
   type ManifestMaker,
   manifestKeys,
@@ -13,6 +13,7 @@ import {
 import type { Batch, PlanDigest, PlanHeader, Run } from './plan.ts';
 import { isPlanned, missingFrom } from './plan-reading.ts';
 import type { Hash } from './ports.ts';
+import { type Scope, scopeOfWave } from './scope.ts';
 
 /** One version of a document, as whoever checks it holds it. */
 export interface Exhibit {

@@ -61,6 +61,30 @@ export const leaveAloneReasons = {
 
 export type LeaveAloneReason = keyof typeof leaveAloneReasons;
 
+/** Why a secret of a run that is undone is left alone, beside what holds for every run. */
+export const restoreReasons = {
+  notAskedFor: 'the restore was asked for others',
+  notRotated: 'the run did not rotate it, or it went back',
+  forgotten: 'its target has one password, and forgot the old one when the new one was set',
+  notListed: 'the list does not have it any more',
+  restoredBefore: 'it is on the version already that the run found it on',
+  movedSince: 'it was rotated or changed again since the run',
+  retagged: 'its tags no longer say what the plan of the run recorded',
+} as const;
+
+export type RestoreReason = keyof typeof restoreReasons;
+
+/** Why the old credential of a secret is kept, beside what holds for every run. */
+export const retireReasons = {
+  nothingToRetire: 'its target holds no old credential beside the new one, so there is nothing to retire',
+  currentAgain: 'its old version is AWSCURRENT again',
+  replacedLately: 'its old credential was replaced less than the grace period ago',
+  deactivatedLately: 'its old credential was deactivated less than the second grace period ago',
+  retagged: 'its tags no longer name what the plan of the run recorded that replaced it',
+} as const;
+
+export type RetireReason = keyof typeof retireReasons;
+
 /** A secret of the fleet that is not touched, and everything that speaks against it. */
 export interface LeftAlone<Reason extends string = LeaveAloneReason> {
   readonly name: string;

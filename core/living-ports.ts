@@ -1,6 +1,5 @@
 import type { Instant } from './instant.ts';
-import type { Batch, Run } from './plan.ts';
-import type { Sighting } from './probe.ts';
+import type { Run } from './plan.ts';
 import type { Start } from './start.ts';
 
 /** Which run may touch secrets, and since when. */
@@ -53,12 +52,6 @@ export interface Executions {
 export interface Runs {
   /** One name is one run: a second start of it, as the same, starts nothing. `ended`: there was one of this name before. */
   start(run: Run, start: Start): Promise<'underWay' | 'ended'>;
-}
-
-/** Has others look at secrets as clients of them would. */
-export interface Lookout {
-  /** @throws when nobody looked. */
-  look(batch: Batch): Promise<readonly Sighting[]>;
 }
 
 /** Starts recoveries. */

@@ -1,10 +1,9 @@
 import { canonicalJson } from './canonical.ts';
 import { candidateBatches, type Draft, type Fact, judgeFact, type NotPlanned, type PreflightReason } from './draft.ts';
 import { type Instant, instant } from './instant.ts';
-import type { Batch, Guardrail, Mode, PlanHeader, PlannedSecret, PlannedWave, Run } from './plan.ts';
+import type { Batch, Guardrail, Mode, PlanHeader, PlannedSecret, PlannedWave, Retirement, Run } from './plan.ts';
 import type { Hash } from './ports.ts';
 import { quorumOf, quorumOfWave } from './quorum.ts';
-import type { Retirement } from './retirement.ts';
 import type { SelectedSecret } from './selection.ts';
 import type { Settings } from './settings.ts';
 import { type PastRun, unusualIn } from './unusual.ts';

@@ -1,7 +1,5 @@
 import type { Instant } from './instant.ts';
-import type { Retirement } from './retirement.ts';
 import type { Strategy } from './settings.ts';
-import type { Unusual } from './unusual.ts';
 
 /** Names a run: the name of its execution, unique for 90 days. */
 export type Run = string & { readonly __brand: 'Run' };
@@ -14,6 +12,10 @@ export type PlanDigest = string & { readonly __brand: 'PlanDigest' };
  */
 export const modes = ['audit', 'rotate', 'restore', 'retire'] as const;
 export type Mode = (typeof modes)[number];
+
+/** What is done with an old credential: taken out of use, or, much later, taken away for good. */
+export const retirements = ['deactivate', 'delete'] as const;
+export type Retirement = (typeof retirements)[number];
 
 /** An old credential that a retirement is about: that of a version which a finished run replaced. */
 export interface OldCredential {
@@ -91,6 +93,26 @@ export interface PlannedWave {
   readonly approvals: number;
   readonly secrets: number;
   readonly batches: readonly PlannedBatch[];
+}
+
+/**
+ * What can be out of the ordinary about a plan, and the words an approver reads before its particulars.
+ *
+ * The keys outlive the code: plans quote them.
+ */
+export const unusualKinds = {
+  moreThanUsual: 'More secrets than in any run before',
+  firstForRotator: 'First run with a rotator',
+  notCompared: 'Not compared with runs before',
+  serviceHitTwice: 'Services with more than one secret in this run',
+  nearCap: 'A cap is nearly used up',
+  nearFreeze: 'A freeze is near',
+} as const;
+
+export interface Unusual {
+  readonly kind: keyof typeof unusualKinds;
+  /** The particulars, in words: which, how many, when. */
+  readonly of: string;
 }
 
 /** One bound that a plan was held against, and how near it came. */

@@ -14,6 +14,12 @@ export interface Sighting {
   readonly old?: { readonly state: Standing['state']; readonly answer: Answer };
 }
 
+/** Has others look at secrets as clients of them would. */
+export interface Lookout {
+  /** @throws when nobody looked. */
+  look(batch: Batch): Promise<readonly Sighting[]>;
+}
+
 /** Every reason to doubt a batch. */
 export const doubts = {
   noAnswer: 'the batch ended without an answer',

@@ -3,6 +3,7 @@ import type { Batch, Run } from './plan.ts';
 import { judgeBatch, type Probed } from './probe.ts';
 import type { RunReport } from './report.ts';
 import type { Selection } from './selection.ts';
+import type { Failure } from './verdict.ts';
 
 /** A secret that failed in a run, and is left alone until somebody has looked at it and released it. */
 export interface Quarantined {
@@ -42,13 +43,6 @@ export function leaveQuarantined(selection: Selection, quarantine: Quarantine): 
       })),
     ],
   };
-}
-
-/** One secret that failed, and how. */
-export interface Failure {
-  readonly arn: string;
-  readonly name: string;
-  readonly reason: string;
 }
 
 /** Adds what failed. What is quarantined already stays as it was: the first failure is the one to look at. */

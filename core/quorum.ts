@@ -1,7 +1,8 @@
 import { eligibleApprovers, type PendingApproval } from './approval-desk.ts';
-import { type Decision, isOneAccount, type Scope, type SealedAnswer, waveOfScope } from './decision.ts';
+import { type Decision, isOneAccount, type SealedAnswer } from './decision.ts';
 import { isSamePerson } from './person.ts';
 import type { PlanDigest, PlanHeader, Run } from './plan.ts';
+import { type Scope, waveOfScope } from './scope.ts';
 import type { Approver, Settings } from './settings.ts';
 
 /** How many people must approve what holds these tiers: as many as the most demanding of them says. */

@@ -1,18 +1,12 @@
 import type { PendingApproval } from './approval-desk.ts';
 import type { Callbacks } from './approval-ports.ts';
 import { archiveKeys } from './archive-keys.ts';
-import {
-  type Decision,
-  parseDecision,
-  parseSealedAnswer,
-  type Scope,
-  type SealedAnswer,
-  serialiseDecision,
-} from './decision.ts';
+import { type Decision, parseDecision, parseSealedAnswer, type SealedAnswer, serialiseDecision } from './decision.ts';
 import { NotInArchiveError } from './errors.ts';
 import type { Run } from './plan.ts';
 import type { Archive } from './ports.ts';
 import { decisionFrom, type Question } from './quorum.ts';
+import type { Scope } from './scope.ts';
 
 /** What was decided about a plan, or about a wave of it. Undefined: nothing is on record, or what is there is no decision. */
 export async function readDecision(archive: Archive, run: Run, scope: Scope = 'plan'): Promise<Decision | undefined> {

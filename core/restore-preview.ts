@@ -5,10 +5,11 @@ import type { Run } from './plan.ts';
 import type { Archive, Hash } from './ports.ts';
 import { type Outlook, outlookOf } from './preview.ts';
 import type { Quarantine } from './quarantine.ts';
-import { type NotUndoable, type RestoreAsked, type RestoreSelection, readUndoable, selectRestore } from './restore.ts';
+import { type NotUndoable, type RestoreSelection, readUndoable, selectRestore } from './restore.ts';
 import { countFleet, judgeAgain } from './second-judgement.ts';
 import { lookAgainAt } from './second-restore.ts';
 import type { Settings } from './settings.ts';
+import type { RestoreAsked } from './start.ts';
 
 /** What a restore would do, as far as the archive and the list can tell: no value is read, and no target asked. */
 export interface RestorePreview extends Outlook {

@@ -1,8 +1,8 @@
 import { archiveKeys } from './archive-keys.ts';
 import type { Instant } from './instant.ts';
 import type { SecretEntry } from './inventory.ts';
-import type { LeaveAloneReason, LeftAlone } from './leave-alone.ts';
-import type { PlannedSecret, Run } from './plan.ts';
+import type { LeaveAloneReason, LeftAlone, RestoreReason } from './leave-alone.ts';
+import type { PlannedSecret } from './plan.ts';
 import { isPlanned, readPlan, readWave } from './plan-reading.ts';
 import type { Archive, Hash } from './ports.ts';
 import { leaveQuarantined, type Quarantine } from './quarantine.ts';
@@ -11,12 +11,7 @@ import type { RunReport } from './report.ts';
 import { findDocument } from './run-story.ts';
 import { type SelectedSecret, select } from './selection.ts';
 import type { Settings } from './settings.ts';
-
-/** What a restore was asked for: the run that it undoes, and, when it is not all of it, which secrets by name. */
-export interface RestoreAsked {
-  readonly of: Run;
-  readonly secrets: readonly string[] | undefined;
-}
+import type { RestoreAsked } from './start.ts';
 
 /** Every reason why a run cannot be undone at all, and the sentence an operator reads. */
 export const restoreRefusals = {
@@ -29,19 +24,6 @@ export const restoreRefusals = {
 } as const;
 
 export type RestoreRefusal = keyof typeof restoreRefusals;
-
-/** Why a secret of a run that is undone is left alone, beside what holds for every run. */
-export const restoreReasons = {
-  notAskedFor: 'the restore was asked for others',
-  notRotated: 'the run did not rotate it, or it went back',
-  forgotten: 'its target has one password, and forgot the old one when the new one was set',
-  notListed: 'the list does not have it any more',
-  restoredBefore: 'it is on the version already that the run found it on',
-  movedSince: 'it was rotated or changed again since the run',
-  retagged: 'its tags no longer say what the plan of the run recorded',
-} as const;
-
-export type RestoreReason = keyof typeof restoreReasons;
 
 /** A run that can be undone: what it planned, and which of that it rotated. */
 export interface Undoable {

@@ -3,7 +3,7 @@ import { canonicalJson } from './canonical.ts';
 import type { History } from './history.ts';
 import { type Instant, instant } from './instant.ts';
 import type { SecretEntry } from './inventory.ts';
-import type { LeaveAloneReason, LeftAlone } from './leave-alone.ts';
+import type { LeaveAloneReason, LeftAlone, RetireReason } from './leave-alone.ts';
 import type { OldCredential, PlannedSecret, Run } from './plan.ts';
 import { isPlanned, readPlan, readWave } from './plan-reading.ts';
 import type { Archive, Hash } from './ports.ts';
@@ -13,17 +13,6 @@ import type { RunReport, SecretReport } from './report.ts';
 import { findDocument } from './run-story.ts';
 import { type SelectedSecret, select } from './selection.ts';
 import type { Settings } from './settings.ts';
-
-/** Why the old credential of a secret is kept, beside what holds for every run. */
-export const retireReasons = {
-  nothingToRetire: 'its target holds no old credential beside the new one, so there is nothing to retire',
-  currentAgain: 'its old version is AWSCURRENT again',
-  replacedLately: 'its old credential was replaced less than the grace period ago',
-  deactivatedLately: 'its old credential was deactivated less than the second grace period ago',
-  retagged: 'its tags no longer name what the plan of the run recorded that replaced it',
-} as const;
-
-export type RetireReason = keyof typeof retireReasons;
 
 /** An old credential, as the documents of finished runs tell of it. */
 export interface Replaced {

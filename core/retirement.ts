@@ -1,10 +1,7 @@
 import type { Instant } from './instant.ts';
+import type { Retirement } from './plan.ts';
 import type { Answer, Standing } from './ports.ts';
 import type { Goal } from './rotation.ts';
-
-/** What is done with an old credential: taken out of use, or, much later, taken away for good. */
-export const retirements = ['deactivate', 'delete'] as const;
-export type Retirement = (typeof retirements)[number];
 
 /** What becomes of an old credential, and whether anybody can undo it. */
 export const retirementTexts: Readonly<Record<Retirement, string>> = {

@@ -1,12 +1,6 @@
+import type { Retirement } from './plan.ts';
 import type { Answer, Standing } from './ports.ts';
-import {
-  nextRetirement,
-  type Retirement,
-  type RetirementHold,
-  type RetirementStep,
-  type SeenOfOld,
-  unseen,
-} from './retirement.ts';
+import { nextRetirement, type RetirementHold, type RetirementStep, type SeenOfOld, unseen } from './retirement.ts';
 import type { Goal } from './rotation.ts';
 
 /** Everything that retiring a credential can ask of the world, one call at a time. */

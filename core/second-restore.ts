@@ -1,7 +1,8 @@
 import type { Archive, Hash } from './ports.ts';
-import type { RestoreAsked, RestoreRefusal } from './restore.ts';
+import type { RestoreRefusal } from './restore.ts';
 import type { Grounds } from './second-judgement.ts';
 import { readAgain } from './second-reading.ts';
+import type { RestoreAsked } from './start.ts';
 
 /*
  * The second pair of eyes on a restore: what the run that is undone did, read again from its documents.

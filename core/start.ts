@@ -16,6 +16,12 @@ export interface Start {
   readonly secrets?: readonly string[];
 }
 
+/** What a restore was asked for: the run that it undoes, and, when it is not all of it, which secrets by name. */
+export interface RestoreAsked {
+  readonly of: Run;
+  readonly secrets: readonly string[] | undefined;
+}
+
 /**
  * The modes that somebody can start, and what each takes besides: `of` and `secrets`, if it goes back over another run.
  */

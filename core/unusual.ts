@@ -1,28 +1,8 @@
 import { guardrailName, nearness } from './guardrail-words.ts';
 import type { Instant } from './instant.ts';
 import { counted, oneLine, utcMinute } from './plain-text.ts';
-import type { Guardrail, PlannedSecret } from './plan.ts';
+import { type Guardrail, type PlannedSecret, type Unusual, unusualKinds } from './plan.ts';
 import type { Freeze } from './settings.ts';
-
-/**
- * What can be out of the ordinary about a plan, and the words an approver reads before its particulars.
- *
- * The keys outlive the code: plans quote them.
- */
-export const unusualKinds = {
-  moreThanUsual: 'More secrets than in any run before',
-  firstForRotator: 'First run with a rotator',
-  notCompared: 'Not compared with runs before',
-  serviceHitTwice: 'Services with more than one secret in this run',
-  nearCap: 'A cap is nearly used up',
-  nearFreeze: 'A freeze is near',
-} as const;
-
-export interface Unusual {
-  readonly kind: keyof typeof unusualKinds;
-  /** The particulars, in words: which, how many, when. */
-  readonly of: string;
-}
 
 /** What is remembered of a run to compare later ones with. */
 export interface PastRun {

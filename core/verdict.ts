@@ -61,6 +61,13 @@ export interface Verification {
   readonly contradicted: number;
 }
 
+/** One secret that failed, and how. */
+export interface Failure {
+  readonly arn: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
 export const sayReason = ({ kind, of }: WaveReason): string => `${kind}: ${of}`;
 
 export interface Surroundings {

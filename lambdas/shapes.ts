@@ -1,12 +1,10 @@
 import * as z from 'zod';
-
 import { phases } from '../core/archive-keys.ts';
 import type { BatchAnswer } from '../core/claim.ts';
-import type { Scope } from '../core/decision.ts';
 import type { CandidateBatch } from '../core/draft.ts';
 import { type Instant, instant, parseInstant } from '../core/instant.ts';
-import { type Batch, modes, type PlanDigest, type Run } from '../core/plan.ts';
-import { retirements } from '../core/retirement.ts';
+import { type Batch, modes, type PlanDigest, type Run, retirements } from '../core/plan.ts';
+import type { Scope } from '../core/scope.ts';
 import { strategies } from '../core/settings.ts';
 
 /*

@@ -1,8 +1,7 @@
 import { type Instant, toIso } from '../../core/instant.ts';
-import { type LeftAlone, leaveAloneReasons } from '../../core/leave-alone.ts';
+import { type LeftAlone, leaveAloneReasons, restoreReasons } from '../../core/leave-alone.ts';
 import { counted, oneLine, utcMinute } from '../../core/plain-text.ts';
 import { type Outlook, type Preview, previewVerdicts } from '../../core/preview.ts';
-import { restoreReasons } from '../../core/restore.ts';
 import { contradictions } from '../../core/second-judgement.ts';
 import type { SelectedSecret } from '../../core/selection.ts';
 import { table } from '../table.ts';

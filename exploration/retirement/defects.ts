@@ -1,4 +1,5 @@
-import { nextRetirement, type Retirement, type SeenOfOld } from '../../core/retirement.ts';
+import type { Retirement } from '../../core/plan.ts';
+import { nextRetirement, type SeenOfOld } from '../../core/retirement.ts';
 import { towardsRetirement } from '../../core/retiring.ts';
 import { type Counterexample, type Course, type customs, scenario } from './explore.ts';
 import { type Heart, heart, type Scenario } from './state.ts';

@@ -1,4 +1,4 @@
-import { type Retirement, retirements } from '../../core/retirement.ts';
+import { type Retirement, retirements } from '../../core/plan.ts';
 import { type Counterexample as CounterexampleOf, type Explored, explored } from '../explored.ts';
 import type { Planned } from '../state.ts';
 import { type Broken, brokenBy, promises } from './promises.ts';

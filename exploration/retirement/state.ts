@@ -1,4 +1,5 @@
-import { nextRetirement, type Retirement, type RetirementStep, type SeenOfOld } from '../../core/retirement.ts';
+import type { Retirement } from '../../core/plan.ts';
+import { nextRetirement, type RetirementStep, type SeenOfOld } from '../../core/retirement.ts';
 import {
   beginRetiring,
   currentAnswered,

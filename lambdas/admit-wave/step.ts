@@ -1,6 +1,6 @@
 import { judgeApproval } from '../../core/approval.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import { parseDecision, reasonOf, scopeOfWave } from '../../core/decision.ts';
+import { parseDecision, reasonOf } from '../../core/decision.ts';
 import { admitFlags, readSwitch } from '../../core/flags.ts';
 import { secondsBetween } from '../../core/instant.ts';
 import type { RunLock } from '../../core/living-ports.ts';
@@ -12,6 +12,7 @@ import { approvalsNeeded } from '../../core/quorum.ts';
 import { readDecision } from '../../core/recorded-decision.ts';
 import { timeToAsk, type Waits } from '../../core/reminder.ts';
 import { findDocument } from '../../core/run-story.ts';
+import { scopeOfWave } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { WaveVerdict } from '../../core/verdict.ts';
 import { nextStart } from '../../core/windows.ts';

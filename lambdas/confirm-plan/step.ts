@@ -15,14 +15,13 @@ import { readPlan, readWave } from '../../core/plan-reading.ts';
 import type { Archive, Clock, GoAhead, Hash, Inventory, Log } from '../../core/ports.ts';
 import type { Quarantine } from '../../core/quarantine.ts';
 import { timeToAsk, type Waits } from '../../core/reminder.ts';
-import type { RestoreAsked } from '../../core/restore.ts';
 import { findDocument } from '../../core/run-story.ts';
 import { countFleet, expired, judgeAgain } from '../../core/second-judgement.ts';
 import { lookAgainAt, type SecondLook } from '../../core/second-restore.ts';
 import { lookAgainAtOld } from '../../core/second-retire.ts';
 import type { SelectedSecret } from '../../core/selection.ts';
 import type { Settings } from '../../core/settings.ts';
-import { serialiseStart } from '../../core/start.ts';
+import { type RestoreAsked, serialiseStart } from '../../core/start.ts';
 import { isFrozen } from '../../core/windows.ts';
 import { type ConfirmPlanEvent, parseEvent } from './event.ts';
 

@@ -1,6 +1,6 @@
 import { eligibleApprovers, type PendingApproval } from '../../core/approval-desk.ts';
 import type { ApprovalDesk, Callbacks } from '../../core/approval-ports.ts';
-import { type Decision, type Scope, type SealedAnswer, waveOfScope } from '../../core/decision.ts';
+import type { Decision, SealedAnswer } from '../../core/decision.ts';
 import type { Ending } from '../../core/outcome.ts';
 import type { Run } from '../../core/plan.ts';
 import { readPlan } from '../../core/plan-reading.ts';
@@ -8,6 +8,7 @@ import type { Archive, Clock, Hash, Log } from '../../core/ports.ts';
 import { questionOf, type Undecided, whyUndecided } from '../../core/quorum.ts';
 import { deliver, findAnswer, findDecision, recordDecision } from '../../core/recorded-decision.ts';
 import { graceSeconds } from '../../core/reminder.ts';
+import { type Scope, waveOfScope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import { parseEvent } from './event.ts';
 

@@ -9,16 +9,11 @@ import type { Ending } from '../../core/outcome.ts';
 import type { Run } from '../../core/plan.ts';
 import type { Archive, Hash, Inventory } from '../../core/ports.ts';
 import { leaveQuarantined, type Quarantine } from '../../core/quarantine.ts';
-import {
-  type RestoreAsked,
-  type RestoreMaterial,
-  type RestoreSelection,
-  readUndoable,
-  selectRestore,
-} from '../../core/restore.ts';
+import { type RestoreMaterial, type RestoreSelection, readUndoable, selectRestore } from '../../core/restore.ts';
 import { type RetireMaterial, readReplaced, selectRetired } from '../../core/retire-selection.ts';
 import { select } from '../../core/selection.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { RestoreAsked } from '../../core/start.ts';
 
 import { type DraftPlanEvent, parseEvent } from './event.ts';
 

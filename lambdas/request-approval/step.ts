@@ -7,7 +7,6 @@ import {
 } from '../../core/approval-errors.ts';
 import type { ApprovalDesk } from '../../core/approval-ports.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import type { Scope } from '../../core/decision.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import type { Run } from '../../core/plan.ts';
 import { readPlan } from '../../core/plan-reading.ts';
@@ -15,6 +14,7 @@ import type { Archive } from '../../core/ports.ts';
 import { approvalsNeeded, differentPeople, questionOf } from '../../core/quorum.ts';
 import type { Random } from '../../core/random.ts';
 import { graceSeconds, waitsOf } from '../../core/reminder.ts';
+import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import { parseEvent, type Question } from './event.ts';
 import { type MorePorts, tellOthers } from './more.ts';

@@ -1,7 +1,8 @@
 import { refusals as refusalTexts } from '../../core/approval-answer.ts';
-import { type Decision, decidedAt, longestReason, proofWords, reasonOf, waveOfScope } from '../../core/decision.ts';
+import { type Decision, decidedAt, longestReason, proofWords, reasonOf } from '../../core/decision.ts';
 import { modeWords } from '../../core/mode-words.ts';
 import { counted } from '../../core/plain-text.ts';
+import { waveOfScope } from '../../core/scope.ts';
 import { type Html, html } from './html.ts';
 import { standingList, standingWords } from './page-answers.ts';
 import { hiddenFields } from './page-fields.ts';

@@ -1,8 +1,6 @@
 import { type NotPlanned, preflightReasons } from '../../core/draft.ts';
-import { leaveAloneReasons } from '../../core/leave-alone.ts';
+import { leaveAloneReasons, restoreReasons, retireReasons } from '../../core/leave-alone.ts';
 import { counted } from '../../core/plain-text.ts';
-import { restoreReasons } from '../../core/restore.ts';
-import { retireReasons } from '../../core/retire-selection.ts';
 import { type Html, html } from './html.ts';
 import type { ReasonOnSheet } from './sheet.ts';
 import type { PlanView } from './view.ts';

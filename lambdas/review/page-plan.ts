@@ -1,8 +1,8 @@
 import { wayBack } from '../../core/approval-summary.ts';
 import { guardrailName, nearness } from '../../core/guardrail-words.ts';
 import { counted } from '../../core/plain-text.ts';
+import { unusualKinds } from '../../core/plan.ts';
 import type { Strategy } from '../../core/settings.ts';
-import { unusualKinds } from '../../core/unusual.ts';
 import { type Html, html } from './html.ts';
 import { standingList, standingWords } from './page-answers.ts';
 import { leftAloneSection } from './page-left-alone.ts';

@@ -1,8 +1,8 @@
 import { type Refusal, refusals as refusalTexts } from '../../core/approval-answer.ts';
 import { headline, waveHeadline } from '../../core/approval-summary.ts';
-import { waveOfScope } from '../../core/decision.ts';
 import { capitalised, modeWords } from '../../core/mode-words.ts';
 import { counted } from '../../core/plain-text.ts';
+import { waveOfScope } from '../../core/scope.ts';
 import { type Html, html } from './html.ts';
 import { answeredSection } from './page-answers.ts';
 import { decidedSection, decisionForms, overSection } from './page-decision.ts';

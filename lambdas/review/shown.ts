@@ -1,6 +1,7 @@
 import { type Refusal, refusals } from '../../core/approval-answer.ts';
 import { headline, waveHeadline } from '../../core/approval-summary.ts';
-import { type Decision, type GivenAnswer, waveOfScope } from '../../core/decision.ts';
+import type { Decision, GivenAnswer } from '../../core/decision.ts';
+import { waveOfScope } from '../../core/scope.ts';
 import type { Delivery, PlanView, View } from './view.ts';
 
 /** A plan as programs are shown it: all of it, in one piece. */

@@ -13,10 +13,11 @@ import {
   unknownOf,
 } from '../../core/drift.ts';
 import type { History } from '../../core/history.ts';
-import type { Lookout, Register, RunLock } from '../../core/living-ports.ts';
+import type { Register, RunLock } from '../../core/living-ports.ts';
 import type { Notice } from '../../core/notice.ts';
 import { counted } from '../../core/plain-text.ts';
 import type { Archive, Clock, Log } from '../../core/ports.ts';
+import type { Lookout } from '../../core/probe.ts';
 import type { Settings } from '../../core/settings.ts';
 import { parseEvent } from './event.ts';
 

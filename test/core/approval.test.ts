@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-
 import { type ApprovalFlaw, flaws, judgeApproval, type SealState } from '../../core/approval.ts';
-import type { Scope } from '../../core/decision.ts';
 import { type Instant, instant } from '../../core/instant.ts';
 import type { PlanDigest, PlanHeader, Run } from '../../core/plan.ts';
+import type { Scope } from '../../core/scope.ts';
 import { answerWith, decisionOf } from '../decisions.ts';
 
 const digest = 'sha256:plan' as PlanDigest;

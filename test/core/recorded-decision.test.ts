@@ -5,13 +5,13 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-
 import type { PendingApproval } from '../../core/approval-desk.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import { type Scope, serialiseAnswer, serialiseDecision } from '../../core/decision.ts';
+import { serialiseAnswer, serialiseDecision } from '../../core/decision.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
 import type { Question } from '../../core/quorum.ts';
 import { findAnswer, findDecision, readDecision, recordDecision } from '../../core/recorded-decision.ts';
+import type { Scope } from '../../core/scope.ts';
 import { answerWith, decisionOf, sealed } from '../decisions.ts';
 import { InMemoryArchive } from '../lambdas/approval-world.ts';
 

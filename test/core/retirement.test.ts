@@ -5,9 +5,9 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-
 import { instant } from '../../core/instant.ts';
-import { nextRetirement, type Retirement, type SeenOfOld, unseen, useSince } from '../../core/retirement.ts';
+import type { Retirement } from '../../core/plan.ts';
+import { nextRetirement, type SeenOfOld, unseen, useSince } from '../../core/retirement.ts';
 import type { Goal } from '../../core/rotation.ts';
 
 const active: SeenOfOld = {

@@ -3,9 +3,8 @@ import { describe, it } from 'node:test';
 
 import type { BatchAnswer, Claim } from '../../core/claim.ts';
 import { instant } from '../../core/instant.ts';
-import type { Batch, OldCredential, Run } from '../../core/plan.ts';
+import type { Batch, OldCredential, Retirement, Run } from '../../core/plan.ts';
 import { judgeBatch, type Sighting } from '../../core/probe.ts';
-import type { Retirement } from '../../core/retirement.ts';
 import { type BatchRecord, judgeWave, type Surroundings, type WaveRecord, waveReasons } from '../../core/verdict.ts';
 import { a, b, batch, failed, leftAlone, plannedWith, rotated, seen, turned, unseen } from './batches.ts';
 

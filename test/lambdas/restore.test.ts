@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-
 import { sha256 } from '../../adapters/sha256.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import type { Batch, PlanDigest, Run } from '../../core/plan.ts';
-import { type RestoreAsked, readUndoable } from '../../core/restore.ts';
+import { readUndoable } from '../../core/restore.ts';
 import { lookAgainAt } from '../../core/second-restore.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { RestoreAsked } from '../../core/start.ts';
 import { approvedToRestore, askForRestore, complete, restoring, rotated } from './restore-world.ts';
 import { arnOf, at, canary, key1, key2, key3, login, type RunWorld, run } from './run-world.ts';
 

@@ -1,7 +1,7 @@
 import { sha256 } from '../../adapters/sha256.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import type { BatchAnswer } from '../../core/claim.ts';
-import { type Decision, type GivenAnswer, messageToSeal, type Scope, serialiseDecision } from '../../core/decision.ts';
+import { type Decision, type GivenAnswer, messageToSeal, serialiseDecision } from '../../core/decision.ts';
 import type { CandidateBatch } from '../../core/draft.ts';
 import type { KnownDrift } from '../../core/drift.ts';
 import type { History } from '../../core/history.ts';
@@ -12,6 +12,7 @@ import type { Batch, PlanDigest, Run } from '../../core/plan.ts';
 import type { Log } from '../../core/ports.ts';
 import type { Quarantine } from '../../core/quarantine.ts';
 import type { Goal } from '../../core/rotation.ts';
+import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import { type Start, serialiseStart } from '../../core/start.ts';
 import { admitWave } from '../../lambdas/admit-wave/step.ts';
