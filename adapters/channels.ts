@@ -2,7 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import type { SNSClient } from '@aws-sdk/client-sns';
 
-import type { Channels } from '../core/channel.ts';
+import type { Channels } from '../core/notices/channel.ts';
 import type { Clock } from '../core/ports.ts';
 import type { ChannelSettings } from '../core/settings.ts';
 import type { Network } from './network.ts';

@@ -1,8 +1,7 @@
 import { createHmac, createSecretKey, hash } from 'node:crypto';
-
-import type { ApiKey, SigningKey } from '../core/credential.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
+import type { ApiKey, SigningKey } from '../core/selection/credential.ts';
 import type { HttpAnswer, HttpInit, Network } from './network.ts';
 
 export interface HttpTools {

@@ -1,8 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-
+import type { IdentityProvider } from '../core/approval/sign-in-ports.ts';
 import type { Clock } from '../core/ports.ts';
 import type { SignInSettings } from '../core/settings.ts';
-import type { IdentityProvider } from '../core/sign-in-ports.ts';
 import { type Network, TargetError } from './network.ts';
 import { OidcProvider } from './oidc-provider.ts';
 import { type Patience, withRetries } from './retries.ts';

@@ -1,6 +1,6 @@
 import { type KMSClient, SignCommand } from '@aws-sdk/client-kms';
 
-import type { Signer } from '../core/evidence.ts';
+import type { Signer } from '../core/report/evidence.ts';
 
 /** Signs short messages with an ECC_NIST_P256 key. A signature is DER, in base64. */
 export class KmsSigner implements Signer {

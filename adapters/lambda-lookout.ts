@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
 import type { Batch } from '../core/plan.ts';
-import type { Lookout, Sighting } from '../core/probe.ts';
+import type { Lookout, Sighting } from '../core/verdict/probe.ts';
 
 /** Has the probe-batch of the batch's own tier look. */
 export class LambdaLookout implements Lookout {

@@ -1,4 +1,4 @@
-import type { Notice, PersonalLink } from '../core/notice.ts';
+import type { Notice, PersonalLink } from '../core/notices/notice.ts';
 
 /**
  * A notice as an HTML mail: one column, light and dark, and nothing in it that is fetched from anywhere.

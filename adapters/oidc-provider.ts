@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-
-import { recordFrom } from '../core/credential.ts';
+import type { Claims, SignInUnderWay } from '../core/approval/sign-in.ts';
+import { type IdentityProvider, ProviderError, type Redeemed } from '../core/approval/sign-in-ports.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
 import type { SecretValue } from '../core/secret-value.ts';
+import { recordFrom } from '../core/selection/credential.ts';
 import type { SignInSettings } from '../core/settings.ts';
-import type { Claims, SignInUnderWay } from '../core/sign-in.ts';
-import { type IdentityProvider, ProviderError, type Redeemed } from '../core/sign-in-ports.ts';
 import { type HttpAnswer, type HttpInit, type Network, TargetError } from './network.ts';
 import type { PublishedKeys, VerifyToken } from './token-signature.ts';
 

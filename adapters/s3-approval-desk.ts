@@ -1,7 +1,7 @@
 import { PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 
-import type { PendingApproval } from '../core/approval-desk.ts';
-import type { ApprovalDesk } from '../core/approval-ports.ts';
+import type { PendingApproval } from '../core/approval/approval-desk.ts';
+import type { ApprovalDesk } from '../core/approval/approval-ports.ts';
 import type { Run } from '../core/plan.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import { mostAttempts, S3LivingDocument } from './s3-living-document.ts';

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 
-import { type Ledger, parseLedger } from '../core/ledger.ts';
+import { type Ledger, parseLedger } from '../core/limits/ledger.ts';
 import type { Register } from '../core/living-ports.ts';
 import { S3Register } from './s3-living-document.ts';
 

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 
 import type { Register } from '../core/living-ports.ts';
-import { parseQuarantine, type Quarantine, writeQuarantine } from '../core/quarantine.ts';
+import { parseQuarantine, type Quarantine, writeQuarantine } from '../core/past-runs/quarantine.ts';
 import { S3Register } from './s3-living-document.ts';
 
 /** The quarantine in the living bucket. Where nothing was ever quarantined there is none, and it is empty. */

@@ -6,9 +6,9 @@ import {
 } from '@aws-sdk/client-s3';
 
 import { runPrefix } from '../core/archive-keys.ts';
-import type { RunDocuments, StoredDocument } from '../core/evidence.ts';
 import { type Instant, instant } from '../core/instant.ts';
 import type { Run } from '../core/plan.ts';
+import type { RunDocuments, StoredDocument } from '../core/report/evidence.ts';
 import { sha256 } from './sha256.ts';
 
 /** A version of an object, or the marker of its deletion, which has no content. */

@@ -1,9 +1,9 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 
 import type { Instant } from '../core/instant.ts';
+import { parseLock } from '../core/limits/run-lock.ts';
 import type { Holder, RunLock } from '../core/living-ports.ts';
 import type { Run } from '../core/plan.ts';
-import { parseLock } from '../core/run-lock.ts';
 import { mostAttempts, S3LivingDocument } from './s3-living-document.ts';
 
 /** Keeps the lock as one object in the living bucket: S3 lets one of those who write it first be the first. */

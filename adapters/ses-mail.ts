@@ -1,7 +1,7 @@
 import { type SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 
-import type { PersonalChannel } from '../core/channel.ts';
-import { type Notice, noticeText, type PersonalLink } from '../core/notice.ts';
+import type { PersonalChannel } from '../core/notices/channel.ts';
+import { type Notice, noticeText, type PersonalLink } from '../core/notices/notice.ts';
 import { oneLine } from '../core/plain-text.ts';
 import type { Approver, EmailSettings } from '../core/settings.ts';
 import { noticeHtml } from './notice-html.ts';

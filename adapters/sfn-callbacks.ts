@@ -1,6 +1,6 @@
 import { SendTaskSuccessCommand, type SFNClient, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn';
 
-import type { Callbacks } from '../core/approval-ports.ts';
+import type { Callbacks } from '../core/approval/approval-ports.ts';
 import type { SecretValue } from '../core/secret-value.ts';
 
 /** Wakes executions of the state machine by their task tokens. */

@@ -1,4 +1,4 @@
-import type { Notice, PersonalLink } from '../core/notice.ts';
+import type { Notice, PersonalLink } from '../core/notices/notice.ts';
 import { oneLine } from '../core/plain-text.ts';
 
 /** What Block Kit takes at most, in characters; of blocks, in number. */

@@ -1,8 +1,8 @@
-import type { PersonalChannel, PublicChannel } from '../core/channel.ts';
-import { recordFrom } from '../core/credential.ts';
-import type { Notice, PersonalLink } from '../core/notice.ts';
+import type { PersonalChannel, PublicChannel } from '../core/notices/channel.ts';
+import type { Notice, PersonalLink } from '../core/notices/notice.ts';
 import type { Clock } from '../core/ports.ts';
 import type { SecretValue } from '../core/secret-value.ts';
+import { recordFrom } from '../core/selection/credential.ts';
 import type { Approver, SlackSettings } from '../core/settings.ts';
 import { type HttpAnswer, type Network, TargetError } from './network.ts';
 import { slackMessage } from './slack-blocks.ts';

@@ -1,7 +1,7 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 
-import type { PublicChannel } from '../core/channel.ts';
-import { type Notice, noticeText } from '../core/notice.ts';
+import type { PublicChannel } from '../core/notices/channel.ts';
+import { type Notice, noticeText } from '../core/notices/notice.ts';
 
 /** SNS refuses a longer subject, and anything but printable ASCII in one. */
 const longestSubject = 100;

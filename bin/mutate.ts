@@ -10,7 +10,7 @@ import { pathAsTyped } from './settings-file.ts';
 const help = `Changes the core in one small way after the other, and looks whether a test notices.
 
   npm run mutate                       all of core/: within an hour on one processor
-  npm run mutate -- core/rotation.ts   these files or folders
+  npm run mutate -- core/rotation/rotation.ts   these files or folders
 
 What no test noticed is printed at once, and left in out/mutation/report.html. What did not change since the last time is
 not tried again. Runs at the lowest priority.
@@ -46,7 +46,7 @@ function patternOf(path: string): string {
   const inside = relative(root, absolute);
   const found = statSync(absolute, { throwIfNoEntry: false });
   if (found === undefined || !/^core(\/|$)/.test(inside)) {
-    throw new UsageError(`${path} is no file or folder of core/; name one, as in core/rotation.ts`);
+    throw new UsageError(`${path} is no file or folder of core/; name one, as in core/rotation/rotation.ts`);
   }
   return found.isDirectory() ? `${inside}/**/*.ts` : inside;
 }

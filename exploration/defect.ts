@@ -1,6 +1,6 @@
-import { type Goal, next, type Observed, type Step } from '../core/rotation.ts';
+import { type Goal, next, type Observed, type Step } from '../core/rotation/rotation.ts';
+import { nextCall, towards } from '../core/rotation/turning.ts';
 import type { Strategy } from '../core/settings.ts';
-import { nextCall, towards } from '../core/turning.ts';
 import { type Heart, heart, type Rules, type Turning } from './delivery.ts';
 import type { Counterexample } from './explore.ts';
 import { type Course, scenario } from './scenarios.ts';

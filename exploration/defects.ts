@@ -1,5 +1,5 @@
-import { next } from '../core/rotation.ts';
-import { begin, failed, nextCall, written } from '../core/turning.ts';
+import { next } from '../core/rotation/rotation.ts';
+import { begin, failed, nextCall, written } from '../core/rotation/turning.ts';
 import { type Defect, deciding, mistaking, withoutLooking } from './defect.ts';
 import { labelsOf, strategyOf } from './world.ts';
 

@@ -1,5 +1,5 @@
 import type { Answer } from '../core/ports.ts';
-import type { Goal } from '../core/rotation.ts';
+import type { Goal } from '../core/rotation/rotation.ts';
 import {
   answered,
   begin,
@@ -13,7 +13,7 @@ import {
   type Write,
   wasRead,
   written,
-} from '../core/turning.ts';
+} from '../core/rotation/turning.ts';
 import {
   ask,
   type Customs,

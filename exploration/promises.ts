@@ -1,4 +1,4 @@
-import type { Goal, Hold } from '../core/rotation.ts';
+import type { Goal, Hold } from '../core/rotation/rotation.ts';
 import { type Call, type Delivery, effectOf, hasEnded, type Rules, type Running } from './delivery.ts';
 import { type Event, isQuiet, type Scenario, type State } from './state.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Goal } from '../core/rotation.ts';
+import type { Goal } from '../core/rotation/rotation.ts';
 import {
   asksFunction,
   besideAnAct,

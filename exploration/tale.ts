@@ -1,5 +1,5 @@
-import type { Goal } from '../core/rotation.ts';
-import type { End } from '../core/turning.ts';
+import type { Goal } from '../core/rotation/rotation.ts';
+import type { End } from '../core/rotation/turning.ts';
 import { type Call, type Rules, rulesFor } from './delivery.ts';
 import { type Fate, type Scenario, type State, type Successor, start, successorsOf } from './state.ts';
 import { authenticates, strategyOf, type TargetKind, type World } from './world.ts';

@@ -1,5 +1,5 @@
+import type { Labels } from '../core/rotation/turning.ts';
 import type { Strategy } from '../core/settings.ts';
-import type { Labels } from '../core/turning.ts';
 
 /**
  * The kinds of target there are. Two hold several keys: one takes the keys of its clients, one issues them. Of two with a

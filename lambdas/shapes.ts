@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { phases } from '../core/archive-keys.ts';
-import type { BatchAnswer } from '../core/claim.ts';
-import type { CandidateBatch } from '../core/draft.ts';
 import { type Instant, instant, parseInstant } from '../core/instant.ts';
 import { type Batch, modes, type PlanDigest, type Run, retirements } from '../core/plan.ts';
+import type { CandidateBatch } from '../core/planning/draft.ts';
 import type { Scope } from '../core/scope.ts';
 import { strategies } from '../core/settings.ts';
+import type { BatchAnswer } from '../core/verdict/claim.ts';
 
 /*
  * The shapes that several events share. What does not fit one is refused before anything is done.

@@ -14,9 +14,8 @@ import type { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-
-import { contradictionFound } from '../core/contradiction.ts';
-import { driftFound } from '../core/drift.ts';
+import { driftFound } from '../core/past-runs/drift.ts';
+import { contradictionFound } from '../core/verdict/contradiction.ts';
 import type { DriftLook } from './drift-look.ts';
 import { workflowName } from './names.ts';
 import type { Recovery } from './recovery.ts';

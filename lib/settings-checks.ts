@@ -1,7 +1,7 @@
-import { askedForIt, isSamePerson } from '../core/person.ts';
-import { differentPeople } from '../core/quorum.ts';
+import { askedForIt, isSamePerson } from '../core/approval/person.ts';
+import { differentPeople } from '../core/approval/quorum.ts';
+import { nameAtProvider } from '../core/approval/sign-in.ts';
 import type { Settings, Tier } from '../core/settings.ts';
-import { nameAtProvider } from '../core/sign-in.ts';
 
 /** What is wrong between fields: where, and what to do. */
 interface Problem {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-
+import { isPrincipal, overlap } from '../core/approval/principal.ts';
 import { parseInstant } from '../core/instant.ts';
-import { isPrincipal, overlap } from '../core/principal.ts';
 import { weekdays } from '../core/settings.ts';
 
 /*

@@ -3,7 +3,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
 import { rotateBatchSeconds } from '../core/deadlines.ts';
-import { functionFor } from '../core/native-rotation.ts';
+import { functionFor } from '../core/selection/native-rotation.ts';
 import type { Settings, Tier as TierSettings } from '../core/settings.ts';
 import type { Foundation } from './foundation.ts';
 import { grantKeyUse } from './key-use.ts';

@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { Mutant, MutantCoverage, StrykerOptions } from '@stryker-mutator/api/core';
@@ -174,7 +174,7 @@ class CollectedTestRunner implements TestRunner {
 
 const load = (file: string) => collectFrom(file, () => import(pathToFileURL(resolve(file)).href));
 
-const isOwn = (file: string, mutated: string): boolean => file.startsWith(`test/core/${basename(mutated, '.ts')}`);
+const isOwn = (file: string, mutated: string): boolean => file.startsWith(`test/${mutated.replace(/\.ts$/, '')}`);
 
 const isFailed = ({ status }: TestResult): boolean => status === TestStatus.Failed;
 

@@ -1,5 +1,5 @@
-import { secretsAsked } from '../core/approval-answer.ts';
-import { eligibleApprovers, type PendingApproval } from '../core/approval-desk.ts';
+import { secretsAsked } from '../core/approval/approval-answer.ts';
+import { eligibleApprovers, type PendingApproval } from '../core/approval/approval-desk.ts';
 import { archiveKeys } from '../core/archive-keys.ts';
 import type { Run } from '../core/plan.ts';
 import type { PlanShown } from '../lambdas/review/shown.ts';

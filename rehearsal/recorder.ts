@@ -1,7 +1,7 @@
-import type { BatchAnswer } from '../core/claim.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Batch, Mode, Run } from '../core/plan.ts';
-import type { RunReport } from '../core/report.ts';
+import type { RunReport } from '../core/report/report.ts';
+import type { BatchAnswer } from '../core/verdict/claim.ts';
 import type { Cloud } from './cloud.ts';
 import type { Watch } from './progress.ts';
 import type { Mark, RehearsalReport } from './report.ts';

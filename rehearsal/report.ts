@@ -1,8 +1,8 @@
 import type { Instant } from '../core/instant.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Guardrail, Mode, Run } from '../core/plan.ts';
-import type { SecretReport, WaveReport } from '../core/report.ts';
-import type { Verification } from '../core/verdict.ts';
+import type { SecretReport, WaveReport } from '../core/report/report.ts';
+import type { Verification } from '../core/verdict/verdict.ts';
 
 /** A moment of the run worth a mark in its picture. */
 export interface Mark {

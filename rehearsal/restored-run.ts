@@ -1,7 +1,7 @@
 import { archiveKeys } from '../core/archive-keys.ts';
 import { counted } from '../core/plain-text.ts';
 import type { Run } from '../core/plan.ts';
-import type { RunReport } from '../core/report.ts';
+import type { RunReport } from '../core/report/report.ts';
 import type { Start } from '../core/start.ts';
 import { approve, isAsking, linksOf } from './approver.ts';
 import type { Scenario, Scene } from './scenario.ts';

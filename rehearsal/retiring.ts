@@ -1,7 +1,7 @@
 import { proberFor } from '../adapters/probes/choose.ts';
 import { archiveKeys } from '../core/archive-keys.ts';
 import type { Run } from '../core/plan.ts';
-import type { RunReport } from '../core/report.ts';
+import type { RunReport } from '../core/report/report.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import type { ArmedSecret } from './fleet.ts';
 import { playBeside } from './restored-run.ts';

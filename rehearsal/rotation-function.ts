@@ -10,9 +10,9 @@ import {
 import type { Network } from '../adapters/network.ts';
 import { newPassword } from '../adapters/rotators/fresh.ts';
 import { alterPassword, createTwin, loggedIn, works } from '../adapters/rotators/postgres-login.ts';
-import { type Login, twinOf } from '../core/credential.ts';
 import type { Random } from '../core/random.ts';
 import { SecretValue } from '../core/secret-value.ts';
+import { type Login, twinOf } from '../core/selection/credential.ts';
 import type { Handler } from './steps.ts';
 
 export interface RotationFunctionTools {

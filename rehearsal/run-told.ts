@@ -1,10 +1,10 @@
+import { decidedAt, parseDecision } from '../core/approval/decision.ts';
 import { archiveKeys } from '../core/archive-keys.ts';
-import { decidedAt, parseDecision } from '../core/decision.ts';
-import type { Draft, NotPlanned } from '../core/draft.ts';
 import type { Instant } from '../core/instant.ts';
+import { sayWhyLeftAlone } from '../core/notices/reason-words.ts';
 import type { Run } from '../core/plan.ts';
-import { sayWhyLeftAlone } from '../core/reason-words.ts';
-import type { RunReport } from '../core/report.ts';
+import type { Draft, NotPlanned } from '../core/planning/draft.ts';
+import type { RunReport } from '../core/report/report.ts';
 import type { Start } from '../core/start.ts';
 import type { Cloud } from './cloud.ts';
 import type { Mark, RunTold } from './report.ts';

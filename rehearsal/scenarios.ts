@@ -1,7 +1,7 @@
 import { archiveKeys } from '../core/archive-keys.ts';
-import type { BatchAnswer } from '../core/claim.ts';
-import { isDue } from '../core/due.ts';
 import type { Batch, Run } from '../core/plan.ts';
+import { isDue } from '../core/selection/due.ts';
+import type { BatchAnswer } from '../core/verdict/claim.ts';
 import type { DraftPlanPorts } from '../lambdas/draft-plan/step.ts';
 import { wire as wireDraftPlan } from '../lambdas/draft-plan/wiring.ts';
 import type { Cloud } from './cloud.ts';

@@ -1,4 +1,4 @@
-import { nameAtProvider } from '../core/sign-in.ts';
+import { nameAtProvider } from '../core/approval/sign-in.ts';
 import type { Cloud } from './cloud.ts';
 import type { Door } from './door.ts';
 import type { Estate } from './targets/estate.ts';

@@ -1,8 +1,8 @@
 import { archiveKeys } from '../core/archive-keys.ts';
-import type { NotPlanned } from '../core/draft.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Batch, Mode, Run } from '../core/plan.ts';
-import type { RunReport, SecretReport } from '../core/report.ts';
+import type { NotPlanned } from '../core/planning/draft.ts';
+import type { RunReport, SecretReport } from '../core/report/report.ts';
 import type { Account } from '../rehearsal/account.ts';
 import type { Cloud } from '../rehearsal/cloud.ts';
 import type { InventoryEntry } from '../rehearsal/fleet.ts';

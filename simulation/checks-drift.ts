@@ -1,5 +1,5 @@
-import type { Drift } from '../core/drift.ts';
-import type { FinishedRun } from '../core/history.ts';
+import type { Drift } from '../core/past-runs/drift.ts';
+import type { FinishedRun } from '../core/past-runs/history.ts';
 import { type Aftermath, type Told, wasActedOn } from './aftermath.ts';
 import { isAccepted } from './standing.ts';
 

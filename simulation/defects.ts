@@ -1,6 +1,6 @@
 import { PutSecretValueCommand, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 
-import { goText } from '../core/flags.ts';
+import { goText } from '../core/limits/flags.ts';
 import type { AnyRuntime } from '../rehearsal/steps.ts';
 import { laterDefects } from './defects-later.ts';
 import type { Ground } from './ground.ts';

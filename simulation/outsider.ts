@@ -1,7 +1,7 @@
 import { proberFor } from '../adapters/probes/choose.ts';
-import { twinOf } from '../core/credential.ts';
 import type { Instant } from '../core/instant.ts';
 import { SecretValue } from '../core/secret-value.ts';
+import { twinOf } from '../core/selection/credential.ts';
 import type { Cloud } from '../rehearsal/cloud.ts';
 import type { ArmedSecret } from '../rehearsal/fleet.ts';
 import { ServiceError } from '../rehearsal/replica.ts';

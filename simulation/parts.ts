@@ -1,6 +1,6 @@
 import { archiveKeys } from '../core/archive-keys.ts';
-import { goText } from '../core/flags.ts';
 import { type Instant, instant } from '../core/instant.ts';
+import { goText } from '../core/limits/flags.ts';
 import type { Mode, Run } from '../core/plan.ts';
 import { switchName } from '../core/settings.ts';
 import { scheduledRun } from '../core/start.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { goText } from '../core/flags.ts';
 import { type Instant, instant } from '../core/instant.ts';
+import { goText } from '../core/limits/flags.ts';
 import { switchName } from '../core/settings.ts';
 import { openChannels } from '../rehearsal/channels.ts';
 import { Cloud } from '../rehearsal/cloud.ts';

@@ -34,6 +34,23 @@ const places: readonly (readonly [string, RegExp, RegExp])[] = [
   ['the command line', /^bin\//, /^(?!test\/)/],
 ];
 
+/**
+ * The core's folders, lowest first: each knows itself and those before it. Beside them stand the words and ports that all
+ * of them share, and that know none of them.
+ */
+const floors = [
+  'core',
+  'core/limits',
+  'core/selection',
+  'core/rotation',
+  'core/approval',
+  'core/planning',
+  'core/verdict',
+  'core/report',
+  'core/past-runs',
+  'core/notices',
+];
+
 /** What a module imports: a path from the root of the project for its own modules, else the package. */
 const importedBy = (file: string): string[] =>
   importsOf(read(file)).map(({ specifier }) =>
@@ -83,8 +100,19 @@ describe('the core', () => {
     });
   }
 
+  for (const file of modules.filter((name) => name.startsWith('core/'))) {
+    const floor = floors.indexOf(dirname(file));
+    it(`knows nothing above it in ${file}`, () => {
+      assert.notEqual(floor, -1, 'a new folder needs a place among the floors');
+      assert.deepEqual(
+        importedBy(file).filter((imported) => floors.indexOf(dirname(imported)) > floor),
+        [],
+      );
+    });
+  }
+
   it('judges a second time without any code of the first: it takes types, and nothing else, from others', () => {
-    const imports = importsOf(read('core/second-judgement.ts'));
+    const imports = importsOf(read('core/selection/second-judgement.ts'));
     assert.deepEqual(
       imports.filter(({ isType }) => !isType),
       [],

@@ -1,4 +1,4 @@
-import type { Decision, GivenAnswer, SealedAnswer } from '../core/decision.ts';
+import type { Decision, GivenAnswer, SealedAnswer } from '../core/approval/decision.ts';
 import { instant } from '../core/instant.ts';
 import type { PlanDigest, Run } from '../core/plan.ts';
 

@@ -1,6 +1,6 @@
 import { type Instant, parseInstant } from '../core/instant.ts';
 import type { SecretEntry, Tag } from '../core/inventory.ts';
-import type { SelectedSecret } from '../core/selection.ts';
+import type { SelectedSecret } from '../core/selection/selection.ts';
 
 /** Reads a moment that a test writes as text, so that a misspelt one fails the test. */
 export function at(text: string): Instant {

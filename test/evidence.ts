@@ -2,9 +2,9 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 
 import { publicKeyFrom } from '../adapters/public-key.ts';
 import { sha256 } from '../adapters/sha256.ts';
-import type { Signer } from '../core/evidence.ts';
-import { type Check, checkEvidence, type Exhibit } from '../core/evidence-check.ts';
 import type { Run } from '../core/plan.ts';
+import type { Signer } from '../core/report/evidence.ts';
+import { type Check, checkEvidence, type Exhibit } from '../core/report/evidence-check.ts';
 
 /* Evidence as an auditor holds it, and a key pair of the kind that KMS has. */
 

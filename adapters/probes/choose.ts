@@ -1,5 +1,5 @@
-import { readCredential } from '../../core/credential.ts';
 import type { Prober } from '../../core/ports.ts';
+import { readCredential } from '../../core/selection/credential.ts';
 import type { ProbeSettings, RotatorSettings } from '../../core/settings.ts';
 import type { HttpTools } from '../http-request.ts';
 import { askHttp } from './http.ts';

@@ -1,5 +1,5 @@
-import { type Credential, recordFrom } from '../../core/credential.ts';
 import type { Answer } from '../../core/ports.ts';
+import { type Credential, recordFrom } from '../../core/selection/credential.ts';
 import { type HttpTools, request } from '../http-request.ts';
 
 /** Asks a target who it takes the holder of a key for. */

@@ -1,5 +1,5 @@
-import type { Credential } from '../../core/credential.ts';
 import type { Answer } from '../../core/ports.ts';
+import type { Credential } from '../../core/selection/credential.ts';
 import type { Network } from '../network.ts';
 import { isRefusal, loggedIn } from '../rotators/postgres-login.ts';
 

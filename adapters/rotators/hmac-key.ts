@@ -1,6 +1,6 @@
-import { readSigningKey, renew } from '../../core/credential.ts';
 import type { Rotator } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
+import { readSigningKey, renew } from '../../core/selection/credential.ts';
 import type { RotatorSettings } from '../../core/settings.ts';
 import { type HttpTools, request } from '../http-request.ts';
 import { newSigningKey } from './fresh.ts';

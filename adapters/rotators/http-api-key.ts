@@ -1,5 +1,5 @@
-import { readApiKey, renew } from '../../core/credential.ts';
 import type { Rotator } from '../../core/ports.ts';
+import { readApiKey, renew } from '../../core/selection/credential.ts';
 import type { RotatorSettings } from '../../core/settings.ts';
 import type { HttpTools } from '../http-request.ts';
 import { insist } from './insist.ts';

@@ -1,4 +1,4 @@
-import { type Credential, type Malformed, malformations } from '../../core/credential.ts';
+import { type Credential, type Malformed, malformations } from '../../core/selection/credential.ts';
 
 /**
  * A credential that is well-formed.

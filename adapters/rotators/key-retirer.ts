@@ -1,5 +1,5 @@
-import { type ApiKey, readCredential, type SigningKey } from '../../core/credential.ts';
 import type { Pair, Retirer } from '../../core/ports.ts';
+import { type ApiKey, readCredential, type SigningKey } from '../../core/selection/credential.ts';
 import type { RotatorSettings } from '../../core/settings.ts';
 import type { HttpTools } from '../http-request.ts';
 import { KeyTarget } from './key-target.ts';

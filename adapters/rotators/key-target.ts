@@ -1,6 +1,6 @@
-import { type ApiKey, recordFrom, type SigningKey } from '../../core/credential.ts';
 import { instant } from '../../core/instant.ts';
 import type { Standing } from '../../core/ports.ts';
+import { type ApiKey, recordFrom, type SigningKey } from '../../core/selection/credential.ts';
 import { type HttpTools, request } from '../http-request.ts';
 import type { HttpAnswer, HttpInit } from '../network.ts';
 

@@ -1,7 +1,7 @@
-import { type Login, readLogin, renew, twinOf } from '../../core/credential.ts';
 import type { Material } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
 import type { SecretValue } from '../../core/secret-value.ts';
+import { type Login, readLogin, renew, twinOf } from '../../core/selection/credential.ts';
 import type { RotatorSettings } from '../../core/settings.ts';
 import { newPassword } from './fresh.ts';
 import { insist } from './insist.ts';

@@ -1,6 +1,6 @@
-import { readMaster } from '../../core/credential.ts';
 import type { Material, Rotator } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
+import { readMaster } from '../../core/selection/credential.ts';
 import type { Network } from '../network.ts';
 import { insist } from './insist.ts';
 import { isSameServer, otherLogin, type PairSettings, readPair } from './login-pair.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-import type { Login } from '../../core/credential.ts';
+import type { Login } from '../../core/selection/credential.ts';
 import { type Network, type PostgresConnection, TargetError } from '../network.ts';
 
 /** How long a connection or a query may take, in milliseconds. */

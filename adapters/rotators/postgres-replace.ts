@@ -1,6 +1,6 @@
-import { type Login, readLogin, renew } from '../../core/credential.ts';
 import type { Material, Rotator } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
+import { type Login, readLogin, renew } from '../../core/selection/credential.ts';
 import type { RotatorSettings } from '../../core/settings.ts';
 import type { Network } from '../network.ts';
 import { newPassword } from './fresh.ts';

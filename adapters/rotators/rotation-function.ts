@@ -1,9 +1,9 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
 import { rotationFunctionSeconds } from '../../core/deadlines.ts';
-import { functionFor } from '../../core/native-rotation.ts';
 import type { Clock, Log, Rotator } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
+import { functionFor } from '../../core/selection/native-rotation.ts';
 import { otherLogin, type PairSettings, readPair } from './login-pair.ts';
 
 type FunctionSettings = PairSettings & { readonly kind: 'rotation-function' };

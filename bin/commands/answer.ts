@@ -2,8 +2,8 @@ import { createInterface } from 'node:readline/promises';
 
 import { LambdaClient } from '@aws-sdk/client-lambda';
 
-import { secretsAsked } from '../../core/approval-answer.ts';
-import { longestReason } from '../../core/decision.ts';
+import { secretsAsked } from '../../core/approval/approval-answer.ts';
+import { longestReason } from '../../core/approval/decision.ts';
 import type { PlanShown, Shown } from '../../lambdas/review/shown.ts';
 import { type Command, type ExitCode, type Output, readFlags, required, UsageError } from '../command.ts';
 import { loadSettings } from '../settings-file.ts';

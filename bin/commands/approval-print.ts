@@ -1,8 +1,8 @@
-import { guardrailName, nearness, oldHistory, wayBack } from '../../core/approval-summary.ts';
-import { decidedAt, reasonOf } from '../../core/decision.ts';
+import { guardrailName, nearness, oldHistory, wayBack } from '../../core/approval/approval-summary.ts';
+import { decidedAt, reasonOf } from '../../core/approval/decision.ts';
 import { counted, oneLine, utcMinute } from '../../core/plain-text.ts';
-import { retirementTexts } from '../../core/retirement.ts';
-import { sayUnusual } from '../../core/unusual.ts';
+import { sayUnusual } from '../../core/planning/unusual.ts';
+import { retirementTexts } from '../../core/rotation/retirement.ts';
 import type { PlanShown, Shown } from '../../lambdas/review/shown.ts';
 import { table } from '../table.ts';
 

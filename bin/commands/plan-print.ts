@@ -1,9 +1,9 @@
 import { type Instant, toIso } from '../../core/instant.ts';
 import { type LeftAlone, leaveAloneReasons, restoreReasons } from '../../core/leave-alone.ts';
 import { counted, oneLine, utcMinute } from '../../core/plain-text.ts';
-import { type Outlook, type Preview, previewVerdicts } from '../../core/preview.ts';
-import { contradictions } from '../../core/second-judgement.ts';
-import type { SelectedSecret } from '../../core/selection.ts';
+import { type Outlook, type Preview, previewVerdicts } from '../../core/planning/preview.ts';
+import { contradictions } from '../../core/selection/second-judgement.ts';
+import type { SelectedSecret } from '../../core/selection/selection.ts';
 import { table } from '../table.ts';
 
 /** Up to how many secrets of one reason are listed by name. */

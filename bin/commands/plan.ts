@@ -1,6 +1,6 @@
 import { InventoryFile, InventoryFileError } from '../../adapters/inventory-file.ts';
 import { type Instant, parseInstant } from '../../core/instant.ts';
-import { preview } from '../../core/preview.ts';
+import { preview } from '../../core/planning/preview.ts';
 import { type Command, type ExitCode, type Output, readFlags, required, UsageError } from '../command.ts';
 import { loadSettings, pathAsTyped } from '../settings-file.ts';
 import { asJson, asText } from './plan-print.ts';

@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 
 import { s3Quarantine } from '../../adapters/s3-quarantine.ts';
 import { toIso } from '../../core/instant.ts';
-import { release as releaseFrom } from '../../core/quarantine.ts';
+import { release as releaseFrom } from '../../core/past-runs/quarantine.ts';
 import { type Command, type ExitCode, type Output, readFlags, UsageError } from '../command.ts';
 import { loadSettings } from '../settings-file.ts';
 import { table } from '../table.ts';

@@ -2,8 +2,8 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 
 import { SfnRecoveries } from '../../adapters/sfn-recoveries.ts';
 import { sha256 } from '../../adapters/sha256.ts';
+import { recoveryName } from '../../core/past-runs/recovery.ts';
 import type { Run } from '../../core/plan.ts';
-import { recoveryName } from '../../core/recovery.ts';
 import { type Command, type ExitCode, type Output, readFlags, UsageError } from '../command.ts';
 import { loadSettings } from '../settings-file.ts';
 import { findMachine } from './status.ts';

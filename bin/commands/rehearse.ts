@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { InventoryFileError, parseInventory } from '../../adapters/inventory-file.ts';
 import { parseInstant } from '../../core/instant.ts';
-import { select } from '../../core/selection.ts';
+import { select } from '../../core/selection/selection.ts';
 import type { Settings } from '../../core/settings.ts';
 import { ruled } from '../../rehearsal/faults.ts';
 import type { Scenario } from '../../rehearsal/scenario.ts';

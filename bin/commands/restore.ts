@@ -10,10 +10,10 @@ import { SecretsManagerInventory } from '../../adapters/secrets-manager-inventor
 import { sha256 } from '../../adapters/sha256.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import type { Instant } from '../../core/instant.ts';
+import { type NotUndoable, restoreRefusals } from '../../core/past-runs/restore.ts';
+import { previewRestore, type RestorePreview } from '../../core/past-runs/restore-preview.ts';
 import { counted } from '../../core/plain-text.ts';
 import type { Run } from '../../core/plan.ts';
-import { type NotUndoable, restoreRefusals } from '../../core/restore.ts';
-import { previewRestore, type RestorePreview } from '../../core/restore-preview.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { RestoreAsked } from '../../core/start.ts';
 import { type Command, type ExitCode, type Output, readFlags, UsageError } from '../command.ts';

@@ -1,6 +1,6 @@
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
-import { goText, readSwitch } from '../../core/flags.ts';
+import { goText, readSwitch } from '../../core/limits/flags.ts';
 import { switchName } from '../../core/settings.ts';
 import { type Command, type Output, readFlags } from '../command.ts';
 import { loadSettings } from '../settings-file.ts';

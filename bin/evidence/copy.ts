@@ -4,8 +4,8 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { HeldVersion } from '../../adapters/s3-run-documents.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import { runPrefix } from '../../core/archive-keys.ts';
-import type { Exhibit } from '../../core/evidence-check.ts';
 import type { Run } from '../../core/plan.ts';
+import type { Exhibit } from '../../core/report/evidence-check.ts';
 
 /*
  * A copy of a run's evidence is a folder: every document at its place below the run, what was written over beneath

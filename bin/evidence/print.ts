@@ -1,10 +1,10 @@
 import { archiveKeys, runPrefix } from '../../core/archive-keys.ts';
-import { parseManifest } from '../../core/evidence.ts';
-import { type EvidenceFinding, type Exhibit, evidenceFindings } from '../../core/evidence-check.ts';
-import { sayDocument } from '../../core/evidence-story.ts';
 import { type Instant, toIso } from '../../core/instant.ts';
 import { oneLine } from '../../core/plain-text.ts';
 import type { Run } from '../../core/plan.ts';
+import { parseManifest } from '../../core/report/evidence.ts';
+import { type EvidenceFinding, type Exhibit, evidenceFindings } from '../../core/report/evidence-check.ts';
+import { sayDocument } from '../../core/report/evidence-story.ts';
 import { table } from '../table.ts';
 
 /** One document of a run, as it is told of. */

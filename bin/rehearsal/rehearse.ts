@@ -5,8 +5,8 @@ import { styleText } from 'node:util';
 
 import { publicKeyFrom } from '../../adapters/public-key.ts';
 import { sha256 } from '../../adapters/sha256.ts';
-import { checkEvidence } from '../../core/evidence-check.ts';
 import { counted } from '../../core/plain-text.ts';
+import { checkEvidence } from '../../core/report/evidence-check.ts';
 import type { Settings } from '../../core/settings.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import type { Left } from '../../rehearsal/evidence.ts';

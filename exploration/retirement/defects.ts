@@ -1,6 +1,6 @@
 import type { Retirement } from '../../core/plan.ts';
-import { nextRetirement, type SeenOfOld } from '../../core/retirement.ts';
-import { towardsRetirement } from '../../core/retiring.ts';
+import { nextRetirement, type SeenOfOld } from '../../core/rotation/retirement.ts';
+import { towardsRetirement } from '../../core/rotation/retiring.ts';
 import { type Counterexample, type Course, type customs, scenario } from './explore.ts';
 import { type Heart, heart, type Scenario } from './state.ts';
 

@@ -1,5 +1,5 @@
-import { beginRetiring } from '../../core/retiring.ts';
-import type { Goal } from '../../core/rotation.ts';
+import { beginRetiring } from '../../core/rotation/retiring.ts';
+import type { Goal } from '../../core/rotation/rotation.ts';
 import {
   callOf,
   type Delivery,

@@ -1,5 +1,5 @@
 import type { Retirement } from '../../core/plan.ts';
-import { nextRetirement, type RetirementStep, type SeenOfOld } from '../../core/retirement.ts';
+import { nextRetirement, type RetirementStep, type SeenOfOld } from '../../core/rotation/retirement.ts';
 import {
   beginRetiring,
   currentAnswered,
@@ -13,8 +13,8 @@ import {
   towardsRetirement,
   wasWritten,
   wereRead,
-} from '../../core/retiring.ts';
-import type { Goal } from '../../core/rotation.ts';
+} from '../../core/rotation/retiring.ts';
+import type { Goal } from '../../core/rotation/rotation.ts';
 import type { Planned } from '../state.ts';
 import { acts, type Customs, keyOf, manages, opensOld, opensRecorded, pristine, type World } from './world.ts';
 

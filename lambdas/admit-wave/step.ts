@@ -1,21 +1,21 @@
-import { judgeApproval } from '../../core/approval.ts';
+import { judgeApproval } from '../../core/approval/approval.ts';
+import { parseDecision, reasonOf } from '../../core/approval/decision.ts';
+import { approvalsNeeded } from '../../core/approval/quorum.ts';
+import { readDecision } from '../../core/approval/recorded-decision.ts';
+import { timeToAsk, type Waits } from '../../core/approval/reminder.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import { parseDecision, reasonOf } from '../../core/decision.ts';
-import { admitFlags, readSwitch } from '../../core/flags.ts';
 import { secondsBetween } from '../../core/instant.ts';
+import { admitFlags, readSwitch } from '../../core/limits/flags.ts';
+import { nextStart } from '../../core/limits/windows.ts';
 import type { RunLock } from '../../core/living-ports.ts';
 import type { Ending } from '../../core/outcome.ts';
+import { findDocument } from '../../core/past-runs/run-story.ts';
 import type { Run } from '../../core/plan.ts';
-import { readPlan, waveOf } from '../../core/plan-reading.ts';
+import { readPlan, waveOf } from '../../core/planning/plan-reading.ts';
 import type { Archive, Clock, GoAhead, Hash, Switch } from '../../core/ports.ts';
-import { approvalsNeeded } from '../../core/quorum.ts';
-import { readDecision } from '../../core/recorded-decision.ts';
-import { timeToAsk, type Waits } from '../../core/reminder.ts';
-import { findDocument } from '../../core/run-story.ts';
 import { scopeOfWave } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
-import type { WaveVerdict } from '../../core/verdict.ts';
-import { nextStart } from '../../core/windows.ts';
+import type { WaveVerdict } from '../../core/verdict/verdict.ts';
 import { parseEvent } from './event.ts';
 
 export interface AdmitWavePorts {

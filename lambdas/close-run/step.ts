@@ -1,20 +1,20 @@
+import type { Decision } from '../../core/approval/decision.ts';
+import { readDecision } from '../../core/approval/recorded-decision.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import { type Channels, postBy, writeTo } from '../../core/channel.ts';
-import { contradictionFound, contradictionsOf } from '../../core/contradiction.ts';
-import type { Decision } from '../../core/decision.ts';
-import { endingNotice } from '../../core/ending-notice.ts';
-import { type RunDocuments, type Signer, signEvidence } from '../../core/evidence.ts';
-import { type History, rememberRun } from '../../core/history.ts';
 import type { Register, RunLock } from '../../core/living-ports.ts';
+import { type Channels, postBy, writeTo } from '../../core/notices/channel.ts';
+import { endingNotice } from '../../core/notices/ending-notice.ts';
 import type { Outcome } from '../../core/outcome.ts';
+import { type History, rememberRun } from '../../core/past-runs/history.ts';
+import { failuresOf, type Quarantine, quarantine } from '../../core/past-runs/quarantine.ts';
+import { keepFirst, readFound, readJudged, readStory } from '../../core/past-runs/run-story.ts';
 import type { Run } from '../../core/plan.ts';
 import type { Archive, Clock, GoAhead, Hash, Herald, Log } from '../../core/ports.ts';
-import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.ts';
-import { readDecision } from '../../core/recorded-decision.ts';
-import { sayTags } from '../../core/renewal.ts';
-import { type RunReport, reportOf } from '../../core/report.ts';
-import { keepFirst, readFound, readJudged, readStory } from '../../core/run-story.ts';
+import { type RunDocuments, type Signer, signEvidence } from '../../core/report/evidence.ts';
+import { type RunReport, reportOf } from '../../core/report/report.ts';
 import type { Settings } from '../../core/settings.ts';
+import { contradictionFound, contradictionsOf } from '../../core/verdict/contradiction.ts';
+import { sayTags } from '../../core/verdict/renewal.ts';
 import { parseEvent } from './event.ts';
 
 export interface CloseRunPorts {

@@ -1,17 +1,22 @@
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
-import { candidateBatches, type Draft } from '../../core/draft.ts';
-import { isDue } from '../../core/due.ts';
-import type { History } from '../../core/history.ts';
 import type { SecretEntry } from '../../core/inventory.ts';
 import type { Register, RunLock } from '../../core/living-ports.ts';
 import type { Ending } from '../../core/outcome.ts';
+import type { History } from '../../core/past-runs/history.ts';
+import { leaveQuarantined, type Quarantine } from '../../core/past-runs/quarantine.ts';
+import {
+  type RestoreMaterial,
+  type RestoreSelection,
+  readUndoable,
+  selectRestore,
+} from '../../core/past-runs/restore.ts';
+import { type RetireMaterial, readReplaced, selectRetired } from '../../core/past-runs/retire-selection.ts';
 import type { Run } from '../../core/plan.ts';
+import { candidateBatches, type Draft } from '../../core/planning/draft.ts';
 import type { Archive, Hash, Inventory } from '../../core/ports.ts';
-import { leaveQuarantined, type Quarantine } from '../../core/quarantine.ts';
-import { type RestoreMaterial, type RestoreSelection, readUndoable, selectRestore } from '../../core/restore.ts';
-import { type RetireMaterial, readReplaced, selectRetired } from '../../core/retire-selection.ts';
-import { select } from '../../core/selection.ts';
+import { isDue } from '../../core/selection/due.ts';
+import { select } from '../../core/selection/selection.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { RestoreAsked } from '../../core/start.ts';
 

@@ -1,12 +1,12 @@
 import { archiveKeys, type Phase } from '../../core/archive-keys.ts';
-import { contradictionFound, contradictionsIn } from '../../core/contradiction.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import type { Ending } from '../../core/outcome.ts';
 import type { Batch, Run } from '../../core/plan.ts';
-import { isPlanned, missingFrom, readPlan, readWave, waveOf } from '../../core/plan-reading.ts';
+import { isPlanned, missingFrom, readPlan, readWave, waveOf } from '../../core/planning/plan-reading.ts';
 import type { AlarmBoard, Archive, Clock, Hash, HealthDesk, Log } from '../../core/ports.ts';
-import { type Probed, sayDoubt } from '../../core/probe.ts';
 import type { Settings } from '../../core/settings.ts';
+import { contradictionFound, contradictionsIn } from '../../core/verdict/contradiction.ts';
+import { type Probed, sayDoubt } from '../../core/verdict/probe.ts';
 import {
   type BatchRecord,
   judgeWave as judge,
@@ -16,7 +16,7 @@ import {
   verifyWave,
   type WaveRecord,
   type WaveVerdict,
-} from '../../core/verdict.ts';
+} from '../../core/verdict/verdict.ts';
 import { parseEvent } from './event.ts';
 
 export interface JudgeWavePorts {

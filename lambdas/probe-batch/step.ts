@@ -1,9 +1,8 @@
 import { archiveKeys, type Phase } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
-import { readCredential } from '../../core/credential.ts';
-import type { CandidateBatch, Fact, OldFact } from '../../core/draft.ts';
 import { askPatiently } from '../../core/patience.ts';
 import type { Batch, Run } from '../../core/plan.ts';
+import type { CandidateBatch, Fact, OldFact } from '../../core/planning/draft.ts';
 import type {
   Archive,
   Clock,
@@ -16,10 +15,11 @@ import type {
   Standings,
   Vault,
 } from '../../core/ports.ts';
-import { judgeBatch, type Probed, type Sighting, sayDoubt } from '../../core/probe.ts';
 import type { SecretValue } from '../../core/secret-value.ts';
-import type { SelectedSecret } from '../../core/selection.ts';
+import { readCredential } from '../../core/selection/credential.ts';
+import type { SelectedSecret } from '../../core/selection/selection.ts';
 import type { ProbeSettings, RotatorSettings, Settings } from '../../core/settings.ts';
+import { judgeBatch, type Probed, type Sighting, sayDoubt } from '../../core/verdict/probe.ts';
 import { parseEvent } from './event.ts';
 
 export interface ProbeBatchPorts {

@@ -1,17 +1,13 @@
+import { readDecision } from '../../core/approval/recorded-decision.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import { type Channels, postBy, writeTo } from '../../core/channel.ts';
-import { contradictionFound, contradictionsOf } from '../../core/contradiction.ts';
 import { rotateBatchSeconds } from '../../core/deadlines.ts';
-import { endingNotice } from '../../core/ending-notice.ts';
-import { type RunDocuments, type Signer, signEvidence } from '../../core/evidence.ts';
-import { type History, rememberRun } from '../../core/history.ts';
 import { instant, secondsBetween } from '../../core/instant.ts';
 import type { ExecutionFacts, Executions, Register, RunLock } from '../../core/living-ports.ts';
+import { type Channels, postBy, writeTo } from '../../core/notices/channel.ts';
+import { endingNotice } from '../../core/notices/ending-notice.ts';
 import { sayOutcome } from '../../core/outcome.ts';
-import type { Run } from '../../core/plan.ts';
-import type { Archive, Clock, GoAhead, Hash, Herald, Log } from '../../core/ports.ts';
-import { failuresOf, type Quarantine, quarantine } from '../../core/quarantine.ts';
-import { readDecision } from '../../core/recorded-decision.ts';
+import { type History, rememberRun } from '../../core/past-runs/history.ts';
+import { failuresOf, type Quarantine, quarantine } from '../../core/past-runs/quarantine.ts';
 import {
   type AdmittedWave,
   countVerified,
@@ -21,12 +17,23 @@ import {
   type Settlement,
   settle,
   wavesAsKnown,
-} from '../../core/recovery.ts';
-import { sayTags } from '../../core/renewal.ts';
-import { reportOf } from '../../core/report.ts';
-import { findDocument, keepFirst, type ReadStory, readFound, readJudged, readStory } from '../../core/run-story.ts';
+} from '../../core/past-runs/recovery.ts';
+import {
+  findDocument,
+  keepFirst,
+  type ReadStory,
+  readFound,
+  readJudged,
+  readStory,
+} from '../../core/past-runs/run-story.ts';
+import type { Run } from '../../core/plan.ts';
+import type { Archive, Clock, GoAhead, Hash, Herald, Log } from '../../core/ports.ts';
+import { type RunDocuments, type Signer, signEvidence } from '../../core/report/evidence.ts';
+import { reportOf } from '../../core/report/report.ts';
 import type { Settings } from '../../core/settings.ts';
-import type { WaveVerdict } from '../../core/verdict.ts';
+import { contradictionFound, contradictionsOf } from '../../core/verdict/contradiction.ts';
+import { sayTags } from '../../core/verdict/renewal.ts';
+import type { WaveVerdict } from '../../core/verdict/verdict.ts';
 import { parseEvent } from './event.ts';
 
 export interface RecoverRunPorts {

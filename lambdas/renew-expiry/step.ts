@@ -1,12 +1,12 @@
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { renewExpirySeconds } from '../../core/deadlines.ts';
+import { findDocument } from '../../core/past-runs/run-story.ts';
 import type { Run } from '../../core/plan.ts';
-import { readWave } from '../../core/plan-reading.ts';
+import { readWave } from '../../core/planning/plan-reading.ts';
 import type { Archive, Clock, ExpiryTags } from '../../core/ports.ts';
-import { type Renewal, renewedExpiration, type TagFailure } from '../../core/renewal.ts';
-import { findDocument } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
-import type { SecretRecord, WaveVerdict } from '../../core/verdict.ts';
+import { type Renewal, renewedExpiration, type TagFailure } from '../../core/verdict/renewal.ts';
+import type { SecretRecord, WaveVerdict } from '../../core/verdict/verdict.ts';
 import { parseEvent } from './event.ts';
 
 export interface RenewExpiryPorts {

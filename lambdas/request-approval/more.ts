@@ -1,9 +1,9 @@
-import { eligibleApprovers, invite, type PendingApproval } from '../../core/approval-desk.ts';
-import type { ApprovalDesk } from '../../core/approval-ports.ts';
-import { isSamePerson } from '../../core/person.ts';
-import { readPlan } from '../../core/plan-reading.ts';
+import { eligibleApprovers, invite, type PendingApproval } from '../../core/approval/approval-desk.ts';
+import type { ApprovalDesk } from '../../core/approval/approval-ports.ts';
+import { isSamePerson } from '../../core/approval/person.ts';
+import { decisionFrom, questionOf } from '../../core/approval/quorum.ts';
+import { readPlan } from '../../core/planning/plan-reading.ts';
 import type { Archive, Clock, Hash } from '../../core/ports.ts';
-import { decisionFrom, questionOf } from '../../core/quorum.ts';
 import type { Random } from '../../core/random.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Answered } from './event.ts';

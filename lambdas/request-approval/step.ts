@@ -1,19 +1,25 @@
-import { answerBy, eligibleApprovers, freshNonce, invite, type PendingApproval } from '../../core/approval-desk.ts';
+import {
+  answerBy,
+  eligibleApprovers,
+  freshNonce,
+  invite,
+  type PendingApproval,
+} from '../../core/approval/approval-desk.ts';
 import {
   AlreadyDecidedError,
   NobodyReachedError,
   OtherPlanError,
   TooFewApproversError,
-} from '../../core/approval-errors.ts';
-import type { ApprovalDesk } from '../../core/approval-ports.ts';
+} from '../../core/approval/approval-errors.ts';
+import type { ApprovalDesk } from '../../core/approval/approval-ports.ts';
+import { approvalsNeeded, differentPeople, questionOf } from '../../core/approval/quorum.ts';
+import { graceSeconds, waitsOf } from '../../core/approval/reminder.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import type { Run } from '../../core/plan.ts';
-import { readPlan } from '../../core/plan-reading.ts';
+import { readPlan } from '../../core/planning/plan-reading.ts';
 import type { Archive } from '../../core/ports.ts';
-import { approvalsNeeded, differentPeople, questionOf } from '../../core/quorum.ts';
 import type { Random } from '../../core/random.ts';
-import { graceSeconds, waitsOf } from '../../core/reminder.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import { parseEvent, type Question } from './event.ts';

@@ -1,17 +1,17 @@
-import type { FreshInvitation, PendingApproval } from '../../core/approval-desk.ts';
+import type { FreshInvitation, PendingApproval } from '../../core/approval/approval-desk.ts';
+import type { SealedAnswer } from '../../core/approval/decision.ts';
+import { approvalsOf, type Question } from '../../core/approval/quorum.ts';
+import { findAnswer } from '../../core/approval/recorded-decision.ts';
 import {
   type Asking,
   invitationNotice,
   personalLink,
   type Standing,
   waitingNotice,
-} from '../../core/approval-notices.ts';
-import { type Channels, postBy, writeTo } from '../../core/channel.ts';
-import type { SealedAnswer } from '../../core/decision.ts';
+} from '../../core/notices/approval-notices.ts';
+import { type Channels, postBy, writeTo } from '../../core/notices/channel.ts';
 import type { PlanHeader } from '../../core/plan.ts';
 import type { Archive, Log } from '../../core/ports.ts';
-import { approvalsOf, type Question } from '../../core/quorum.ts';
-import { findAnswer } from '../../core/recorded-decision.ts';
 import type { Approver } from '../../core/settings.ts';
 
 export interface TellingPorts {

@@ -1,7 +1,7 @@
-import { eligibleApprovers, isSameText, type PendingApproval } from '../../core/approval-desk.ts';
-import { messageToSeal, type SealedAnswer } from '../../core/decision.ts';
+import { eligibleApprovers, isSameText, type PendingApproval } from '../../core/approval/approval-desk.ts';
+import { messageToSeal, type SealedAnswer } from '../../core/approval/decision.ts';
+import { findAnswer } from '../../core/approval/recorded-decision.ts';
 import type { Archive, Log, Sealer } from '../../core/ports.ts';
-import { findAnswer } from '../../core/recorded-decision.ts';
 import type { Settings } from '../../core/settings.ts';
 
 export interface AnswerPorts {

@@ -1,6 +1,6 @@
+import type { Session, SignInUnderWay } from '../../core/approval/sign-in.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import type { SealChecker, Sealer } from '../../core/ports.ts';
-import type { Session, SignInUnderWay } from '../../core/sign-in.ts';
 
 /** What the desk lets a browser keep, each under a seal that is for nothing else. */
 interface Contents {

@@ -1,9 +1,9 @@
-import { type Answer, isRepeated, judgeAnswer, type Refusal } from '../../core/approval-answer.ts';
-import type { Callbacks } from '../../core/approval-ports.ts';
+import { type Answer, isRepeated, judgeAnswer, type Refusal } from '../../core/approval/approval-answer.ts';
+import type { Callbacks } from '../../core/approval/approval-ports.ts';
+import { type Decision, messageToSeal, type SealedAnswer, serialiseAnswer } from '../../core/approval/decision.ts';
+import { questionOf } from '../../core/approval/quorum.ts';
+import { deliver, findDecision, recordDecision } from '../../core/approval/recorded-decision.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import { type Decision, messageToSeal, type SealedAnswer, serialiseAnswer } from '../../core/decision.ts';
-import { questionOf } from '../../core/quorum.ts';
-import { deliver, findDecision, recordDecision } from '../../core/recorded-decision.ts';
 import { readAnswers } from './answers.ts';
 import type { Delivery } from './view.ts';
 import type { Visit, VisitPorts } from './visit.ts';

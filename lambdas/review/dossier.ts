@@ -1,9 +1,9 @@
-import type { PendingApproval } from '../../core/approval-desk.ts';
+import type { PendingApproval } from '../../core/approval/approval-desk.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import type { NotPlanned } from '../../core/draft.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import type { Batch, PlanHeader, PlannedWave } from '../../core/plan.ts';
-import { readPlan } from '../../core/plan-reading.ts';
+import type { NotPlanned } from '../../core/planning/draft.ts';
+import { readPlan } from '../../core/planning/plan-reading.ts';
 import type { Archive, Hash } from '../../core/ports.ts';
 
 /** All of a plan that its page shows, every part of it as hashed in what waits for an answer. */

@@ -1,4 +1,4 @@
-import type { Answer } from '../../core/approval-answer.ts';
+import type { Answer } from '../../core/approval/approval-answer.ts';
 import type { LinkRequest } from './event.ts';
 
 /** Why a request cannot be the page's form, whatever it says. Each has the status that HTTP has for it. */

@@ -1,4 +1,4 @@
-import type { Answer } from '../../core/approval-answer.ts';
+import type { Answer } from '../../core/approval/approval-answer.ts';
 
 /** What a program sends in place of the page's form. It has no nonce: whoever can sign a request needs none. */
 const fields = ['decision', 'digest', 'scope', 'count', 'reason'] as const;

@@ -1,6 +1,6 @@
-import { type Answer, type Refusal, refusals } from '../../core/approval-answer.ts';
-import { askedForIt, isSamePerson } from '../../core/person.ts';
-import { covers, type Principal } from '../../core/principal.ts';
+import { type Answer, type Refusal, refusals } from '../../core/approval/approval-answer.ts';
+import { askedForIt, isSamePerson } from '../../core/approval/person.ts';
+import { covers, type Principal } from '../../core/approval/principal.ts';
 import type { Approver } from '../../core/settings.ts';
 import { type JsonResponse, json, refusal } from '../json-response.ts';
 import { type DecidePorts, decide } from './decide.ts';

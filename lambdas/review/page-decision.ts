@@ -1,5 +1,5 @@
-import { refusals as refusalTexts } from '../../core/approval-answer.ts';
-import { type Decision, decidedAt, longestReason, proofWords, reasonOf } from '../../core/decision.ts';
+import { refusals as refusalTexts } from '../../core/approval/approval-answer.ts';
+import { type Decision, decidedAt, longestReason, proofWords, reasonOf } from '../../core/approval/decision.ts';
 import { modeWords } from '../../core/mode-words.ts';
 import { counted } from '../../core/plain-text.ts';
 import { waveOfScope } from '../../core/scope.ts';

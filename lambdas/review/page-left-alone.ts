@@ -1,6 +1,6 @@
-import { type NotPlanned, preflightReasons } from '../../core/draft.ts';
 import { leaveAloneReasons, restoreReasons, retireReasons } from '../../core/leave-alone.ts';
 import { counted } from '../../core/plain-text.ts';
+import { type NotPlanned, preflightReasons } from '../../core/planning/draft.ts';
 import { type Html, html } from './html.ts';
 import type { ReasonOnSheet } from './sheet.ts';
 import type { PlanView } from './view.ts';

@@ -1,4 +1,4 @@
-import { wayBack } from '../../core/approval-summary.ts';
+import { wayBack } from '../../core/approval/approval-summary.ts';
 import { guardrailName, nearness } from '../../core/guardrail-words.ts';
 import { counted } from '../../core/plain-text.ts';
 import { unusualKinds } from '../../core/plan.ts';

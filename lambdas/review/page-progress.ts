@@ -1,7 +1,7 @@
 import { modeWords } from '../../core/mode-words.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { counted } from '../../core/plain-text.ts';
-import type { RunReport } from '../../core/report.ts';
+import type { RunReport } from '../../core/report/report.ts';
 import { type Html, html } from './html.ts';
 import { bar, moment } from './page-parts.ts';
 import { type Progress, type WaveProgress, waveStates } from './progress.ts';

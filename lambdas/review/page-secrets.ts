@@ -1,9 +1,9 @@
-import { oldHistory } from '../../core/approval-summary.ts';
+import { oldHistory } from '../../core/approval/approval-summary.ts';
 import type { Instant } from '../../core/instant.ts';
 import { modeWords } from '../../core/mode-words.ts';
 import { counted } from '../../core/plain-text.ts';
 import type { Mode } from '../../core/plan.ts';
-import { retirementTexts } from '../../core/retirement.ts';
+import { retirementTexts } from '../../core/rotation/retirement.ts';
 import { type Html, html } from './html.ts';
 import { dayOf, daysBetween, tierColour } from './page-parts.ts';
 import type { Row } from './sheet.ts';

@@ -1,4 +1,4 @@
-import { signInRefusals } from '../../core/sign-in.ts';
+import { signInRefusals } from '../../core/approval/sign-in.ts';
 import { type Html, html } from './html.ts';
 import type { View } from './view.ts';
 

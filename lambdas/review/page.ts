@@ -1,5 +1,5 @@
-import { type Refusal, refusals as refusalTexts } from '../../core/approval-answer.ts';
-import { headline, waveHeadline } from '../../core/approval-summary.ts';
+import { type Refusal, refusals as refusalTexts } from '../../core/approval/approval-answer.ts';
+import { headline, waveHeadline } from '../../core/approval/approval-summary.ts';
 import { capitalised, modeWords } from '../../core/mode-words.ts';
 import { counted } from '../../core/plain-text.ts';
 import { waveOfScope } from '../../core/scope.ts';

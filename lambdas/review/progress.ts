@@ -1,12 +1,12 @@
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
+import { lastRenewal } from '../../core/past-runs/run-story.ts';
 import type { PlanHeader, PlannedWave, Run } from '../../core/plan.ts';
 import type { Archive } from '../../core/ports.ts';
-import type { Probed } from '../../core/probe.ts';
-import { renews, unrenewed } from '../../core/renewal.ts';
-import type { RunReport, WaveReport } from '../../core/report.ts';
-import { lastRenewal } from '../../core/run-story.ts';
-import type { WaveVerdict } from '../../core/verdict.ts';
+import type { RunReport, WaveReport } from '../../core/report/report.ts';
+import type { Probed } from '../../core/verdict/probe.ts';
+import { renews, unrenewed } from '../../core/verdict/renewal.ts';
+import type { WaveVerdict } from '../../core/verdict/verdict.ts';
 
 /** Where a wave stands, and the words for it. */
 export const waveStates = {

@@ -1,5 +1,5 @@
-import type { NotPlanned } from '../../core/draft.ts';
 import type { PlannedSecret } from '../../core/plan.ts';
+import type { NotPlanned } from '../../core/planning/draft.ts';
 import type { Dossier } from './dossier.ts';
 
 /** More entries than this make a page that no phone likes. */

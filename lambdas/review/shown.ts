@@ -1,6 +1,6 @@
-import { type Refusal, refusals } from '../../core/approval-answer.ts';
-import { headline, waveHeadline } from '../../core/approval-summary.ts';
-import type { Decision, GivenAnswer } from '../../core/decision.ts';
+import { type Refusal, refusals } from '../../core/approval/approval-answer.ts';
+import { headline, waveHeadline } from '../../core/approval/approval-summary.ts';
+import type { Decision, GivenAnswer } from '../../core/approval/decision.ts';
 import { waveOfScope } from '../../core/scope.ts';
 import type { Delivery, PlanView, View } from './view.ts';
 

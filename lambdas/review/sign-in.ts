@@ -1,11 +1,11 @@
-import { isSameText } from '../../core/approval-desk.ts';
+import { isSameText } from '../../core/approval/approval-desk.ts';
+import { type Identity, judgeSignIn, type SignInRefusal, type SignInUnderWay } from '../../core/approval/sign-in.ts';
+import type { IdentityProvider } from '../../core/approval/sign-in-ports.ts';
 import { type Instant, instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
 import type { Clock, Hash, Log, SealChecker, Sealer } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
 import type { Settings, SignInSettings } from '../../core/settings.ts';
-import { type Identity, judgeSignIn, type SignInRefusal, type SignInUnderWay } from '../../core/sign-in.ts';
-import type { IdentityProvider } from '../../core/sign-in-ports.ts';
 import { contentOf, makeRoom, noCookie, sealedCookie } from './cookies.ts';
 import type { LinkRequest, Return } from './event.ts';
 import { guestAt, type VisitPorts } from './visit.ts';

@@ -1,7 +1,7 @@
-import type { Refusal } from '../../core/approval-answer.ts';
+import type { Refusal } from '../../core/approval/approval-answer.ts';
+import type { SignInRefusal } from '../../core/approval/sign-in.ts';
+import { ProviderError } from '../../core/approval/sign-in-ports.ts';
 import type { Settings } from '../../core/settings.ts';
-import type { SignInRefusal } from '../../core/sign-in.ts';
-import { ProviderError } from '../../core/sign-in-ports.ts';
 import { refusal } from '../json-response.ts';
 import { type DecidePorts, decide } from './decide.ts';
 import { type IamRequest, type LinkRequest, parseEvent, type Request } from './event.ts';

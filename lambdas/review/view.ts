@@ -1,10 +1,10 @@
-import type { Refusal } from '../../core/approval-answer.ts';
-import type { Decision, GivenAnswer } from '../../core/decision.ts';
+import type { Refusal } from '../../core/approval/approval-answer.ts';
+import type { Decision, GivenAnswer } from '../../core/approval/decision.ts';
+import type { SignInRefusal } from '../../core/approval/sign-in.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
-import type { RunReport } from '../../core/report.ts';
+import type { RunReport } from '../../core/report/report.ts';
 import type { Scope } from '../../core/scope.ts';
-import type { SignInRefusal } from '../../core/sign-in.ts';
 import type { Dossier } from './dossier.ts';
 import type { Progress } from './progress.ts';
 import type { Sheet } from './sheet.ts';

@@ -1,8 +1,8 @@
-import { eligibleApprovers, type PendingApproval } from '../../core/approval-desk.ts';
-import type { SealedAnswer } from '../../core/decision.ts';
+import { eligibleApprovers, type PendingApproval } from '../../core/approval/approval-desk.ts';
+import type { SealedAnswer } from '../../core/approval/decision.ts';
+import { isKnownRequester } from '../../core/approval/person.ts';
+import { approvalsOf, questionOf } from '../../core/approval/quorum.ts';
 import type { Instant } from '../../core/instant.ts';
-import { isKnownRequester } from '../../core/person.ts';
-import { approvalsOf, questionOf } from '../../core/quorum.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Decided } from './decide.ts';
 import type { Dossier } from './dossier.ts';

@@ -1,9 +1,9 @@
-import { type Invitation, ownerOf, type PendingApproval } from '../../core/approval-desk.ts';
-import type { ApprovalDesk } from '../../core/approval-ports.ts';
-import type { Decision, Proof, SealedAnswer } from '../../core/decision.ts';
-import { isSamePerson } from '../../core/person.ts';
+import { type Invitation, ownerOf, type PendingApproval } from '../../core/approval/approval-desk.ts';
+import type { ApprovalDesk } from '../../core/approval/approval-ports.ts';
+import type { Decision, Proof, SealedAnswer } from '../../core/approval/decision.ts';
+import { isSamePerson } from '../../core/approval/person.ts';
+import { findDecision } from '../../core/approval/recorded-decision.ts';
 import type { Clock, Hash } from '../../core/ports.ts';
-import { findDecision } from '../../core/recorded-decision.ts';
 import type { Settings } from '../../core/settings.ts';
 import { type AnswerPorts, readAnswers } from './answers.ts';
 import { type Dossier, readDossier } from './dossier.ts';

@@ -1,11 +1,11 @@
-import type { Claim } from '../../core/claim.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { OldCredential, PlannedSecret } from '../../core/plan.ts';
 import type { Clock, CurrentVersion, Log, Prober, Retirer, Vault } from '../../core/ports.ts';
-import { retire } from '../../core/retire.ts';
-import type { Goal } from '../../core/rotation.ts';
+import { retire } from '../../core/rotation/retire.ts';
+import type { Goal } from '../../core/rotation/rotation.ts';
+import { reasonToLeaveAlone } from '../../core/selection/still-due.ts';
 import type { ProbeSettings, RotatorSettings, Settings } from '../../core/settings.ts';
-import { reasonToLeaveAlone } from '../../core/still-due.ts';
+import type { Claim } from '../../core/verdict/claim.ts';
 
 export interface RetiringPorts {
   readonly vault: Vault;

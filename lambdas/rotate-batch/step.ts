@@ -1,13 +1,13 @@
-import type { BatchAnswer, Claim } from '../../core/claim.ts';
 import { rotateBatchSeconds } from '../../core/deadlines.ts';
 import { type Instant, instant } from '../../core/instant.ts';
 import { type SecretEntry, versionWith } from '../../core/inventory.ts';
 import type { Mode, PlannedSecret } from '../../core/plan.ts';
 import type { CurrentVersion, Rotator, Vault } from '../../core/ports.ts';
+import { type Turn, turn } from '../../core/rotation/turn.ts';
 import type { SecretValue } from '../../core/secret-value.ts';
+import { reasonToLeaveAlone } from '../../core/selection/still-due.ts';
 import type { RotatorSettings } from '../../core/settings.ts';
-import { reasonToLeaveAlone } from '../../core/still-due.ts';
-import { type Turn, turn } from '../../core/turn.ts';
+import type { BatchAnswer, Claim } from '../../core/verdict/claim.ts';
 import { parseEvent, type RotateBatchEvent } from './event.ts';
 import { type RetiringPorts, retireOne } from './retiring.ts';
 import { type WarrantPorts, warrantFor } from './warrant.ts';

@@ -1,16 +1,16 @@
-import { judgeApproval } from '../../core/approval.ts';
+import { judgeApproval } from '../../core/approval/approval.ts';
+import { type Decision, messageToSeal } from '../../core/approval/decision.ts';
+import { approvalsNeeded } from '../../core/approval/quorum.ts';
+import { findText, readDecision } from '../../core/approval/recorded-decision.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import type { NotStarted } from '../../core/claim.ts';
-import { type Decision, messageToSeal } from '../../core/decision.ts';
-import { readSwitch } from '../../core/flags.ts';
+import { readSwitch } from '../../core/limits/flags.ts';
 import type { RunLock } from '../../core/living-ports.ts';
 import type { Mode, Run } from '../../core/plan.ts';
-import { isPlanned, readPlan } from '../../core/plan-reading.ts';
+import { isPlanned, readPlan } from '../../core/planning/plan-reading.ts';
 import type { Archive, Clock, GoAhead, Hash, SealChecker, Switch } from '../../core/ports.ts';
-import { approvalsNeeded } from '../../core/quorum.ts';
-import { findText, readDecision } from '../../core/recorded-decision.ts';
 import { type Scope, scopeOfWave } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { NotStarted } from '../../core/verdict/claim.ts';
 import type { RotateBatchEvent } from './event.ts';
 
 export interface WarrantPorts {

@@ -1,10 +1,10 @@
+import { isKnownRequester } from '../../core/approval/person.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { type Instant, instant } from '../../core/instant.ts';
-import { isKnownRequester } from '../../core/person.ts';
+import { findDocument } from '../../core/past-runs/run-story.ts';
 import type { Run } from '../../core/plan.ts';
 import type { Clock, Hash, Log } from '../../core/ports.ts';
 import type { Random } from '../../core/random.ts';
-import { findDocument } from '../../core/run-story.ts';
 import type { Settings } from '../../core/settings.ts';
 import { isTimely, type ScheduleName, type Start, scheduledRun, scheduledStart, wishedRun } from '../../core/start.ts';
 import { bodyText, type SignedRequest } from '../http-api.ts';

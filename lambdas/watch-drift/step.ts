@@ -1,5 +1,7 @@
 import { driftReportKey } from '../../core/archive-keys.ts';
-import { type Channels, postBy, writeTo } from '../../core/channel.ts';
+import type { Register, RunLock } from '../../core/living-ports.ts';
+import { type Channels, postBy, writeTo } from '../../core/notices/channel.ts';
+import type { Notice } from '../../core/notices/notice.ts';
 import {
   type Drift,
   driftFound,
@@ -11,14 +13,12 @@ import {
   lookBatches,
   underWay,
   unknownOf,
-} from '../../core/drift.ts';
-import type { History } from '../../core/history.ts';
-import type { Register, RunLock } from '../../core/living-ports.ts';
-import type { Notice } from '../../core/notice.ts';
+} from '../../core/past-runs/drift.ts';
+import type { History } from '../../core/past-runs/history.ts';
 import { counted } from '../../core/plain-text.ts';
 import type { Archive, Clock, Log } from '../../core/ports.ts';
-import type { Lookout } from '../../core/probe.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { Lookout } from '../../core/verdict/probe.ts';
 import { parseEvent } from './event.ts';
 
 export interface WatchDriftPorts {

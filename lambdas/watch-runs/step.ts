@@ -1,10 +1,10 @@
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { instant } from '../../core/instant.ts';
 import type { Executions, Recoveries, RunLock } from '../../core/living-ports.ts';
+import { isDead, recoveryName } from '../../core/past-runs/recovery.ts';
+import { findDocument } from '../../core/past-runs/run-story.ts';
 import type { Run } from '../../core/plan.ts';
 import type { Archive, Clock, Hash, Log } from '../../core/ports.ts';
-import { isDead, recoveryName } from '../../core/recovery.ts';
-import { findDocument } from '../../core/run-story.ts';
 import { parseEvent } from './event.ts';
 
 export interface WatchRunsPorts {

@@ -1,4 +1,4 @@
-import { guardrailName, nearness } from '../../core/approval-summary.ts';
+import { guardrailName, nearness } from '../../core/approval/approval-summary.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import { bar, moment } from '../../lambdas/review/page-parts.ts';
 import type { RunTold } from '../report.ts';

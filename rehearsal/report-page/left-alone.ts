@@ -1,4 +1,4 @@
-import { sayWhyLeftAlone, sayWhyOfSecret } from '../../core/reason-words.ts';
+import { sayWhyLeftAlone, sayWhyOfSecret } from '../../core/notices/reason-words.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import type { RunTold } from '../report.ts';
 import type { Place } from './place.ts';

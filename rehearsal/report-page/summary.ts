@@ -1,5 +1,5 @@
 import { modeWords } from '../../core/mode-words.ts';
-import { sayWhyEnded } from '../../core/reason-words.ts';
+import { sayWhyEnded } from '../../core/notices/reason-words.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import { bar, moment } from '../../lambdas/review/page-parts.ts';
 import type { RehearsalReport, RunTold } from '../report.ts';

@@ -1,5 +1,5 @@
 import { modeWords } from '../../core/mode-words.ts';
-import { sayWhyOfSecret } from '../../core/reason-words.ts';
+import { sayWhyOfSecret } from '../../core/notices/reason-words.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import type { RunTold } from '../report.ts';
 import type { Place } from './place.ts';

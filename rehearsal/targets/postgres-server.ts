@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
 import { connect, type PostgresConnection, TargetError } from '../../adapters/network.ts';
-import { twinOf } from '../../core/credential.ts';
+import { twinOf } from '../../core/selection/credential.ts';
 import { type Launched, launch } from './postgres-process.ts';
 import type { PostgresLogin, PostgresTarget } from './postgres-target.ts';
 

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 
 import { signatureOf } from '../../adapters/http-request.ts';
-import { recordFrom } from '../../core/credential.ts';
 import type { Clock } from '../../core/ports.ts';
+import { recordFrom } from '../../core/selection/credential.ts';
 import type { HttpRequest, HttpResponse, HttpTarget } from './http-target.ts';
 import { type HeldKey, KeyRing, type Managed, opens } from './key-ring.ts';
 

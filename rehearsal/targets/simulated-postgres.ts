@@ -1,5 +1,5 @@
 import { type PostgresConnection, type PostgresDoor, TargetError } from '../../adapters/network.ts';
-import { twinOf } from '../../core/credential.ts';
+import { twinOf } from '../../core/selection/credential.ts';
 import type { PostgresLogin, PostgresTarget } from './postgres-target.ts';
 
 interface Role {

@@ -1,4 +1,4 @@
-import { recordFrom } from '../../core/credential.ts';
+import { recordFrom } from '../../core/selection/credential.ts';
 import type { HttpRequest, HttpTarget } from './http-target.ts';
 
 /** A message that Slack took. */

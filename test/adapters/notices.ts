@@ -1,4 +1,4 @@
-import type { Notice, PersonalLink } from '../../core/notice.ts';
+import type { Notice, PersonalLink } from '../../core/notices/notice.ts';
 import type { Approver } from '../../core/settings.ts';
 
 /* What the tests of channels give them to carry. */

@@ -9,10 +9,10 @@ import { fetchOnce } from '../../adapters/network.ts';
 import { OidcProvider } from '../../adapters/oidc-provider.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { verifyToken } from '../../adapters/token-signature.ts';
+import { judgeSignIn } from '../../core/approval/sign-in.ts';
 import { instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
 import { SecretValue } from '../../core/secret-value.ts';
-import { judgeSignIn } from '../../core/sign-in.ts';
 import { Visitor } from '../../rehearsal/visitor.ts';
 
 /*

@@ -5,12 +5,12 @@ import { inspect } from 'node:util';
 
 import { OidcProvider } from '../../adapters/oidc-provider.ts';
 import { verifyToken } from '../../adapters/token-signature.ts';
+import type { SignInUnderWay } from '../../core/approval/sign-in.ts';
+import { ProviderError } from '../../core/approval/sign-in-ports.ts';
 import { instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
 import { SecretValue } from '../../core/secret-value.ts';
 import type { SignInSettings } from '../../core/settings.ts';
-import type { SignInUnderWay } from '../../core/sign-in.ts';
-import { ProviderError } from '../../core/sign-in-ports.ts';
 import {
   keyPair,
   publicJwk,

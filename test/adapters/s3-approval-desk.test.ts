@@ -11,7 +11,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 
 import { S3ApprovalDesk } from '../../adapters/s3-approval-desk.ts';
-import type { PendingApproval } from '../../core/approval-desk.ts';
+import type { PendingApproval } from '../../core/approval/approval-desk.ts';
 import { instant } from '../../core/instant.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
 import { SecretValue } from '../../core/secret-value.ts';

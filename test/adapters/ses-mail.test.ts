@@ -4,7 +4,7 @@ import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { mockClient } from 'aws-sdk-client-mock';
 
 import { SesMail } from '../../adapters/ses-mail.ts';
-import { noticeText } from '../../core/notice.ts';
+import { noticeText } from '../../core/notices/notice.ts';
 import { firstApprover, hostile, link, notice } from './notices.ts';
 
 const ses = mockClient(SESv2Client);

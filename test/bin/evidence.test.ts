@@ -17,11 +17,11 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { sha256 } from '../../adapters/sha256.ts';
 import { commandLine } from '../../bin/command-line.ts';
 import { evidence } from '../../bin/commands/evidence.ts';
+import { serialiseDecision } from '../../core/approval/decision.ts';
 import { canonicalJson } from '../../core/canonical.ts';
-import { serialiseDecision } from '../../core/decision.ts';
-import { type Manifest, messageToSign } from '../../core/evidence.ts';
 import { instant } from '../../core/instant.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
+import { type Manifest, messageToSign } from '../../core/report/evidence.ts';
 import { answerWith, sealed } from '../decisions.ts';
 import { Pair } from '../evidence.ts';
 

@@ -18,7 +18,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 
 import { commandLine } from '../../bin/command-line.ts';
 import { status } from '../../bin/commands/status.ts';
-import { goText } from '../../core/flags.ts';
+import { goText } from '../../core/limits/flags.ts';
 
 const config = join(import.meta.dirname, '..', 'fixtures', 'chromepay.config.ts');
 const arnOf = (machine: string) => `arn:aws:states:us-east-1:111122223333:stateMachine:${machine}`;

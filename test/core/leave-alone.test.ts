@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { SecretEntry } from '../../core/inventory.ts';
-import { judgeEntry, type LeaveAloneReason, leaveAloneReasons } from '../../core/selection.ts';
+import { judgeEntry, type LeaveAloneReason, leaveAloneReasons } from '../../core/selection/selection.ts';
 import type { Settings } from '../../core/settings.ts';
 import { arnOf, asOf, at, entryWith, tagsWith } from '../entries.ts';
 import { lowFunction, nativeRotations, plugged, pluggedEntry, pluggedSettings, pluggedTags } from '../plugged.ts';

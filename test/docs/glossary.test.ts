@@ -2,26 +2,26 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 
-import { flaws } from '../../core/approval.ts';
-import { refusals } from '../../core/approval-answer.ts';
-import { notStarted } from '../../core/claim.ts';
-import { malformations } from '../../core/credential.ts';
-import { preflightReasons } from '../../core/draft.ts';
-import { drifts } from '../../core/drift.ts';
-import { evidenceFindings } from '../../core/evidence-check.ts';
-import { flagReasons, stopReasons } from '../../core/flags.ts';
+import { flaws } from '../../core/approval/approval.ts';
+import { refusals } from '../../core/approval/approval-answer.ts';
+import { signInRefusals } from '../../core/approval/sign-in.ts';
 import { leaveAloneReasons, restoreReasons, retireReasons } from '../../core/leave-alone.ts';
+import { flagReasons, stopReasons } from '../../core/limits/flags.ts';
 import { outcomes } from '../../core/outcome.ts';
-import { previewVerdicts } from '../../core/preview.ts';
-import { doubts } from '../../core/probe.ts';
-import { restoreRefusals } from '../../core/restore.ts';
-import { retirementHolds } from '../../core/retirement.ts';
-import { holds } from '../../core/rotation.ts';
-import { contradictions } from '../../core/second-judgement.ts';
+import { drifts } from '../../core/past-runs/drift.ts';
+import { restoreRefusals } from '../../core/past-runs/restore.ts';
+import { preflightReasons } from '../../core/planning/draft.ts';
+import { previewVerdicts } from '../../core/planning/preview.ts';
+import { evidenceFindings } from '../../core/report/evidence-check.ts';
+import { retirementHolds } from '../../core/rotation/retirement.ts';
+import { holds } from '../../core/rotation/rotation.ts';
+import { malformations } from '../../core/selection/credential.ts';
+import { contradictions } from '../../core/selection/second-judgement.ts';
+import { driftReasons } from '../../core/selection/still-due.ts';
 import { strategies } from '../../core/settings.ts';
-import { signInRefusals } from '../../core/sign-in.ts';
-import { driftReasons } from '../../core/still-due.ts';
-import { waveReasons } from '../../core/verdict.ts';
+import { notStarted } from '../../core/verdict/claim.ts';
+import { doubts } from '../../core/verdict/probe.ts';
+import { waveReasons } from '../../core/verdict/verdict.ts';
 
 /*
  * Goal: whoever reads a reason in a report, a log or an alarm finds it in the glossary, with the sentence of the code.

@@ -9,7 +9,7 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 
-import { goals } from '../../core/rotation.ts';
+import { goals } from '../../core/rotation/rotation.ts';
 import { type Mishap, Tale } from '../../exploration/tale.ts';
 import { targets } from '../../exploration/world.ts';
 import { RealTurn } from './real-turn.ts';

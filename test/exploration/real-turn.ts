@@ -3,10 +3,10 @@ import { type Instant, instant } from '../../core/instant.ts';
 import type { SecretEntry } from '../../core/inventory.ts';
 import type { PlannedSecret } from '../../core/plan.ts';
 import type { Answer, Clock, Prober, Rotator, Vault } from '../../core/ports.ts';
-import type { Goal } from '../../core/rotation.ts';
+import type { Goal } from '../../core/rotation/rotation.ts';
+import { turn } from '../../core/rotation/turn.ts';
+import type { Call, End } from '../../core/rotation/turning.ts';
 import { SecretValue } from '../../core/secret-value.ts';
-import { turn } from '../../core/turn.ts';
-import type { Call, End } from '../../core/turning.ts';
 import type { Mishap } from '../../exploration/tale.ts';
 import {
   ask,

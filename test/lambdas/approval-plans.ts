@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 
 import { secretEntry } from '../../adapters/secret-entry.ts';
 import { sha256 } from '../../adapters/sha256.ts';
-import { judgeCaps } from '../../core/caps.ts';
-import type { OldFact } from '../../core/draft.ts';
 import { instant } from '../../core/instant.ts';
+import { judgeCaps } from '../../core/limits/caps.ts';
 import type { OldCredential, Run } from '../../core/plan.ts';
-import { makePlan, type Plan } from '../../core/plan-making.ts';
-import { type SelectedSecret, select } from '../../core/selection.ts';
+import type { OldFact } from '../../core/planning/draft.ts';
+import { makePlan, type Plan } from '../../core/planning/plan-making.ts';
+import { type SelectedSecret, select } from '../../core/selection/selection.ts';
 import type { Settings } from '../../core/settings.ts';
 
 /* Plans that wait for an approval: that of the ChromePay fleet, and a small one. */

@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto';
 
 import { sha256 } from '../../adapters/sha256.ts';
-import type { PendingApproval } from '../../core/approval-desk.ts';
+import type { PendingApproval } from '../../core/approval/approval-desk.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
-import type { Channels } from '../../core/channel.ts';
 import { NotInArchiveError } from '../../core/errors.ts';
 import type { Instant } from '../../core/instant.ts';
-import { noticeText } from '../../core/notice.ts';
+import type { Channels } from '../../core/notices/channel.ts';
+import { noticeText } from '../../core/notices/notice.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
-import type { Plan } from '../../core/plan-making.ts';
+import type { Plan } from '../../core/planning/plan-making.ts';
 import type { Archive, Log } from '../../core/ports.ts';
 import type { SecretValue } from '../../core/secret-value.ts';
 import type { Settings } from '../../core/settings.ts';

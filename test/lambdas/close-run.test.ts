@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { contradictionFound } from '../../core/contradiction.ts';
+import { contradictionFound } from '../../core/verdict/contradiction.ts';
 import { closeRun } from '../../lambdas/close-run/step.ts';
 import { asked, at, canary, key1, key2, login, RunWorld, run } from './run-world.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { GivenAnswer } from '../../core/decision.ts';
+import type { GivenAnswer } from '../../core/approval/decision.ts';
 import type { PlanDigest, Run } from '../../core/plan.ts';
 import { at, key1, key2, key3, login, RunWorld, run } from './run-world.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { sha256 } from '../../adapters/sha256.ts';
+import { sayUnusual } from '../../core/planning/unusual.ts';
 import { serialiseStart } from '../../core/start.ts';
-import { sayUnusual } from '../../core/unusual.ts';
 import { draftPlan } from '../../lambdas/draft-plan/step.ts';
 import { asked, canary, inWindow, key1, key2, keyOf, login, RunWorld, run } from './run-world.ts';
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-
+import { type SealedAnswer, serialiseAnswer } from '../../core/approval/decision.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import { type SealedAnswer, serialiseAnswer } from '../../core/decision.ts';
 import { instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
 import { answerWith, sealed } from '../decisions.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { canonicalJson } from '../../core/canonical.ts';
-import { contradictionFound } from '../../core/contradiction.ts';
 import type { Batch } from '../../core/plan.ts';
+import { contradictionFound } from '../../core/verdict/contradiction.ts';
 import { arnOf, canary, key1, key2, key3, RunWorld, run } from './run-world.ts';
 
 const verdictKey = 'runs/run-of-november/verdicts/1-baked.json';

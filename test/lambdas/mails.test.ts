@@ -11,9 +11,9 @@ import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { mockClient } from 'aws-sdk-client-mock';
 
 import { SesMail } from '../../adapters/ses-mail.ts';
-import { endingNotice } from '../../core/ending-notice.ts';
 import { instant } from '../../core/instant.ts';
-import type { RunReport } from '../../core/report.ts';
+import { endingNotice } from '../../core/notices/ending-notice.ts';
+import type { RunReport } from '../../core/report/report.ts';
 import { requestApproval } from '../../lambdas/request-approval/step.ts';
 import { answerWith, decisionOf } from '../decisions.ts';
 import { ApprovalWorld, asOf, chromePayPlan, run } from './approval-world.ts';

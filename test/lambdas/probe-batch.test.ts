@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { sha256 } from '../../adapters/sha256.ts';
-import type { Claim } from '../../core/claim.ts';
+import type { Claim } from '../../core/verdict/claim.ts';
 import { probeBatch } from '../../lambdas/probe-batch/step.ts';
 import { arnOf, at, canary, key1, key2, key3, login, RunWorld, run } from './run-world.ts';
 

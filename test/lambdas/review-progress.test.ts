@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { instant } from '../../core/instant.ts';
-import type { RunReport } from '../../core/report.ts';
+import type { RunReport } from '../../core/report/report.ts';
 import { ApprovalWorld, asOf, chromePayPlan, run } from './approval-world.ts';
 
 /* After the decision the same link shows how the run goes, from what its steps leave in the archive. */

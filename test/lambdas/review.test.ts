@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
+import { messageToSeal } from '../../core/approval/decision.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import { messageToSeal } from '../../core/decision.ts';
 import { instant } from '../../core/instant.ts';
 import { ApprovalWorld, asOf, run, sealOf, smallPlan } from './approval-world.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../adapters/sha256.ts';
-import { type GivenAnswer, serialiseDecision } from '../../core/decision.ts';
+import { type GivenAnswer, serialiseDecision } from '../../core/approval/decision.ts';
 import type { Batch, PlanDigest, Run } from '../../core/plan.ts';
-import type { Goal } from '../../core/rotation.ts';
+import type { Goal } from '../../core/rotation/rotation.ts';
 import type { Settings } from '../../core/settings.ts';
 import { rotateBatch } from '../../lambdas/rotate-batch/step.ts';
 import { arnOf, at, RunWorld, run, settings as usual } from './run-world.ts';

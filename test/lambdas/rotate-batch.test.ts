@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { BatchAnswer, Claim } from '../../core/claim.ts';
+import type { BatchAnswer, Claim } from '../../core/verdict/claim.ts';
 import { rotateBatch } from '../../lambdas/rotate-batch/step.ts';
 import { at, canary, inWindow, key1, key2, key3, login, RunWorld, settings } from './run-world.ts';
 

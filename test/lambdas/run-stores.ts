@@ -1,7 +1,7 @@
 import { sha256 } from '../../adapters/sha256.ts';
-import type { StoredDocument } from '../../core/evidence.ts';
 import { instant } from '../../core/instant.ts';
 import type { Register } from '../../core/living-ports.ts';
+import type { StoredDocument } from '../../core/report/evidence.ts';
 import { InMemoryArchive } from './approval-world.ts';
 
 /* What a run keeps in memory, in place of its buckets. */

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { driftFound } from '../../core/drift.ts';
+import { driftFound } from '../../core/past-runs/drift.ts';
 import type { Run } from '../../core/plan.ts';
 import { asked, at, canary, key1, key2, key3, login, RunWorld, run } from './run-world.ts';
 

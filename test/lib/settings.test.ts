@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { instant } from '../../core/instant.ts';
-import { nextStart } from '../../core/windows.ts';
+import { nextStart } from '../../core/limits/windows.ts';
 import chromepay from '../../keyturn.config.ts';
 import { defineSettings, SettingsError, type SettingsInput } from '../../lib/settings.ts';
 

@@ -5,9 +5,8 @@
  */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-
-import { driftFound } from '../../core/drift.ts';
 import { toIso } from '../../core/instant.ts';
+import { driftFound } from '../../core/past-runs/drift.ts';
 import type { Scene } from '../../rehearsal/scenario.ts';
 import { moved, played, synthesised } from '../rehearsal/played.ts';
 

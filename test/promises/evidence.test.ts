@@ -10,8 +10,8 @@ import { describe, it } from 'node:test';
 
 import { sha256 } from '../../adapters/sha256.ts';
 import { canonicalJson } from '../../core/canonical.ts';
-import { type Manifest, messageToSign } from '../../core/evidence.ts';
-import { checkEvidence, type Exhibit } from '../../core/evidence-check.ts';
+import { type Manifest, messageToSign } from '../../core/report/evidence.ts';
+import { checkEvidence, type Exhibit } from '../../core/report/evidence-check.ts';
 import { closeRun } from '../../lambdas/close-run/step.ts';
 import { exhibit, findingsIn, Pair } from '../evidence.ts';
 import { asked, RunWorld, run } from '../lambdas/run-world.ts';

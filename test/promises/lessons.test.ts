@@ -10,7 +10,7 @@ import { describe, it } from 'node:test';
 import { parseInventory } from '../../adapters/inventory-file.ts';
 import { proberFor } from '../../adapters/probes/choose.ts';
 import { SecretValue } from '../../core/secret-value.ts';
-import { select } from '../../core/selection.ts';
+import { select } from '../../core/selection/selection.ts';
 import type { Scene } from '../../rehearsal/scenario.ts';
 import { scenarios } from '../../rehearsal/scenarios.ts';
 import { SimulatedNetwork } from '../../rehearsal/targets/simulated.ts';

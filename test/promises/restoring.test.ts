@@ -9,10 +9,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { archiveKeys } from '../../core/archive-keys.ts';
-import type { NotPlanned } from '../../core/draft.ts';
+import type { RecoveryReport } from '../../core/past-runs/recovery.ts';
 import type { Run } from '../../core/plan.ts';
-import type { RecoveryReport } from '../../core/recovery.ts';
-import type { RunReport } from '../../core/report.ts';
+import type { NotPlanned } from '../../core/planning/draft.ts';
+import type { RunReport } from '../../core/report/report.ts';
 import type { Start } from '../../core/start.ts';
 import { executionOf } from '../../rehearsal/dying-runs.ts';
 import { playBeside, playRestore } from '../../rehearsal/restored-run.ts';

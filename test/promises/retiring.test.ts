@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Run } from '../../core/plan.ts';
-import type { RunReport } from '../../core/report.ts';
+import type { RunReport } from '../../core/report/report.ts';
 import type { ArmedSecret } from '../../rehearsal/fleet.ts';
 import { opens, retire, retiredKeys, use, versionsBefore } from '../../rehearsal/retiring.ts';
 import type { Scenario, Scene, Trap } from '../../rehearsal/scenario.ts';

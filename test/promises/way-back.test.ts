@@ -7,7 +7,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { contradictionFound } from '../../core/contradiction.ts';
+import { contradictionFound } from '../../core/verdict/contradiction.ts';
 
 import { type Call, type Fate, onlyFor, ruled, seeded } from '../../rehearsal/faults.ts';
 import type { Scene, Trap } from '../../rehearsal/scenario.ts';

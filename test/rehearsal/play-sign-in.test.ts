@@ -9,9 +9,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-
+import { parseDecision } from '../../core/approval/decision.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import { parseDecision } from '../../core/decision.ts';
 import settings from '../../keyturn.config.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import { play } from '../../rehearsal/play.ts';

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { WaveReport } from '../../core/report.ts';
+import type { WaveReport } from '../../core/report/report.ts';
 import { scenarios } from '../../rehearsal/scenarios.ts';
 import { changed, chromepay, locked, moved, type Played, played, synthesised } from './played.ts';
 

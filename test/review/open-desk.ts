@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
-import type { Decision } from '../../core/decision.ts';
+import type { Decision } from '../../core/approval/decision.ts';
 import type { Run } from '../../core/plan.ts';
-import type { Plan } from '../../core/plan-making.ts';
+import type { Plan } from '../../core/planning/plan-making.ts';
 import type { Settings } from '../../core/settings.ts';
 import { requestApproval } from '../../lambdas/request-approval/step.ts';
 import { review } from '../../lambdas/review/step.ts';

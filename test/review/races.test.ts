@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 
-import { type Decision, messageToSeal, reasonOf } from '../../core/decision.ts';
+import { type Decision, messageToSeal, reasonOf } from '../../core/approval/decision.ts';
 import { instant } from '../../core/instant.ts';
 import { answerWith, sealed } from '../decisions.ts';
 import { sealOf } from '../lambdas/approval-world.ts';

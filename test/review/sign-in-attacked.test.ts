@@ -4,8 +4,8 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 
 import { sha256 } from '../../adapters/sha256.ts';
+import type { SignInRefusal } from '../../core/approval/sign-in.ts';
 import type { Run } from '../../core/plan.ts';
-import type { SignInRefusal } from '../../core/sign-in.ts';
 import { keyPair, segment, signedToken, type TokenMaker } from '../../rehearsal/targets/identity-provider.ts';
 import { candidate, filledAt, OpenDesk, ofThisPage, planOf, run, smallPlan } from './open-desk.ts';
 import { Visitor } from './open-provider.ts';
