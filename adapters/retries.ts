@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { type Instant, instant } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
+import { Abreast } from './abreast.ts';
 
 /**
  * Waits before each further attempt, in milliseconds: 100, doubled each time, never more than 5,000. Eight attempts and
@@ -103,21 +104,23 @@ interface Client {
  * place: deployed and rehearsed alike. They sit outermost. What answers in place of AWS must sit further in (`low` of the
  * same step), or nothing is ever repeated.
  *
- * Where somebody waits for what the calls are made for, their patience ends the repeating earlier.
+ * Where somebody waits for what the calls are made for, their patience ends the repeating earlier. However many calls are asked
+ * for at once, few are under way: see {@link Abreast}.
  */
 export function withRetries<C extends Client>(client: C, clock: Clock, patience?: Patience): C {
   const lasts = (milliseconds: number) => patience?.lasts(milliseconds) ?? true;
+  const calls = new Abreast();
   const middleware: Middleware = (next) => async (input) => {
     if (!lasts(0)) throw new OutOfTimeError();
     for (const pause of pauses) {
       try {
-        return await next(input);
+        return await calls.do(() => next(input));
       } catch (error) {
         if (!mayPass(error) || !lasts(pause)) throw error;
         await clock.sleep(pause);
       }
     }
-    return next(input);
+    return calls.do(() => next(input));
   };
   client.middlewareStack.add(middleware, {
     step: 'initialize',

@@ -115,6 +115,48 @@ describe('a call that somebody waits for', () => {
   });
 });
 
+describe('calls that are asked for at the same time', () => {
+  it('are twenty at most under way, so that none waits for a connection that nobody has free (10,000 secrets)', async () => {
+    const { client, clock } = arrange('answer');
+    withRetries(client, clock);
+    const answers: (() => void)[] = [];
+    client.middlewareStack.add(
+      (next) => async (input) => {
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return next(input);
+      },
+      { step: 'initialize', priority: 'normal', name: 'network' },
+    );
+    const served: string[] = [];
+    const all = Array.from({ length: 1_000 }, async (_, index) => {
+      await client.send(new GetParameterCommand({ Name: `${index}` }));
+      served.push(`${index}`);
+    });
+
+    const underWay: number[] = [];
+    for (let turn = 0; turn < 1_000; turn += 20) {
+      await new Promise(setImmediate);
+      underWay.push(answers.length);
+      for (const answer of answers.splice(0)) answer();
+    }
+    await Promise.all(all);
+    assert.deepEqual([...new Set(underWay)], [20]);
+    assert.deepEqual(
+      served,
+      [...served].sort((one, other) => Number(one) - Number(other)),
+    );
+  });
+
+  it('make room for the next when they fail, and while they wait to be made again', async () => {
+    const { call, calls } = arrange(
+      ...Array.from({ length: 25 }, () => failure('InternalServerError', status(500))),
+      'answer',
+    );
+    await Promise.all(Array.from({ length: 60 }, call));
+    assert.equal(calls(), 85);
+  });
+});
+
 describe('a call that AWS found wrong', () => {
   it('is made once', async () => {
     for (const name of [
