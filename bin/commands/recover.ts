@@ -16,8 +16,8 @@ const mostAttempts = 6;
 /** Starts the settling of a run by hand, if no event and no sweep did. A run that lives is never touched by it. */
 export const recover = (client: () => SFNClient = () => new SFNClient({})): Command => ({
   summary: 'settle a run that died: what the watchdog does, started by hand',
-  help: `Settles a run that ended FAILED, TIMED_OUT or ABORTED: what was half-way goes back, and the lock is freed. It refuses a run
-that lives or ended by itself, and is the same as once when it is started twice.
+  help: `Settles a run that ended FAILED, TIMED_OUT or ABORTED: what was half-way goes back, and the lock is freed. A run
+that lives it leaves alone, and of one that ended by itself it frees the lock and nothing else. Started twice it is the same as once.
 
 Usage: npm run keyturn -- recover RUN [--config FILE] [--json]
 

@@ -1,7 +1,7 @@
 import { readDecision } from '../../core/approval/recorded-decision.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import { rotateBatchSeconds } from '../../core/deadlines.ts';
-import { instant, secondsBetween } from '../../core/instant.ts';
+import { type Instant, instant, secondsBetween } from '../../core/instant.ts';
 import type { ExecutionFacts, Executions, Register, RunLock } from '../../core/living-ports.ts';
 import { type Channels, postBy, writeTo } from '../../core/notices/channel.ts';
 import { endingNotice } from '../../core/notices/ending-notice.ts';
@@ -63,7 +63,8 @@ export type Recovery =
  * Settles a run that ended in a way nobody intended, from what is observed: it says what is left to do, others do it,
  * and it closes what is done. It reaches no secret.
  *
- * A run that lives, or ended on purpose, is never touched. Whatever is asked twice is answered the same.
+ * A run that lives is never touched, and of one that ended on purpose only the lock is given up, if it has it still.
+ * Whatever is asked twice is answered the same.
  */
 export const recoverRun =
   (ports: RecoverRunPorts) =>
@@ -71,6 +72,8 @@ export const recoverRun =
     const event = parseEvent(given);
     const facts = await ports.executions.find(event.run);
     if (facts === undefined) throw new Error(`there is no execution of run ${event.run}; check its name and the stage`);
+    const { stoppedAt } = facts;
+    if (facts.status === 'SUCCEEDED' && stoppedAt !== undefined) return giveUpLock(ports, event.run, stoppedAt);
     if (!isDead(facts)) return { next: 'end', reasons: [`notDead: ${facts.status}`] };
 
     // First of all nothing more may start; and again after the wait, for what a function was still about to give.
@@ -83,14 +86,32 @@ export const recoverRun =
         return { next: 'end', reasons: ['recoveredBefore'] };
       }
     }
-    // No function of any run may work for longer than rotate-batch: once that is over, nothing of the run acts any more.
-    const until = instant(facts.stoppedAt + rotateBatchSeconds.run * 1_000);
-    const now = ports.clock.now();
-    if (now < until) return { next: 'wait', seconds: secondsBetween(now, until) };
+    const wait = waitFor(ports, facts.stoppedAt);
+    if (wait !== undefined) return wait;
     return event.goal === 'close'
       ? close(ports, event.run, facts, event.troubles)
       : settle((await read(ports.archive, event.run)).waves);
   };
+
+/** No function of any run may work for longer than rotate-batch: once that is over, nothing of the run acts any more. */
+function waitFor({ clock }: Pick<RecoverRunPorts, 'clock'>, stoppedAt: Instant): Recovery | undefined {
+  const until = instant(stoppedAt + rotateBatchSeconds.run * 1_000);
+  const now = clock.now();
+  return now < until ? { next: 'wait', seconds: secondsBetween(now, until) } : undefined;
+}
+
+/**
+ * A run that ended by itself has closed itself. Its approval may have been confirmed twice at the same time: then whichever was
+ * late took the lock for it once more, and perhaps gave it its go-ahead.
+ */
+async function giveUpLock(ports: RecoverRunPorts, run: Run, stoppedAt: Instant): Promise<Recovery> {
+  const wait = waitFor(ports, stoppedAt);
+  if (wait !== undefined) return wait;
+  await ports.goAhead.withdraw(run);
+  await ports.lock.release(run);
+  ports.log.warn('a run that had ended has no lock any more', { run });
+  return { next: 'end', reasons: ['notDead: SUCCEEDED'] };
+}
 
 async function close(
   ports: RecoverRunPorts,

@@ -59,7 +59,7 @@ export const watchRuns =
     return { recovering: [...recovering] };
   };
 
-/** Whoever has the lock may have died at any time. */
+/** Whoever has the lock may have died at any time, or have ended, and been given it once more by a late delivery. */
 async function withLock({ lock }: WatchRunsPorts): Promise<readonly Run[]> {
   const holder = await lock.holder();
   return holder === undefined ? [] : [holder.run];
@@ -75,14 +75,14 @@ async function recover(
   run: Run,
 ): Promise<boolean> {
   const facts = await executions.find(run);
-  if (facts === undefined || !isDead(facts)) return false;
+  if (facts === undefined || !(isDead(facts) || facts.status === 'SUCCEEDED')) return false;
 
-  const isSettled = (await findDocument(archive, archiveKeys.recovery(run))) !== undefined;
-  if (isSettled && (await lock.holder())?.run !== run) return false;
+  const isOver = !isDead(facts) || (await findDocument(archive, archiveKeys.recovery(run))) !== undefined;
+  if (isOver && (await lock.holder())?.run !== run) return false;
 
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
     if ((await recoveries.start(recoveryName(run, attempt, hash), run)) === 'ended') continue;
-    log.warn('a run died and is being recovered', { run, status: facts.status, attempt });
+    log.warn('a run is being recovered', { run, status: facts.status, attempt });
     return true;
   }
   throw new Error(`run ${run} is not settled after ${mostAttempts} recoveries; see the runbook: recovery-failed`);

@@ -131,7 +131,7 @@ describe('S11 a run that died', () => {
 });
 
 describe('S11 a run that did not die', () => {
-  for (const status of ['RUNNING', 'SUCCEEDED', 'PENDING_REDRIVE'] as const) {
+  for (const status of ['RUNNING', 'PENDING_REDRIVE'] as const) {
     it(`is left alone while it is ${status}`, async () => {
       const { world, recover } = await dead({ status });
       for (const event of [{ goal: 'settle' }, close]) {
@@ -141,6 +141,20 @@ describe('S11 a run that did not die', () => {
       assert.equal(world.document(archiveKeys.recovery(run)), undefined);
     });
   }
+
+  it('and ended well gives up the lock that a late delivery took for it, once none can any more, and is not reported again', async () => {
+    const { world, recover } = await dead({ status: 'SUCCEEDED' });
+    assert.deepEqual(await recover({ goal: 'settle' }, instant(over - 1)), { next: 'wait', seconds: 1 });
+    assert.equal(world.lockedBy, run);
+    const ended = { next: 'end', reasons: ['notDead: SUCCEEDED'] };
+    assert.deepEqual(await recover({ goal: 'settle' }, over), ended);
+    assert.deepEqual([world.lockedBy, world.goAheads.has(run)], [undefined, false]);
+    assert.deepEqual([world.document(archiveKeys.recovery(run)), world.told, world.announced], [undefined, [], []]);
+
+    world.lockedBy = other;
+    assert.deepEqual(await recover({ goal: 'settle' }, over), ended);
+    assert.equal(world.lockedBy, other);
+  });
 
   it('or of which there is no execution, is refused', async () => {
     const world = await new RunWorld().approved();

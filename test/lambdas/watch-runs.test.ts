@@ -102,6 +102,16 @@ describe('S11 the sweep', () => {
     assert.deepEqual(await watch.look(sweep), { recovering: ['holder'] });
   });
 
+  it('finds whoever has the lock, though it ended well: a late delivery took it once more, and nobody would ever free it', async () => {
+    const watch = new Watch();
+    watch.executions.set('holder', 'SUCCEEDED').set('well', 'SUCCEEDED');
+    watch.holder = 'holder';
+    assert.deepEqual(await watch.look(sweep), { recovering: ['holder'] });
+    assert.deepEqual(watch.started, ['holder 1']);
+    watch.executions.set('holder', 'RUNNING');
+    assert.deepEqual(await watch.look(sweep), { recovering: [] });
+  });
+
   it('finds each that died in the last day without the lock, and was not settled', async () => {
     const watch = new Watch();
     watch.executions.set('one', 'FAILED').set('two', 'TIMED_OUT').set('settled', 'ABORTED').set('well', 'SUCCEEDED');

@@ -7,9 +7,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { archiveKeys } from '../../core/archive-keys.ts';
-import type { Instant } from '../../core/instant.ts';
+import { type Instant, instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
+import { confirmPlan } from '../../lambdas/confirm-plan/step.ts';
 import { draftPlan } from '../../lambdas/draft-plan/step.ts';
+import { recoverRun } from '../../lambdas/recover-run/step.ts';
+import { watchRuns } from '../../lambdas/watch-runs/step.ts';
 import { arnOf, asked, at, inWindow, key1, RunWorld, run } from '../lambdas/run-world.ts';
 
 const other = 'another-run' as Run;
@@ -198,6 +201,33 @@ describe('S11 a run that another one has come before', () => {
 });
 
 describe('S11 the lock', () => {
+  it('that a late delivery takes for a run that has ended meanwhile is free again after the sweep', async () => {
+    const world = await decided();
+    const { ports } = world;
+    // The other delivery of the same step refused the run, which closed itself.
+    const take = async (taker: Run, since: Instant) => {
+      await world.closeRun(ending('refused'));
+      return ports.lock.take(taker, since);
+    };
+    const late = confirmPlan({ ...ports, lock: { take } });
+    const said = await late({ goal: 'approval', run, digest: world.digest });
+    assert.deepEqual(said, { next: 'end', outcome: 'refused', reasons: ['runEnded'] });
+    assert.deepEqual([world.lockedBy, world.goAheads.size], [run, 0]);
+
+    const stoppedAt = world.now;
+    const facts = { status: 'SUCCEEDED', startedAt: stoppedAt, stoppedAt } as const;
+    const executions = { find: async () => facts, died: async () => [] };
+    const started: Run[] = [];
+    const start = async (_: string, one: Run) => {
+      started.push(one);
+      return 'underWay' as const;
+    };
+    await watchRuns({ ...ports, executions, recoveries: { start } })({ sweep: true });
+    world.now = instant(stoppedAt + 300_000);
+    for (const one of started) await recoverRun({ ...ports, executions })({ goal: 'settle', run: one });
+    assert.equal(world.lockedBy, undefined);
+  });
+
   it('is taken with the approval, and not by a plan that waits', async () => {
     const world = await decided();
     assert.equal(world.lockedBy, undefined);
