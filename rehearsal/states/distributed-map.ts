@@ -4,6 +4,7 @@ import { mapRunArnOf, uuid } from './identifiers.ts';
 import { itemsAtHand, readItems, sourceOf } from './items.ts';
 import type { Json } from './json.ts';
 import type { Graph, MapState } from './language.ts';
+import type { MapRun } from './progress.ts';
 import type { ChildOutput } from './run.ts';
 import { together } from './scope.ts';
 import type { Visit } from './visit.ts';
@@ -14,23 +15,28 @@ const mostChildrenAtOnce = 10_000;
 /**
  * Runs each item, or each batch of items, as an execution of its own.
  *
- * When more items fail than are tolerated, no further child starts and those that run are aborted.
+ * When more items fail than are tolerated, no further child starts and those that run are aborted. After a redrive the
+ * Map Run goes on with what it was given: children that succeeded keep their outputs, others are redriven, or started.
  *
  * @returns the outputs of the children that succeeded, in the order of their items.
  */
 export async function distribute(visit: Visit, state: MapState): Promise<Json[]> {
-  const { run, name } = visit;
-  const source = state.ItemReader && (await sourceOf(visit, state.ItemReader));
-  const atHand = source === undefined ? await itemsAtHand(visit, state) : [];
+  const { place, name } = visit;
+  const isRead = place.mapRun?.batches !== undefined;
+  const source = isRead ? undefined : state.ItemReader && (await sourceOf(visit, state.ItemReader));
+  const atHand = isRead || source !== undefined ? [] : await itemsAtHand(visit, state);
   const limits = await limitsOf(visit, state);
   const label = state.Label ?? name;
 
-  visit.record('MapStateStarted', { length: atHand.length });
-  visit.record('MapRunStarted', { mapRunArn: mapRunArnOf(run.address, label, uuid(run.world.random)) });
+  const mapRun = place.mapRun === undefined ? started(visit, label, atHand.length) : redriven(visit, place.mapRun);
+  place.mapRun = mapRun;
   try {
-    const items = source === undefined ? atHand : await readItems(visit, source);
-    const batches = await batchesOf(visit, await select(visit, state, items), state.ItemBatcher);
-    const outputs = await runChildren(visit, { label, graph: state.ItemProcessor }, batches, limits);
+    if (mapRun.batches === undefined) {
+      const items = source === undefined ? atHand : await readItems(visit, source);
+      mapRun.batches = await batchesOf(visit, await select(visit, state, items), state.ItemBatcher);
+    }
+    const kind = { label, graph: state.ItemProcessor };
+    const outputs = await runChildren(visit, kind, { ...mapRun, batches: mapRun.batches }, limits);
     visit.record('MapRunSucceeded');
     return outputs;
   } catch (thrown) {
@@ -39,10 +45,24 @@ export async function distribute(visit: Visit, state: MapState): Promise<Json[]>
   }
 }
 
+function started(visit: Visit, label: string, length: number): MapRun {
+  const { address, world } = visit.run;
+  visit.record('MapStateStarted', { length });
+  const arn = mapRunArnOf(address, label, uuid(world.random));
+  visit.record('MapRunStarted', { mapRunArn: arn });
+  return { arn, redrives: 0, batches: undefined, children: [] };
+}
+
+function redriven(visit: Visit, mapRun: MapRun): MapRun {
+  mapRun.redrives += 1;
+  visit.record('MapRunRedriven', { mapRunArn: mapRun.arn, redriveCount: mapRun.redrives });
+  return mapRun;
+}
+
 async function runChildren(
   { run, name, strand }: Visit,
   kind: { readonly label: string; readonly graph: Graph },
-  batches: readonly Batch[],
+  { batches, children }: Pick<MapRun, 'children'> & { readonly batches: readonly Batch[] },
   limits: Limits,
 ): Promise<Json[]> {
   const total = batches.reduce((sum, { size }) => sum + size, 0);
@@ -51,7 +71,8 @@ async function runChildren(
   const outputs = await together(strand.scope, batches.length, limits.concurrency, async (index, scope) => {
     scope.check();
     const { input, size } = batches[index] as Batch;
-    const child = run.startChild({ ...kind, input, startedBy: name });
+    const child = children[index]?.again() ?? run.startChild({ ...kind, input, startedBy: name });
+    children[index] = child;
     const output = await scope.wait<ChildOutput>((resolve, reject) => {
       child.output.then(resolve, reject);
       return () => child.abort();

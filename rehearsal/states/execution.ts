@@ -5,6 +5,8 @@ import { type Details, History } from './history.ts';
 import { addressOf, executionArnOf, type MachineAddress, uuid } from './identifiers.ts';
 import { isTooHeavy, type Json, type JsonObject } from './json.ts';
 import type { Graph } from './language.ts';
+import { Progress } from './progress.ts';
+import { Redrives, whyNotRedrivable } from './redrives.ts';
 import type { ChildExecution, ChildStart, Machine, Run } from './run.ts';
 import { Scope, Stopped } from './scope.ts';
 import type { TaskTokens } from './task-tokens.ts';
@@ -36,7 +38,8 @@ interface Start {
 /**
  * One execution of a state machine, or one child execution of its Distributed Map.
  *
- * It ends once: whatever comes first of its own end, its timeout and being stopped. After that nothing in it acts.
+ * It ends once: whatever comes first of its own end, its timeout and being stopped. After that nothing in it acts, unless it
+ * is redriven: then it goes on where it ended, and ends once more.
  */
 export class Execution implements Run {
   readonly machine: Machine;
@@ -48,18 +51,17 @@ export class Execution implements Run {
   readonly world: StatesWorld;
   readonly tokens: TaskTokens;
   readonly history = new History();
-  readonly facts: JsonObject;
   readonly startedAt: Instant;
-  /** Resolves however the execution ends. Rejects only for a mistake in the rehearsal itself. */
-  readonly finished: Promise<ExecutionResult>;
+  readonly redrives = new Redrives();
   #result: ExecutionResult | undefined;
   #stoppedAt: Instant | undefined;
   #transitions = 0;
   #cancelTimeout = () => {};
   readonly #surroundings: Surroundings;
   readonly #graph: Graph;
-  readonly #scope = new Scope();
-  readonly #ending = Promise.withResolvers<ExecutionResult>();
+  readonly #progress = new Progress();
+  #scope = new Scope();
+  #ending = Promise.withResolvers<ExecutionResult>();
 
   constructor(surroundings: Surroundings, { machine, name, input, label, graph = machine.definition }: Start) {
     this.#surroundings = surroundings;
@@ -73,8 +75,11 @@ export class Execution implements Run {
     this.address = addressOf(machine.arn);
     this.arn = executionArnOf(this.address, this.#labelled(machine.name), name);
     this.startedAt = this.world.time.now();
-    this.finished = this.#ending.promise;
-    this.facts = this.#facts();
+  }
+
+  /** Resolves however the execution ends: now, or the next time. Rejects only for a mistake in the rehearsal itself. */
+  get finished(): Promise<ExecutionResult> {
+    return this.#ending.promise;
   }
 
   get status(): ExecutionStatus {
@@ -94,14 +99,51 @@ export class Execution implements Run {
     return this.#transitions;
   }
 
+  /** Why it cannot be redriven now. Undefined: it can. */
+  get whyNotRedrivable(): string | undefined {
+    const { status, stoppedAt, history, world } = this;
+    return whyNotRedrivable({ status, stoppedAt, events: history.size }, world.time.now());
+  }
+
   start(): void {
+    const { input, machine, world } = this;
     this.#announce('RUNNING');
+    this.history.record(world.time.now(), 'ExecutionStarted', { input, roleArn: machine.roleArn });
+    this.#go();
+  }
+
+  /**
+   * Goes on where it ended. The same request made again changes nothing.
+   *
+   * @throws {ServiceError} `ExecutionNotRedrivable`.
+   */
+  redrive(clientToken?: string): Instant {
+    const now = this.world.time.now();
+    const before = this.redrives.madeBy(clientToken, now);
+    if (before !== undefined) return before;
+    const why = this.whyNotRedrivable;
+    if (why !== undefined) throw new ServiceError('ExecutionNotRedrivable', why);
+
+    this.redrives.note(now, clientToken);
+    this.#result = undefined;
+    this.#stoppedAt = undefined;
+    this.#scope = new Scope();
+    this.#ending = Promise.withResolvers();
+    this.#announce('RUNNING');
+    this.history.record(now, 'ExecutionRedriven', { redriveCount: this.redrives.count });
+    this.count('redriven', this.#progress.place?.entry.name ?? this.#graph.StartAt);
+    this.#go();
+    return now;
+  }
+
+  #go(): void {
     const { TimeoutSeconds } = this.machine.definition;
     if (TimeoutSeconds !== undefined && this.label === undefined) this.#endAfter(TimeoutSeconds);
-    this.#run().catch((mistake: unknown) => {
+    const [scope, ending] = [this.#scope, this.#ending];
+    this.#run(scope).catch((mistake: unknown) => {
       this.#cancelTimeout();
-      this.#scope.stop();
-      this.#ending.reject(mistake);
+      scope.stop();
+      ending.reject(mistake);
     });
   }
 
@@ -117,35 +159,50 @@ export class Execution implements Run {
 
   startChild({ startedBy, ...kind }: ChildStart): ChildExecution {
     if (isTooHeavy(kind.input)) throw dataLimitExceeded(startedBy);
-    this.#authoriseChild();
+    this.#authorise('states:StartExecution', this.machine.arn);
     const { machine, world } = this;
     const child = new Execution(this.#surroundings, { machine, name: uuid(world.random), ...kind });
     this.#surroundings.register(child);
     this.count('childStarted', startedBy);
     child.start();
-    return { output: child.finished.then(outputOf), abort: () => child.abort() };
+    return this.#follow(child);
   }
 
-  #authoriseChild(): void {
+  #follow(child: Execution): ChildExecution {
+    return {
+      output: child.finished.then(outputOf),
+      abort: () => child.abort(),
+      again: () => {
+        if (child.whyNotRedrivable === undefined) {
+          this.#authorise('states:RedriveExecution', child.arn);
+          child.redrive();
+        }
+        return this.#follow(child);
+      },
+    };
+  }
+
+  #authorise(action: string, resource: string): void {
     const { machine, world } = this;
     try {
-      world.authorise?.(machine.roleArn, 'states:StartExecution', machine.arn);
+      world.authorise?.(machine.roleArn, action, resource);
     } catch (thrown) {
       if (!(thrown instanceof ServiceError)) throw thrown;
       throw new Failed('States.Permissions', thrown.message, { cause: thrown });
     }
   }
 
-  async #run(): Promise<void> {
-    const { input, machine, world } = this;
-    this.history.record(world.time.now(), 'ExecutionStarted', { input, roleArn: machine.roleArn });
+  async #run(scope: Scope): Promise<void> {
+    const inner = { item: undefined, variables: {}, visiting: undefined };
     try {
-      const top = { run: this, scope: this.#scope, item: undefined, variables: {}, visiting: undefined };
-      const output = await walk(top, this.#graph, input);
+      const top = { run: this, scope, progress: this.#progress, ...inner };
+      const output = await walk(top, this.#graph, this.input);
       this.#end({ status: 'SUCCEEDED', output }, 'ExecutionSucceeded', { output });
     } catch (thrown) {
       if (thrown instanceof Failed) {
-        this.#end({ status: 'FAILED', ...thrown.failure }, 'ExecutionFailed', { ...thrown.failure });
+        // What failed after it was stopped is not what a redrive has begun since.
+        if (scope === this.#scope)
+          this.#end({ status: 'FAILED', ...thrown.failure }, 'ExecutionFailed', { ...thrown.failure });
       } else if (!(thrown instanceof Stopped)) {
         throw thrown;
       }
@@ -174,11 +231,13 @@ export class Execution implements Run {
     world.onStatus?.({ status, executionArn: arn, execution: name, stateMachineArn, at: world.time.now() });
   }
 
-  #facts(): JsonObject {
-    const { arn, input, machine, name, startedAt } = this;
+  get facts(): JsonObject {
+    const { arn, input, machine, name, startedAt, redrives } = this;
     const StartTime = toIso(startedAt);
+    const again = redrives.at === undefined ? {} : { RedriveTime: toIso(redrives.at) };
+    const RedriveCount = redrives.count;
     return {
-      Execution: { Id: arn, Input: input, StartTime, Name: name, RoleArn: machine.roleArn, RedriveCount: 0 },
+      Execution: { Id: arn, Input: input, StartTime, Name: name, RoleArn: machine.roleArn, RedriveCount, ...again },
       StateMachine: { Id: this.#labelled(machine.arn), Name: this.#labelled(machine.name) },
     };
   }

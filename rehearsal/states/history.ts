@@ -33,6 +33,10 @@ export class History {
     return id;
   }
 
+  get size(): number {
+    return this.#entries.length;
+  }
+
   /** The events as `GetExecutionHistory` answers them. */
   events(): readonly HistoryEvent[] {
     return this.#entries.map(({ id, at, type, details }) => {

@@ -12,18 +12,23 @@ const mostIterationsAtOnce = 40;
 
 /** Runs the iterations within this execution. The first that fails stops the others: an inline map tolerates nothing. */
 export async function iterate(visit: Visit, state: MapState, walk: Walk): Promise<Json[]> {
-  const items = await itemsAtHand(visit, state);
+  const { place } = visit;
+  const isBegun = place.items !== undefined;
+  const items = place.items ?? (await itemsAtHand(visit, state));
   const limit = (await visit.evaluateCount(state.MaxConcurrency, 'MaxConcurrency')) || mostIterationsAtOnce;
-  visit.record('MapStateStarted', { length: items.length });
+  if (!isBegun) visit.record('MapStateStarted', { length: items.length });
+  place.items = items;
 
   const unfinished = new Map<number, Strand>();
   const record = (fate: string, index: number) => visit.record(`MapIteration${fate}`, { index, name: visit.name });
 
   const iteration = async (index: number, scope: Scope): Promise<Json> => {
     scope.check();
-    record('Started', index);
+    const { output: earlier, place: reached } = place.inner(index);
+    if (earlier !== undefined) return earlier.value;
+    if (reached === undefined) record('Started', index);
     const value = items[index] as Json;
-    const strand = innerStrand(visit, scope, { Index: index, Value: value });
+    const strand = innerStrand(visit, scope, index, { Index: index, Value: value });
     unfinished.set(index, strand);
     try {
       const output = await processed(visit, state, strand, value, walk);

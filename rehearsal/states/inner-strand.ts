@@ -8,10 +8,16 @@ import type { Visit } from './visit.ts';
 export type Walk = (strand: Strand, graph: Graph, input: Json) => Promise<Json>;
 
 /** A branch or an iteration: it reads the variables around it, and keeps to itself what it assigns. */
-export const innerStrand = ({ strand }: Visit, scope: Scope, item: JsonObject | undefined = strand.item): Strand => ({
+export const innerStrand = (
+  { strand, place }: Visit,
+  scope: Scope,
+  index: number,
+  item: JsonObject | undefined = strand.item,
+): Strand => ({
   run: strand.run,
   scope,
   item,
+  progress: place.inner(index),
   variables: strand.variables,
   visiting: undefined,
 });

@@ -10,11 +10,11 @@ import type { Exit, Visit } from './visit.ts';
 export async function runParallel(visit: Visit, state: ParallelState, walk: Walk): Promise<Exit> {
   const { Arguments, Branches } = state;
   const input = Arguments === undefined ? visit.input : await visit.evaluate(Arguments, 'Arguments');
-  visit.record('ParallelStateStarted');
+  if (!visit.place.isBegun) visit.record('ParallelStateStarted');
 
   const strands: Strand[] = [];
   const result = await together(visit.strand.scope, Branches.length, Branches.length, (index, scope) => {
-    const strand = innerStrand(visit, scope);
+    const strand = innerStrand(visit, scope, index);
     strands.push(strand);
     return walk(strand, Branches[index] as Graph, input);
   }).catch((thrown: unknown) => {

@@ -84,6 +84,14 @@ export class StatesReplica implements Replica {
     this.#executions.get(executionArn)?.abort();
   }
 
+  /** Redrives an execution, as an operator does who may. Throws as the operation does. */
+  redrive(executionArn: string): Execution {
+    const execution = this.#executions.get(executionArn);
+    if (execution === undefined) throw missing('Execution', 'Execution', executionArn);
+    execution.redrive();
+    return execution;
+  }
+
   call(operation: string, input: never, context: CallContext): unknown {
     switch (operation) {
       case 'StartExecution':
@@ -92,6 +100,8 @@ export class StatesReplica implements Replica {
         return shapes.description(this.#permitted('DescribeExecution', input, context));
       case 'StopExecution':
         return this.#stopExecution(input, context);
+      case 'RedriveExecution':
+        return this.#redriveExecution(input, context);
       case 'ListStateMachines':
         return this.#listStateMachines(input, context);
       case 'ListExecutions':
@@ -128,6 +138,11 @@ export class StatesReplica implements Replica {
     const execution = this.#permitted('StopExecution', input, context);
     execution.abort({ error: input.error, cause: input.cause });
     return { stopDate: new Date(execution.stoppedAt as Instant) };
+  }
+
+  #redriveExecution(input: shapes.RedriveExecutionInput, context: CallContext): unknown {
+    const execution = this.#permitted('RedriveExecution', input, context);
+    return { redriveDate: new Date(execution.redrive(input.clientToken)) };
   }
 
   /** IAM knows no resource for it. */

@@ -2,6 +2,7 @@ import type { History } from './history.ts';
 import type { MachineAddress } from './identifiers.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Definition, Graph } from './language.ts';
+import type { Progress } from './progress.ts';
 import type { Scope } from './scope.ts';
 import type { TaskTokens } from './task-tokens.ts';
 import type { StatesWorld, Transition } from './world.ts';
@@ -42,6 +43,8 @@ export interface ChildExecution {
   /** Never rejects for a failure of the child. */
   readonly output: Promise<ChildOutput>;
   abort(): void;
+  /** The same child once its Map Run is redriven: it goes on if it did not succeed, and may be redriven. */
+  again(): ChildExecution;
 }
 
 export type Variables = Readonly<Record<string, Json>>;
@@ -52,6 +55,7 @@ export interface Strand {
   readonly scope: Scope;
   /** The map item that this line works on; the innermost one. */
   readonly item: JsonObject | undefined;
+  readonly progress: Progress;
   variables: Variables;
   /** The state that was entered and not yet left. */
   visiting: string | undefined;

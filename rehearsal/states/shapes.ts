@@ -18,6 +18,10 @@ export interface StopExecutionInput extends ExecutionInput {
   readonly cause?: string;
 }
 
+export interface RedriveExecutionInput extends ExecutionInput {
+  readonly clientToken?: string;
+}
+
 export interface Paged {
   readonly maxResults?: number;
   readonly nextToken?: string;
@@ -45,14 +49,15 @@ export interface SendTaskFailureInput extends TaskTokenInput {
   readonly cause?: string;
 }
 
-export const summary = ({ arn, machine, name, status, startedAt, stoppedAt }: Execution) => ({
+export const summary = ({ arn, machine, name, status, startedAt, stoppedAt, redrives }: Execution) => ({
   executionArn: arn,
   stateMachineArn: machine.arn,
   name,
   status,
   startDate: new Date(startedAt),
   ...(stoppedAt === undefined ? {} : { stopDate: new Date(stoppedAt) }),
-  redriveCount: 0,
+  redriveCount: redrives.count,
+  ...(redrives.at === undefined ? {} : { redriveDate: new Date(redrives.at) }),
 });
 
 export const description = (execution: Execution) => ({
@@ -60,7 +65,13 @@ export const description = (execution: Execution) => ({
   input: textOf(execution.input),
   inputDetails: { included: true },
   ...outcome(execution),
+  ...redriveStatus(execution),
 });
+
+const redriveStatus = ({ whyNotRedrivable: redriveStatusReason }: Execution) =>
+  redriveStatusReason === undefined
+    ? { redriveStatus: 'REDRIVABLE' }
+    : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason };
 
 function outcome({ result }: Execution): Record<string, unknown> {
   if (result === undefined) return {};

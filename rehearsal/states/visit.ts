@@ -1,9 +1,10 @@
-import { type Instant, toIso } from '../../core/instant.ts';
+import { toIso } from '../../core/instant.ts';
 import { dataLimitExceeded, Failed } from './failure.ts';
 import { functionsAt } from './functions.ts';
 import type { Details } from './history.ts';
 import { isTooHeavy, type Json, type JsonObject, type TypeName } from './json.ts';
 import type { Conclusion, State } from './language.ts';
+import { Place } from './progress.ts';
 import type { Run, Strand, Variables } from './run.ts';
 import { fill, fillAs, QueryFailure } from './template.ts';
 
@@ -23,24 +24,33 @@ export interface Sight {
   readonly item?: JsonObject;
 }
 
-/** One visit of one state, from the moment it was entered to the moment it is left. Retries belong to the same visit. */
+/**
+ * One visit of one state, from the moment it was entered to the moment it is left. Retries belong to the same visit, and
+ * after a redrive it goes on.
+ */
 export class Visit {
   readonly strand: Strand;
   readonly name: string;
   readonly state: State;
   readonly input: Json;
-  readonly #enteredAt: Instant;
-  readonly #eventId: number;
+  readonly place: Place;
   #retries = 0;
 
-  constructor(strand: Strand, name: string, state: State, input: Json) {
+  /** @param earlier where this visit was interrupted; without it, the state is entered now. */
+  constructor(strand: Strand, name: string, state: State, input: Json, earlier?: Place) {
     this.strand = strand;
     this.name = name;
     this.state = state;
     this.input = input;
-    this.#enteredAt = this.run.world.time.now();
-    this.#eventId = this.record(`${state.Type}StateEntered`, { name, input });
-    this.run.count('entered', name);
+    this.place = earlier ?? this.#enter();
+  }
+
+  #enter(): Place {
+    const { strand, name, state, input, run } = this;
+    const at = run.world.time.now();
+    const eventId = this.record(`${state.Type}StateEntered`, { name, input });
+    run.count('entered', name);
+    return new Place({ name, input, variables: strand.variables, at, eventId });
   }
 
   get run(): Run {
@@ -55,6 +65,7 @@ export class Visit {
 
   async retryAfter(milliseconds: number): Promise<void> {
     await this.strand.scope.sleep(this.run.world.time, milliseconds);
+    this.place.forget();
     this.#retries += 1;
     this.run.count('retried', this.name);
   }
@@ -87,7 +98,7 @@ export class Visit {
 
   /** A failure that Step Functions found itself: it names the state, and the event at which it was entered. */
   failed(error: string, message: string, options?: ErrorOptions): Failed {
-    const where = `An error occurred while executing the state '${this.name}' (entered at the event id #${this.#eventId}).`;
+    const where = `An error occurred while executing the state '${this.name}' (entered at the event id #${this.place.entry.eventId}).`;
     return new Failed(error, `${where} ${message}`, options);
   }
 
@@ -127,7 +138,7 @@ export class Visit {
   }
 
   #context(taskToken: string | undefined, item: JsonObject | undefined): JsonObject {
-    const entered = { Name: this.name, EnteredTime: toIso(this.#enteredAt) };
+    const entered = { Name: this.name, EnteredTime: toIso(this.place.entry.at) };
     return {
       ...this.run.facts,
       State: mayRetry(this.state) ? { ...entered, RetryCount: this.#retries } : entered,

@@ -1,5 +1,5 @@
 import { choose } from './choice.ts';
-import { Failed, takes } from './failure.ts';
+import { Failed, type Failure, takes } from './failure.ts';
 import type { Json } from './json.ts';
 import type { Catcher, Graph, State } from './language.ts';
 import { runMap } from './map.ts';
@@ -10,15 +10,23 @@ import { runTask } from './task.ts';
 import { type Exit, Visit } from './visit.ts';
 import { wait } from './wait.ts';
 
-/** Walks a graph of states from its start, and answers the last state's output. */
+/** Walks a graph of states from its start, or from where it ended before a redrive, and answers the last state's output. */
 export async function walk(strand: Strand, graph: Graph, input: Json): Promise<Json> {
+  const { progress } = strand;
+  if (progress.output !== undefined) return progress.output.value;
+
+  let earlier = progress.place;
   let name: string | undefined = graph.StartAt;
   let data = input;
+  if (earlier !== undefined) ({ name, input: data, variables: strand.variables } = earlier.entry);
   while (name !== undefined) {
     const state: State | undefined = graph.States[name];
     if (state === undefined) throw new Error(`there is no state ${name}`);
 
-    const visit: Visit = new Visit(strand, name, state, data);
+    // A Fail is entered once more, and fails again.
+    const visit: Visit = new Visit(strand, name, state, data, state.Type === 'Fail' ? undefined : earlier);
+    progress.place = visit.place;
+    earlier = undefined;
     strand.visiting = state.Type;
     const exit = await settle(visit, state);
     const { output, assigned } = exit;
@@ -29,6 +37,7 @@ export async function walk(strand: Strand, graph: Graph, input: Json): Promise<J
     data = output;
     name = exit.next;
   }
+  progress.output = { value: data };
   return data;
 }
 
@@ -49,11 +58,13 @@ async function settle(visit: Visit, state: State): Promise<Exit> {
 }
 
 async function rescue(visit: Visit, state: State, failed: Failed): Promise<Exit> {
+  visit.strand.scope.check();
   const catchers: readonly Catcher[] = 'Catch' in state ? (state.Catch ?? []) : [];
   const index = catchers.findIndex(({ ErrorEquals }) => takes(ErrorEquals, failed.failure));
   const catcher = catchers[index];
   if (catcher === undefined) {
     if (state.Type === 'Map' || state.Type === 'Parallel') visit.record(`${state.Type}StateFailed`);
+    if (beginsAnew(state, failed.failure)) visit.place.forget();
     throw failed;
   }
 
@@ -61,6 +72,10 @@ async function rescue(visit: Visit, state: State, failed: Failed): Promise<Exit>
   const errorOutput = { ...(error === undefined ? {} : { Error: error }), Cause: cause ?? '' };
   return visit.conclude(catcher, `Catch[${index}]/`, errorOutput, { errorOutput });
 }
+
+/** What a redrive runs again as a whole, also what succeeded in it: the data were at fault, and no branch or child was. */
+const beginsAnew = ({ Type }: State, { error }: Failure): boolean =>
+  error === 'States.DataLimitExceeded' || (Type === 'Map' && error === 'States.Runtime');
 
 function attempt(visit: Visit, state: State): Promise<Exit> {
   switch (state.Type) {

@@ -30,11 +30,12 @@ export interface InvokeAnswer {
   readonly executedVersion?: string;
 }
 
-/** What Step Functions charges for: a state entered, a state retried, a child execution started by a map. */
+/** What Step Functions charges for: a state entered, a state retried, a child started by a map, an execution redriven. */
 export interface Transition {
-  readonly kind: 'entered' | 'retried' | 'childStarted';
+  readonly kind: 'entered' | 'retried' | 'childStarted' | 'redriven';
   readonly executionArn: string;
   readonly execution: string;
+  /** The state that it is about; of a redrive, the one that the execution goes on with. */
   readonly state: string;
   readonly at: Instant;
 }

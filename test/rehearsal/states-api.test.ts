@@ -162,6 +162,8 @@ describe('DescribeExecution', () => {
       inputDetails: { included: true },
       output: '[1]',
       outputDetails: { included: true },
+      redriveStatus: 'NOT_REDRIVABLE',
+      redriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
     });
   });
 
@@ -257,7 +259,7 @@ describe('the API', () => {
   });
 
   it('does not pretend to know other operations', () => {
-    assert.throws(() => new Rehearsed(waiting).call('RedriveExecution', {}), { name: 'UnknownOperationException' });
+    assert.throws(() => new Rehearsed(waiting).call('ListMapRuns', {}), { name: 'UnknownOperationException' });
   });
 });
 
