@@ -129,13 +129,13 @@ function isExcused(aftermath: Aftermath, arn: string, runs: readonly Told[]): bo
   const last = Math.max(...aftermath.acted.filter((act) => act.arn === arn).map(({ at }) => at));
   if (!wasActedOn(aftermath, arn)) return false;
   const isHeld = said(runs, arn).some(({ kind }) => kind === 'held' || kind === 'leftAlone' || kind === 'untouched');
-  const isSeenDead = runs.some(({ leftAlone }) => leftAlone.some((one) => one.arn === arn && dead.has(one.reason)));
+  const isLeftOut = runs.some(({ leftAlone }) => leftAlone.some((one) => one.arn === arn && unfit.has(one.reason)));
   const isUntouched = !aftermath.staged.some((one) => one.arn === arn);
-  return isHeld || isSeenDead || isUntouched || last >= (aftermath.lastLook.get(arn) ?? 0);
+  return isHeld || isLeftOut || isUntouched || last >= (aftermath.lastLook.get(arn) ?? 0);
 }
 
-/** Why a plan leaves out what nobody can authenticate with. */
-const dead: ReadonlySet<string> = new Set(['currentRejected', 'scheduledForDeletion']);
+/** Why a plan leaves out what nobody can authenticate with, or what was moved while the plan was made. */
+const unfit: ReadonlySet<string> = new Set(['currentRejected', 'scheduledForDeletion', 'versionMoved']);
 
 /** `replace` has a moment in which nothing authenticates. Recovery closes it after any single fault; after two, people may have to. */
 const isHeldAfterTwoFaults = (aftermath: Aftermath, arn: string, runs: readonly Told[]): boolean =>

@@ -61,7 +61,8 @@ export function trailOf(cloud: Cloud, estate: Estate, time: Pick<Clock, 'now'>, 
     if (service !== 's3' || operation !== 'PutObject') return;
     const { Bucket, Key: key = '', Body: text = '' } = input as { Bucket?: string; Key?: string; Body?: string };
     if (Bucket === cloud.deskBucket) noted.push({ key, text: String(text) });
-    else if (findings.test(key)) looks.deposit(principal, String(text));
+    else if (findings.test(key)) looks.deposit(principal, key, String(text));
+    else if (key.endsWith('/left-alone.json')) looks.judged(key);
   });
   cloud.secretsManager.onWrite(({ operation, secretArn: arn, principal }) => {
     if (operation === 'PutSecretValue' && own.has(principal)) {
@@ -80,10 +81,11 @@ interface Reading {
 /** Where the findings of a look stand. */
 const findings = /\/(preflight|probes)\/.*\.json$/;
 
-/** A look tells nobody anything if whoever looked died of it. */
+/** A look tells nobody anything if whoever looked died of it, nor does one before a plan that was never made. */
 class Looks {
   readonly last = new Map<string, Instant>();
   readonly #pending = new Map<string, Map<string, Instant>>();
+  readonly #unjudged: { readonly folder: string; readonly arn: string; readonly at: Instant }[] = [];
 
   read(principal: string, { SecretId, SecretIdList = [] }: Reading, at: Instant): void {
     const pending = this.#pending.get(principal) ?? new Map<string, Instant>();
@@ -91,10 +93,23 @@ class Looks {
     for (const arn of SecretId === undefined ? SecretIdList : [SecretId]) pending.set(arn, at);
   }
 
-  deposit(principal: string, text: string): void {
-    for (const [arn, at] of this.#pending.get(principal) ?? []) if (text.includes(`"${arn}"`)) this.last.set(arn, at);
+  deposit(principal: string, key: string, text: string): void {
+    for (const [arn, at] of this.#pending.get(principal) ?? []) {
+      if (!text.includes(`"${arn}"`)) continue;
+      if (key.includes('/preflight/')) this.#unjudged.push({ folder: folderOf(key), arn, at });
+      else this.last.set(arn, at);
+    }
+  }
+
+  /** What was left alone, and why, is put down: every finding of the preflight had its say in it. */
+  judged(key: string): void {
+    for (const { folder, arn, at } of this.#unjudged) {
+      if (folder === folderOf(key) && at > (this.last.get(arn) ?? Number.NEGATIVE_INFINITY)) this.last.set(arn, at);
+    }
   }
 }
+
+const folderOf = (key: string): string => key.slice(0, key.indexOf('/', 'runs/'.length));
 
 /** Clients of the rings are called after their secrets, and nobody but Keyturn manages keys by request. */
 function managedIn({ secretsManager }: Cloud, { keys, signatures }: Estate, time: Pick<Clock, 'now'>): Managed[] {
