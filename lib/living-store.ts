@@ -1,12 +1,18 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
 import { grantKeyUse } from './key-use.ts';
-import { refuseReplacement } from './plan-archive.ts';
-import { type Acting, refusalToOthers } from './refusal.ts';
+import {
+  type Acting,
+  refusalToOthers,
+  refuseRemoval,
+  refuseReplacement,
+  refuseReplication,
+  removals,
+} from './refusal.ts';
 import { acknowledgeWildcards } from './wildcards.ts';
 
 export interface LivingStoreProps {
@@ -24,11 +30,13 @@ const lifetime = Duration.days(30);
  * turns away a second taker.
  *
  * Whoever lays a plan before approvers names the links that open it, so S3 takes it from one step alone, and so it does a
- * go-ahead and the lock: an administrator can stop a run here, and let none go on.
+ * go-ahead, the lock and the ledger. The lock it lets nobody take away but the steps that end a run, and what makes later runs
+ * careful nobody at all: an administrator can stop a run here, and let none go on.
  */
 export class LivingStore extends Construct {
   readonly bucket: Bucket;
   readonly #encryptionKey: IKey;
+  readonly #unlocking = new Set<IRole>();
 
   constructor(scope: Construct, id: string, { encryptionKey }: LivingStoreProps) {
     super(scope, id);
@@ -49,7 +57,14 @@ export class LivingStore extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
 
-    this.bucket.addToResourcePolicy(refuseReplacement(this.bucket.arnForObjects('lock.json')));
+    const on = (keys: string) => this.bucket.arnForObjects(keys);
+    for (const refusal of [
+      refuseReplacement(on('lock.json')),
+      refuseRemoval(on('ledger.json'), on('quarantine.json')),
+      refuseReplication(on('*')),
+      refusalToOthers('NobodyElseUnlocks', { actions: removals, on: on('lock.json'), roles: this.#unlocking }),
+    ])
+      this.bucket.addToResourcePolicy(refusal);
     Validations.of(this.bucket).acknowledge({ id: 'AwsSolutions-S1', reason: whyNoAccessLogs });
   }
 
@@ -106,7 +121,8 @@ export class LivingStore extends Construct {
   }
 
   /** Lets the grantee take the lock away. That only its holder is let go is for the grantee to see to. */
-  grantReleaseLock(grantee: IGrantable): Grant {
+  grantReleaseLock(grantee: Acting): Grant {
+    this.#unlocking.add(grantee.grantPrincipal);
     this.grantSeeLock(grantee);
     this.grantTellAbsent(grantee);
     return this.grantDelete(grantee, 'lock.json');
@@ -125,10 +141,10 @@ export class LivingStore extends Construct {
   }
 
   /** Lets the grantee see how much runs have touched, and write down what one may. */
-  grantReserve(grantee: IGrantable): Grant {
+  grantReserve(grantee: Acting): Grant {
     this.grantTellAbsent(grantee);
     this.grantGet(grantee, 'ledger.json');
-    return this.grantPut(grantee, 'ledger.json');
+    return this.grantSolePut(grantee, 'ledger.json', 'NobodyElseReserves');
   }
 
   /** Lets the grantee see which runs have ended, and how. */
@@ -159,7 +175,7 @@ export class LivingStore extends Construct {
   private grantSolePut(grantee: Acting, keys: string, sid: string): Grant {
     const on = this.bucket.arnForObjects(keys);
     const roles = new Set([grantee.grantPrincipal]);
-    this.bucket.addToResourcePolicy(refusalToOthers(sid, { action: 's3:PutObject', on, roles }));
+    this.bucket.addToResourcePolicy(refusalToOthers(sid, { actions: ['s3:PutObject'], on, roles }));
     return this.grantPut(grantee, keys);
   }
 

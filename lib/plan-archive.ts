@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { AnyPrincipal, Effect, Grant, type IGrantable, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -12,7 +12,7 @@ import {
 import { Construct } from 'constructs';
 
 import { grantKeyUse } from './key-use.ts';
-import { type Acting, refusalToOthers } from './refusal.ts';
+import { type Acting, refusalToOthers, refuseRemoval, refuseReplacement, refuseReplication } from './refusal.ts';
 import { acknowledgeWildcards } from './wildcards.ts';
 
 export interface PlanArchiveProps {
@@ -51,16 +51,14 @@ export class PlanArchive extends Construct {
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.bucket.addToResourcePolicy(refuseReplacement(this.bucket.arnForObjects('*')));
-    this.bucket.addToResourcePolicy(refuseRemovalFrom(this.bucket));
-    this.bucket.addToResourcePolicy(refuseReplicationInto(this.bucket));
-    this.bucket.addToResourcePolicy(
-      refusalToOthers('NobodyElseDeposits', {
-        action: 's3:PutObject',
-        on: this.bucket.arnForObjects('*'),
-        roles: this.#depositors,
-      }),
-    );
+    const everything = this.bucket.arnForObjects('*');
+    for (const refusal of [
+      refuseReplacement(everything),
+      refuseRemoval(everything),
+      refuseReplication(everything),
+      refusalToOthers('NobodyElseDeposits', { actions: ['s3:PutObject'], on: everything, roles: this.#depositors }),
+    ])
+      this.bucket.addToResourcePolicy(refusal);
     // CDK's own way to say so deploys a function that may change the notifications of every bucket.
     const resource = this.bucket.node.defaultChild as CfnBucket;
     resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
@@ -89,7 +87,7 @@ export class PlanArchive extends Construct {
   grantSoleDeposit(grantee: Acting, document: string): Grant {
     this.bucket.addToResourcePolicy(
       refusalToOthers('NobodyElseStarts', {
-        action: 's3:PutObject',
+        actions: ['s3:PutObject'],
         on: this.bucket.arnForObjects(`runs/*/${document}`),
         roles: new Set([grantee.grantPrincipal]),
       }),
@@ -140,33 +138,3 @@ export class PlanArchive extends Construct {
 const whyNoAccessLogs =
   'Every object is written once, by the one role that may, and says of itself who wrote it and when. A third bucket of ' +
   'access logs would be the only one without these guards; accounts that want reads on record have CloudTrail data events.';
-
-/** Turns away whoever would write over an object, whatever their role may: S3 lets a key be written only while it is free. */
-export const refuseReplacement = (objects: string) =>
-  new PolicyStatement({
-    sid: 'RefuseReplacement',
-    effect: Effect.DENY,
-    principals: [new AnyPrincipal()],
-    actions: ['s3:PutObject'],
-    resources: [objects],
-    conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
-  });
-
-const refuseRemovalFrom = (bucket: Bucket) =>
-  new PolicyStatement({
-    sid: 'RefuseRemoval',
-    effect: Effect.DENY,
-    principals: [new AnyPrincipal()],
-    actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'],
-    resources: [bucket.arnForObjects('*')],
-  });
-
-/** S3 writes what it replicates from another bucket over whatever is there, and asks no `PutObject` for it. */
-const refuseReplicationInto = (bucket: Bucket) =>
-  new PolicyStatement({
-    sid: 'RefuseReplication',
-    effect: Effect.DENY,
-    principals: [new AnyPrincipal()],
-    actions: ['s3:ReplicateDelete', 's3:ReplicateObject'],
-    resources: [bucket.arnForObjects('*')],
-  });

@@ -34,8 +34,8 @@ export class Seal extends Construct {
       policy: new PolicyDocument({
         statements: [
           administration(),
-          refusalToOthers('NobodyElseSeals', { action: use.seal, roles: this.#roles.seal }),
-          refusalToOthers('NobodyElseChecks', { action: use.check, roles: this.#roles.check }),
+          refusalToOthers('NobodyElseSeals', { actions: [use.seal], roles: this.#roles.seal }),
+          refusalToOthers('NobodyElseChecks', { actions: [use.check], roles: this.#roles.check }),
         ],
       }),
     });

@@ -27,7 +27,7 @@ export class Signature extends Construct {
       policy: new PolicyDocument({
         statements: [
           administration('kms:GetPublicKey', 'kms:Verify'),
-          refusalToOthers('NobodyElseSigns', { action: 'kms:Sign', roles: this.#signers }),
+          refusalToOthers('NobodyElseSigns', { actions: ['kms:Sign'], roles: this.#signers }),
         ],
       }),
     });

@@ -49,14 +49,6 @@ describe('the archive', () => {
     );
   });
 
-  it('refuses what another bucket would replicate into it, over what is there', () => {
-    const refusal = denied.find(({ Sid }) => Sid === 'RefuseReplication');
-    assert.deepEqual(
-      [refusal?.Action, refusal?.Principal, refusal?.Condition],
-      [['s3:ReplicateDelete', 's3:ReplicateObject'], { AWS: '*' }, undefined],
-    );
-  });
-
   it('S1 takes the record of who asked for a run from start-run alone, whatever the policies of others say', () => {
     const refusal = denied.find(({ Sid }) => Sid === 'NobodyElseStarts');
     const { Role } = deployed.functions().get('keyturn-prod-start-run');
@@ -100,12 +92,13 @@ const rolesOf = (...steps: readonly string[]): string[] =>
 describe('the living store', () => {
   const denied = bucketPolicy('RotationStore').filter(({ Effect }) => Effect === 'Deny');
 
-  for (const [sid, keys, step] of [
-    ['NobodyElseAsks', 'pending/*', 'request-approval'],
-    ['NobodyElseLetsGo', 'go-ahead/*', 'confirm-plan'],
-    ['NobodyElseLocks', 'lock.json', 'confirm-plan'],
+  for (const [promise, sid, keys, step] of [
+    ['S1', 'NobodyElseAsks', 'pending/*', 'request-approval'],
+    ['S1', 'NobodyElseLetsGo', 'go-ahead/*', 'confirm-plan'],
+    ['S1', 'NobodyElseLocks', 'lock.json', 'confirm-plan'],
+    ['S2', 'NobodyElseReserves', 'ledger.json', 'confirm-plan'],
   ] as const) {
-    it(`S1 takes ${keys} from ${step} alone, whatever the policies of others say`, () => {
+    it(`${promise} takes ${keys} from ${step} alone, whatever the policies of others say`, () => {
       const refusal = denied.find(({ Sid }) => Sid === sid);
       assert.deepEqual(
         [refusal?.Action, refusal?.Principal, refusal?.Condition.ArnNotEquals['aws:PrincipalArn'].map(sayRole)],
@@ -114,6 +107,36 @@ describe('the living store', () => {
       assert.match(deployed.say(refusal?.Resource), new RegExp(`/${RegExp.escape(keys)}$`));
     });
   }
+
+  it('S11 lets the lock be taken away by the steps that end a run alone', () => {
+    const refusal = denied.find(({ Sid }) => Sid === 'NobodyElseUnlocks');
+    assert.deepEqual(
+      [
+        refusal?.Action,
+        refusal?.Principal,
+        refusal?.Condition.ArnNotEquals['aws:PrincipalArn'].map(sayRole).toSorted(),
+      ],
+      [['s3:DeleteObject', 's3:DeleteObjectVersion'], { AWS: '*' }, rolesOf('close-run', 'recover-run')],
+    );
+    assert.match(deployed.say(refusal?.Resource), /\/lock\.json$/);
+  });
+
+  it('S2 lets nobody make the ledger forget, and S4 nobody the quarantine, by removing it', () => {
+    const refusal = denied.find(({ Sid }) => Sid === 'RefuseRemoval');
+    assert.deepEqual(
+      [refusal?.Action, refusal?.Principal, refusal?.Condition],
+      [['s3:BypassGovernanceRetention', 's3:DeleteObject', 's3:DeleteObjectVersion'], { AWS: '*' }, undefined],
+    );
+    assert.deepEqual(
+      [refusal?.Resource].flat().map((objects) => deployed.say(objects).split('/').at(-1)),
+      ['ledger.json', 'quarantine.json'],
+    );
+  });
+
+  it('S1 leaves it open to withdraw a go-ahead and to clear what waits: whoever stops a run harms none', () => {
+    const removals = denied.filter(({ Action }) => [Action].flat().includes('s3:DeleteObject'));
+    assert.deepEqual(removals.map(({ Sid }) => Sid).toSorted(), ['NobodyElseUnlocks', 'RefuseRemoval']);
+  });
 });
 
 describe('an answer that comes in', () => {
@@ -142,6 +165,31 @@ describe('an answer that comes in', () => {
 });
 
 describe('both buckets', () => {
+  it('S11 have nothing replicated into them, which asks for no right to put', () => {
+    for (const prefix of ['RotationArchive', 'RotationStore']) {
+      const refusal = bucketPolicy(prefix).find(({ Sid }) => Sid === 'RefuseReplication');
+      assert.deepEqual(
+        [refusal?.Effect, refusal?.Action, refusal?.Principal, refusal?.Condition],
+        ['Deny', ['s3:ReplicateDelete', 's3:ReplicateObject'], { AWS: '*' }, undefined],
+      );
+      assert.match(deployed.say(refusal?.Resource), /Bucket\w*\}\/\*$/);
+    }
+  });
+
+  it('have policies of less than the 20 KB that S3 takes, and are emptied by no function when the stack goes', () => {
+    for (const prefix of ['RotationArchive', 'RotationStore']) {
+      const roleArn = `arn:aws:iam::111122223333:role/${'r'.repeat(64)}`;
+      const bucketArn = `arn:aws:s3:::${'b'.repeat(63)}`;
+      const written = JSON.stringify(bucketPolicy(prefix), (_, value) => {
+        const [id] = value?.['Fn::GetAtt'] ?? [];
+        if (value?.['Fn::Join'] !== undefined) return `${bucketArn}/${'k'.repeat(40)}`;
+        return id === undefined ? value : /Role/.test(id) ? roleArn : bucketArn;
+      });
+      assert.ok(written.length < 20_480, `${prefix}: ${written.length}`);
+    }
+    assert.deepEqual(deployed.all('Custom::S3AutoDeleteObjects'), {});
+  });
+
   for (const prefix of ['RotationArchive', 'RotationStore']) {
     it(`${prefix} speaks TLS 1.2 only, with nobody from outside, and is encrypted with Keyturn's key`, () => {
       const conditions = bucketPolicy(prefix).map(({ Effect, Condition }) => JSON.stringify([Effect, Condition]));

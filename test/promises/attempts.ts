@@ -47,6 +47,8 @@ export function attemptsIn({
     operation,
     { Bucket: deskBucket, Key, ...(operation === 'PutObject' ? { Body: '{}' } : {}) },
   ];
+  /** What is not versioned has a version all the same, called null, and another right removes that. */
+  const removed = (Key: string): Attempt => ['s3', 'DeleteObject', { Bucket: deskBucket, Key, VersionId: 'null' }];
   const archived = { Bucket: archiveBucket, Key: 'runs/first/plan.json' };
   const seal = { KeyId: sealKey, Message: new TextEncoder().encode('decision'), MacAlgorithm: 'HMAC_SHA_256' };
 
@@ -128,10 +130,15 @@ export function attemptsIn({
     'take the lock': ['s3', 'PutObject', { Bucket: deskBucket, Key: 'lock.json', Body: '{}', IfNoneMatch: '*' }],
     'seize the lock': desk('PutObject', 'lock.json'),
     'release the lock': desk('DeleteObject', 'lock.json'),
+    'remove the lock by its version': removed('lock.json'),
     'see the quarantine': desk('GetObject', 'quarantine.json'),
     'change the quarantine': desk('PutObject', 'quarantine.json'),
+    'forget the quarantine': desk('DeleteObject', 'quarantine.json'),
+    'remove the quarantine by its version': removed('quarantine.json'),
     'see the ledger': desk('GetObject', 'ledger.json'),
     'change the ledger': desk('PutObject', 'ledger.json'),
+    'forget the ledger': desk('DeleteObject', 'ledger.json'),
+    'remove the ledger by its version': removed('ledger.json'),
     'report drift': [
       's3',
       'PutObject',

@@ -150,7 +150,7 @@ describe('S9 a role', () => {
 });
 
 describe('S9 even an administrator', () => {
-  it('S1 cannot seal an approval, sign evidence, let a run go on or lay links of their own, nor deposit, replace or delete anything', async () => {
+  it('S1 cannot seal an approval, sign evidence, let a run go on or lay links of their own, nor deposit, replace or delete anything; S11 cannot take the lock away; S2, S4 cannot make ledger or quarantine forget', async () => {
     const deployed = new Deployed(assembly);
     const administrator = 'arn:aws:iam::111122223333:role/administrator';
     deployed.cloud.account.authorisation.admit(administrator, 'administrator');
@@ -187,6 +187,13 @@ describe('S9 even an administrator', () => {
       'give the go-ahead',
       'take the lock',
       'seize the lock',
+      'release the lock',
+      'remove the lock by its version',
+      'forget the quarantine',
+      'remove the quarantine by its version',
+      'change the ledger',
+      'forget the ledger',
+      'remove the ledger by its version',
       'report drift',
     ]);
   });
