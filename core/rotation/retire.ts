@@ -1,6 +1,6 @@
 import type { Instant } from '../instant.ts';
 import { type SecretEntry, versionWith } from '../inventory.ts';
-import { askPatiently } from '../patience.ts';
+import type { Asking } from '../patience.ts';
 import type { OldCredential, PlannedSecret } from '../plan.ts';
 import type { Clock, Pair, Prober, Retirer, Vault } from '../ports.ts';
 import { type SeenOfOld, useSince } from './retirement.ts';
@@ -28,6 +28,7 @@ export interface RetireGiven {
   readonly vault: Pick<Vault, 'describe' | 'read'>;
   readonly retirer: Retirer;
   readonly prober: Prober;
+  readonly ask: Asking;
   readonly clock: Clock;
   /** From this moment on, nothing is written any more. */
   readonly deadline: Instant;
@@ -70,7 +71,7 @@ async function make(
   call: Exclude<RetirementCall, 'read'>,
   retiring: Retiring,
   pair: Pair | undefined,
-  { vault, secret, old, retirer, prober, clock }: RetireGiven,
+  { vault, secret, old, retirer, prober, ask }: RetireGiven,
 ): Promise<Retiring> {
   switch (call) {
     case 'look':
@@ -80,12 +81,12 @@ async function make(
       return stood(retiring, standing.state, useSince(standing, old.unusedSince));
     }
     case 'ask current':
-      return currentAnswered(retiring, await askPatiently(prober, known(pair).current, clock));
+      return currentAnswered(retiring, await ask(prober, known(pair).current));
     case 'ask old':
       // It is asked for only where it must not open anything any more, or must do so again.
       return oldAnswered(
         retiring,
-        await askPatiently(prober, known(pair).old, clock, retiring.seen.state === 'active' ? 'accepted' : 'rejected'),
+        await ask(prober, known(pair).old, retiring.seen.state === 'active' ? 'accepted' : 'rejected'),
       );
     case 'deactivate':
       await retirer.deactivate(known(pair));

@@ -1,7 +1,7 @@
 import { LabelMovedError, VersionTakenError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { type SecretEntry, versionWith } from '../inventory.ts';
-import { askPatiently } from '../patience.ts';
+import type { Asking } from '../patience.ts';
 import type { PlannedSecret } from '../plan.ts';
 import type { Answer, Clock, Prober, Rotator, Vault } from '../ports.ts';
 import type { SecretValue } from '../secret-value.ts';
@@ -28,6 +28,7 @@ export interface Turn {
   readonly vault: Vault;
   readonly rotator: Pick<Rotator, 'create' | 'set' | 'test' | 'revert'>;
   readonly prober: Prober;
+  readonly ask: Asking;
   readonly master: SecretValue | undefined;
   readonly clock: Clock;
   /** From this moment on, nothing is written any more. */
@@ -79,7 +80,7 @@ async function make(call: Call, turning: Turning<SecretValue>, given: Turn): Pro
 }
 
 async function learnFrom(call: Call, turning: Turning<SecretValue>, given: Turn): Promise<Turning<SecretValue>> {
-  const { secret, vault, rotator, prober, master, clock } = given;
+  const { secret, vault, rotator, prober, master, ask } = given;
   const { arn, currentVersion, newVersion } = secret;
   const material = () => ({ token: newVersion, old: known(turning.old), master });
 
@@ -91,7 +92,7 @@ async function learnFrom(call: Call, turning: Turning<SecretValue>, given: Turn)
     case 'read new':
       return wasRead(turning, 'new', await vault.read(arn, newVersion));
     case 'ask old':
-      return answered(turning, 'old', await askPatiently(prober, known(turning.old), clock));
+      return answered(turning, 'old', await ask(prober, known(turning.old)));
     case 'ask new':
       return answered(turning, 'new', await askAboutNew(turning, given));
     case 'create':
@@ -122,8 +123,8 @@ async function learnFrom(call: Call, turning: Turning<SecretValue>, given: Turn)
  * word alone is not enough, nor is ours. They can be asked only while it is AWSPENDING.
  */
 async function askAboutNew(turning: Turning<SecretValue>, given: Turn): Promise<Answer> {
-  const { secret, rotator, prober, clock, deadline } = given;
-  const answer = await askPatiently(prober, known(turning.fresh), clock);
+  const { secret, rotator, prober, ask, clock, deadline } = given;
+  const answer = await ask(prober, known(turning.fresh));
   if (answer !== 'accepted' || rotator.test === undefined || !isOnItsWay(turning)) return answer;
 
   // Asking may have taken until the deadline. Then the turn ends before anything is made of this.

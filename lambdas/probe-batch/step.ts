@@ -1,6 +1,6 @@
 import { archiveKeys, type Phase } from '../../core/archive-keys.ts';
 import { canonicalJson } from '../../core/canonical.ts';
-import { askPatiently } from '../../core/patience.ts';
+import { type Asking, askPatiently } from '../../core/patience.ts';
 import type { Batch, Run } from '../../core/plan.ts';
 import type { CandidateBatch, Fact, OldFact } from '../../core/planning/draft.ts';
 import type {
@@ -37,6 +37,9 @@ export interface ProbeBatchPorts {
   readonly log: Log;
 }
 
+/** The ports, and the patience of one invocation. */
+type AskingPorts = ProbeBatchPorts & { readonly ask: Asking };
+
 export interface BatchProbed {
   /** False withdraws the run's go-ahead: no further batch starts. */
   readonly sound: boolean;
@@ -59,19 +62,20 @@ export const probeBatch = (ports: ProbeBatchPorts) => {
 
   return async (given: unknown): Promise<BatchProbed | BatchSeen> => {
     const event = parseEvent(given);
+    const asking = { ...ports, ask: askPatiently(ports.clock) };
     if (event.phase === 'preflight') {
       await archive.deposit(
         archiveKeys.preflight(event.run, event.batch.index),
-        JSON.stringify(await preflight(ports, event.batch)),
+        JSON.stringify(await preflight(asking, event.batch)),
       );
       return { sound: true };
     }
 
     // Of no run: what it finds is for whoever asked, and no go-ahead depends on it.
-    if (event.phase === 'drift') return { sightings: await look(ports, event.batch, 'baked') };
+    if (event.phase === 'drift') return { sightings: await look(asking, event.batch, 'baked') };
 
     const { run, phase, batch } = event;
-    const sightings = await look(ports, batch, phase);
+    const sightings = await look(asking, batch, phase);
     const probed = 'answer' in event ? judgeBatch(batch, event.answer, sightings) : judgeSightings(sightings);
     const sound = probed.doubts.length === 0;
 
@@ -87,8 +91,8 @@ export const probeBatch = (ports: ProbeBatchPorts) => {
 /** After a bake, and when a sound wave is looked at once more, nothing new was claimed: judge-wave holds what is seen against the earlier claims. */
 const judgeSightings = (sightings: readonly Sighting[]): Probed => ({ answer: undefined, sightings, doubts: [] });
 
-async function look(ports: ProbeBatchPorts, batch: Batch, phase: Phase): Promise<Sighting[]> {
-  const { values, proberFor, settings, clock } = ports;
+async function look(ports: AskingPorts, batch: Batch, phase: Phase): Promise<Sighting[]> {
+  const { values, proberFor, settings, ask } = ports;
   const versions = await values.readCurrent(batch.secrets.map(({ arn }) => arn));
   const sightings: Sighting[] = [];
   for (const { arn, name, probe, rotator, tier, old } of batch.secrets) {
@@ -101,14 +105,27 @@ async function look(ports: ProbeBatchPorts, batch: Batch, phase: Phase): Promise
       sightings.push({ arn, name, versionId, answer: 'unknown' });
     } else {
       const prober = proberFor(probeSettings, rotatorSettings, tier);
-      const answer = await askPatiently(prober, version.value, clock);
+      const answer = await ask(prober, version.value);
       const sighting = { arn, name, versionId: version.versionId, answer };
       if (old === undefined) sightings.push(sighting);
       else {
-        const given = { arn, version: old.version, current: version.value, rotator: rotatorSettings, tier, prober };
-        const { state, answer } = await lookAtOld(ports, given, phase === 'rolledBack' || phase === 'recovered');
+        const isSilent = answer === 'unknown';
+        const given = {
+          arn,
+          version: old.version,
+          current: version.value,
+          rotator: rotatorSettings,
+          tier,
+          prober,
+          isSilent,
+        };
+        const { state, answer: answerOfOld } = await lookAtOld(
+          ports,
+          given,
+          phase === 'rolledBack' || phase === 'recovered',
+        );
         // What is active opens something, and to try it would be to use it.
-        sightings.push({ ...sighting, old: { state, answer: answer === 'unasked' ? 'accepted' : answer } });
+        sightings.push({ ...sighting, old: { state, answer: answerOfOld === 'unasked' ? 'accepted' : answerOfOld } });
       }
     }
   }
@@ -123,14 +140,16 @@ interface OldGiven {
   readonly rotator: RotatorSettings;
   readonly tier: string;
   readonly prober: Prober;
+  /** It says nothing of what is AWSCURRENT, so it is not asked about the old one either. */
+  readonly isSilent: boolean;
 }
 
 const untold = { identity: 'unreadable', state: 'unknown', lastUsed: 'unknown', answer: 'unknown' } as const;
 
 /** How an old credential stands. One that is active is tried only where it must open something again: that uses it. */
 async function lookAtOld(
-  { versions, standingsFor, clock, hash }: ProbeBatchPorts,
-  { arn, version, current, rotator, tier, prober }: OldGiven,
+  { versions, standingsFor, ask, hash }: AskingPorts,
+  { arn, version, current, rotator, tier, prober, isSilent }: OldGiven,
   mustOpen: boolean,
   run?: Run,
 ): Promise<OldFact> {
@@ -142,15 +161,15 @@ async function lookAtOld(
   const credential = readCredential(rotator, tier, old);
   const account =
     run === undefined || credential.kind === 'malformed' ? undefined : hash(canonicalJson([run, credential.account]));
+  const identity = standings.compare(pair);
+  if (isSilent) return { ...untold, identity, account };
   const { state, lastUsed } = await standings.ask(pair);
   const answer =
-    state === 'active' && !mustOpen
-      ? 'unasked'
-      : await askPatiently(prober, old, clock, state === 'active' ? 'accepted' : 'rejected');
-  return { identity: standings.compare(pair), state, lastUsed, answer, account };
+    state === 'active' && !mustOpen ? 'unasked' : await ask(prober, old, state === 'active' ? 'accepted' : 'rejected');
+  return { identity, state, lastUsed, answer, account };
 }
 
-async function preflight(ports: ProbeBatchPorts, { run, tier, secrets }: CandidateBatch): Promise<Fact[]> {
+async function preflight(ports: AskingPorts, { run, tier, secrets }: CandidateBatch): Promise<Fact[]> {
   const versions = await ports.values.readCurrent(secrets.map(({ arn }) => arn));
   const facts: Fact[] = [];
   for (const candidate of secrets) facts.push(await factOf(ports, run, tier, candidate, versions.get(candidate.arn)));
@@ -158,13 +177,13 @@ async function preflight(ports: ProbeBatchPorts, { run, tier, secrets }: Candida
 }
 
 async function factOf(
-  ports: ProbeBatchPorts,
+  ports: AskingPorts,
   run: Run,
   tier: string,
   { arn, name, rotator, probe, before, old }: SelectedSecret,
   version: CurrentVersion | undefined,
 ): Promise<Fact> {
-  const { versions, proberFor, settings, hash, clock } = ports;
+  const { versions, proberFor, settings, hash, ask } = ports;
   const nothing = { versionId: undefined, createdAt: undefined, malformed: undefined, account: undefined };
   const rotatorSettings = settings.rotators[rotator];
   const probeSettings = settings.probes[probe];
@@ -180,10 +199,11 @@ async function factOf(
   // Salted by the run: equal accounts of one plan are found, and nothing else can be read from it.
   const account = hash(canonicalJson([run, credential.account]));
   const prober = proberFor(probeSettings, rotatorSettings, tier);
-  const answer = await askPatiently(prober, value, clock);
+  const answer = await ask(prober, value);
   const fact = { arn, name, versionId, createdAt, malformed: undefined, account, answer };
   if (old !== undefined) {
-    const given = { arn, version: old.version, current: value, rotator: rotatorSettings, tier, prober };
+    const isSilent = answer === 'unknown';
+    const given = { arn, version: old.version, current: value, rotator: rotatorSettings, tier, prober, isSilent };
     return { ...fact, old: await lookAtOld(ports, given, false, run) };
   }
   if (before === undefined) return fact;
@@ -192,7 +212,7 @@ async function factOf(
     const earlier = await versions.read(arn, before.version);
     const isFit = earlier !== undefined && readCredential(rotatorSettings, tier, earlier).kind !== 'malformed';
     const kind = isFit ? 'fit' : earlier === undefined ? 'gone' : 'malformed';
-    return { ...fact, before: { kind, answer: isFit ? await askPatiently(prober, earlier, clock) : 'unknown' } };
+    return { ...fact, before: { kind, answer: isFit ? await ask(prober, earlier) : 'unknown' } };
   } catch {
     // What cannot be read is not known to be gone.
     return { ...fact, before: { kind: 'unread', answer: 'unknown' } };

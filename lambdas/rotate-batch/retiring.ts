@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/instant.ts';
+import type { Asking } from '../../core/patience.ts';
 import type { OldCredential, PlannedSecret } from '../../core/plan.ts';
 import type { Clock, CurrentVersion, Log, Prober, Retirer, Vault } from '../../core/ports.ts';
 import { retire } from '../../core/rotation/retire.ts';
@@ -22,6 +23,7 @@ interface One {
   readonly goal: Exclude<Goal, 'restore'>;
   readonly secret: PlannedSecret;
   readonly version: CurrentVersion | undefined;
+  readonly ask: Asking;
   readonly deadline: Instant;
 }
 
@@ -31,7 +33,7 @@ interface One {
  * What may not be touched any more is left alone only if its old credential stands as the plan recorded it: an earlier
  * delivery may have deactivated it.
  */
-export async function retireOne(ports: RetiringPorts, { goal, secret, version, deadline }: One): Promise<Claim> {
+export async function retireOne(ports: RetiringPorts, { goal, secret, version, ask, deadline }: One): Promise<Claim> {
   const { vault, settings, clock, log, tier } = ports;
   const { arn, name, currentVersion, old } = secret;
   const rotator = settings.rotators[secret.rotator];
@@ -50,7 +52,7 @@ export async function retireOne(ports: RetiringPorts, { goal, secret, version, d
     }
 
     const prober = ports.proberFor(probe, rotator, tier);
-    const end = await retire({ goal, secret, old, vault, retirer, prober, clock, deadline });
+    const end = await retire({ goal, secret, old, vault, retirer, prober, ask, clock, deadline });
     if (end.kind === 'held') {
       return end.untouched
         ? { arn, name, kind: 'leftAlone', reason: end.reason }

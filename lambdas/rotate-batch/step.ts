@@ -1,6 +1,7 @@
 import { rotateBatchSeconds } from '../../core/deadlines.ts';
 import { type Instant, instant } from '../../core/instant.ts';
 import { type SecretEntry, versionWith } from '../../core/inventory.ts';
+import { type Asking, askPatiently } from '../../core/patience.ts';
 import type { Mode, PlannedSecret } from '../../core/plan.ts';
 import type { CurrentVersion, Rotator, Vault } from '../../core/ports.ts';
 import { type Turn, turn } from '../../core/rotation/turn.ts';
@@ -39,6 +40,7 @@ export const rotateBatch =
     const { mode } = warrant;
     const versions = await vault.readCurrent(batch.secrets.map(({ arn }) => arn));
     const masters = new Masters(ports, batch.tier);
+    const ask = askPatiently(clock);
     const claims: Claim[] = [];
     for (const secret of batch.secrets) {
       const failedBefore = claims.some(({ kind }) => kind === 'failed');
@@ -50,6 +52,7 @@ export const rotateBatch =
               secret,
               version: versions.get(secret.arn),
               masters,
+              ask,
               deadline,
             });
       log.info('a secret was turned', { run: batch.run, goal, wave: batch.wave, ...claim });
@@ -63,6 +66,7 @@ interface One {
   readonly secret: PlannedSecret;
   readonly version: CurrentVersion | undefined;
   readonly masters: Masters;
+  readonly ask: Asking;
   readonly deadline: Instant;
 }
 
@@ -73,7 +77,7 @@ const turnFor = (mode: Exclude<Mode, 'audit'>, ports: RotateBatchPorts, one: One
 async function turnOne(
   ports: RotateBatchPorts,
   mode: Extract<Mode, 'rotate' | 'restore'>,
-  { goal, secret, version, masters, deadline }: One,
+  { goal, secret, version, masters, ask, deadline }: One,
 ): Promise<Claim> {
   const { vault, settings, clock } = ports;
   const { arn, name } = secret;
@@ -94,6 +98,7 @@ async function turnOne(
       vault,
       rotator: mode === 'restore' ? untouched : ports.rotatorFor(rotator, ports.tier, arn),
       prober: ports.proberFor(probe, rotator, ports.tier),
+      ask,
       // Only what is made or set needs a master: a way back must not depend on one.
       master: goal === 'rotate' && mode === 'rotate' ? await masters.of(rotator) : undefined,
       clock,

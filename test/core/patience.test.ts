@@ -19,7 +19,26 @@ async function ask(...answers: readonly [Answer, ...Answer[]]) {
     },
   };
   const clock = { now: () => instant(0), sleep: async (millis: number) => void slept.push(millis) };
-  return { answer: await askPatiently(prober, new SecretValue('value'), clock), asked, slept };
+  return { answer: await askPatiently(clock)(prober, new SecretValue('value')), asked, slept };
+}
+
+/** Asks so many targets, one after the other, that all answer the same, each after five seconds. */
+async function askEach(targets: number, answer: Answer) {
+  let now = 0;
+  const sleep = async (millis: number) => {
+    now += millis;
+  };
+  const asked: number[] = Array.from({ length: targets }, () => 0);
+  const ask = askPatiently({ now: () => instant(now), sleep });
+  for (const target of asked.keys()) {
+    const count = async () => {
+      asked[target] = (asked[target] ?? 0) + 1;
+      await sleep(5_000);
+      return answer;
+    };
+    await ask({ ask: count }, new SecretValue('value'));
+  }
+  return { asked, seconds: now / 1_000 };
 }
 
 describe('asking a target patiently', () => {
@@ -46,6 +65,19 @@ describe('asking a target patiently', () => {
     assert.deepEqual((await ask('rejected', 'rejected', 'rejected', 'unknown')).answer, 'unknown');
     assert.deepEqual((await ask('unknown', 'unknown', 'unknown', 'rejected')).answer, 'rejected');
     assert.equal((await ask('rejected')).asked, 4);
+  });
+});
+
+describe('asking many targets', () => {
+  it('of those that say nothing asks each, and no longer in all than leaves time for the others', async () => {
+    // 22 seconds of patience for each of the first two, and what begins within the 60 is finished.
+    assert.deepEqual(await askEach(6, 'unknown'), { asked: [4, 4, 4, 1, 1, 1], seconds: 6 * 5 + 3 * 22 });
+    const { seconds } = await askEach(40, 'unknown');
+    assert.ok(seconds < 300, `${seconds} seconds`);
+  });
+
+  it('loses no patience with those that say no: what is not known everywhere yet is so everywhere at once', async () => {
+    assert.deepEqual((await askEach(6, 'rejected')).asked, [4, 4, 4, 4, 4, 4]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { LabelMovedError, VersionTakenError } from '../../core/errors.ts';
 import { type Instant, instant } from '../../core/instant.ts';
 import type { SecretEntry } from '../../core/inventory.ts';
+import { askPatiently } from '../../core/patience.ts';
 import type { PlannedSecret } from '../../core/plan.ts';
 import type { Answer, Clock, Prober, Rotator, Vault } from '../../core/ports.ts';
 import type { Goal } from '../../core/rotation/rotation.ts';
@@ -66,6 +67,7 @@ export class RealTurn implements Clock {
       vault: this.#vault,
       rotator: this.#target === 'plugged pair' ? { ...this.#rotator, test: this.#test } : this.#rotator,
       prober: this.#prober,
+      ask: askPatiently(this),
       master: undefined,
       clock: this,
       deadline: instant(Number.MAX_SAFE_INTEGER),

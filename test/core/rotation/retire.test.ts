@@ -9,6 +9,7 @@ import { describe, it } from 'node:test';
 import { proberFor } from '../../../adapters/probes/choose.ts';
 import { retirerFor } from '../../../adapters/rotators/choose.ts';
 import { instant } from '../../../core/instant.ts';
+import { askPatiently } from '../../../core/patience.ts';
 import type { OldCredential, Retirement, Run } from '../../../core/plan.ts';
 import type { Answer, Pair, Retirer } from '../../../core/ports.ts';
 import { type RetireGiven, retire } from '../../../core/rotation/retire.ts';
@@ -110,6 +111,7 @@ class World {
         reactivate: named('reactivate'),
         remove: named('remove'),
       },
+      ask: askPatiently(this.#clock()),
       prober: {
         ask: (value) =>
           value === this.values.get('old')

@@ -1,6 +1,7 @@
 import { LabelMovedError, VersionTakenError } from '../../../core/errors.ts';
 import { type Instant, instant } from '../../../core/instant.ts';
 import type { SecretEntry } from '../../../core/inventory.ts';
+import { askPatiently } from '../../../core/patience.ts';
 import type { PlannedSecret } from '../../../core/plan.ts';
 import type { Answer, Clock, CurrentVersion, Prober, Rotator, Vault } from '../../../core/ports.ts';
 import type { Goal } from '../../../core/rotation/rotation.ts';
@@ -63,6 +64,7 @@ export class TurnWorld implements Clock {
       vault: this.#vault,
       rotator: this.theirWord === undefined ? this.#rotator : { ...this.#rotator, test: (token) => this.#test(token) },
       prober: this.#prober,
+      ask: askPatiently(this),
       master: undefined,
       clock: this,
       deadline,
