@@ -1,10 +1,9 @@
-import { createInterface } from 'node:readline/promises';
-
 import { LambdaClient } from '@aws-sdk/client-lambda';
 
 import { secretsAsked } from '../../core/approval/approval-answer.ts';
 import { longestReason } from '../../core/approval/decision.ts';
 import type { PlanShown, Shown } from '../../lambdas/review/shown.ts';
+import { askAt } from '../ask.ts';
 import { type Command, type ExitCode, type Output, readFlags, required, UsageError } from '../command.ts';
 import { loadSettings } from '../settings-file.ts';
 import { DoorClosedError, doorFlags, doorHelp, doorOf, type SignedDoor } from '../signed-door.ts';
@@ -13,23 +12,17 @@ import { planText, standingText } from './approval-print.ts';
 /** What a command that answers needs of the machine. */
 export interface Answering {
   readonly client: () => LambdaClient;
-  /** Asks the person at the terminal. Undefined: there is none. */
-  readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** Asks the person at the terminal, who may leave without a word. Undefined: there is none. */
+  readonly ask: ((question: string) => Promise<string | undefined>) | undefined;
 }
 
 const machine: Answering = {
   client: () => new LambdaClient({}),
-  ask: process.stdin.isTTY === true && process.stdout.isTTY === true ? askAtTerminal : undefined,
+  ask:
+    process.stdin.isTTY === true && process.stdout.isTTY === true
+      ? (question) => askAt({ input: process.stdin, output: process.stdout }, question)
+      : undefined,
 };
-
-async function askAtTerminal(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return await terminal.question(question);
-  } finally {
-    terminal.close();
-  }
-}
 
 const flags = { config: { type: 'string' }, json: { type: 'boolean' }, ...doorFlags } as const;
 
@@ -53,7 +46,7 @@ Usage: npm run keyturn -- approve RUN [--count N] [--api URL] [--config FILE] [-
   --count N      the number of secrets, where nobody can be asked at a terminal
 ${commonHelp}`,
   run: (args, output) =>
-    answering(args, output, { ...flags, count: { type: 'string' } }, client, async (plan, given) => {
+    answering(args, output, { ...flags, count: { type: 'string' } }, client, (given) => async (plan) => {
       const asked = secretsAsked(plan.header, plan);
       if (given['count'] === undefined && ask === undefined) {
         throw new UsageError(
@@ -61,10 +54,8 @@ ${commonHelp}`,
         );
       }
       const count =
-        given['count'] ??
-        (await ask?.(`To approve ${asked === 1 ? 'it' : 'all of it'}, type the number of secrets: `)) ??
-        '';
-      return { decision: 'approved', count: count.trim() };
+        given['count'] ?? (await ask?.(`To approve ${asked === 1 ? 'it' : 'all of it'}, type the number of secrets: `));
+      return count === undefined ? undefined : { decision: 'approved', count: count.trim() };
     }),
 });
 
@@ -78,32 +69,34 @@ Usage: npm run keyturn -- reject RUN --reason TEXT [--api URL] [--config FILE] [
   --reason TEXT  why, for those who asked and were asked, in up to ${longestReason} characters
 ${commonHelp}`,
   run: (args, output) =>
-    answering(args, output, { ...flags, reason: { type: 'string' } }, client, async (_, given) => ({
-      decision: 'rejected',
-      reason: required('reason', given['reason'], "'not before the release'"),
-    })),
+    answering(args, output, { ...flags, reason: { type: 'string' } }, client, (given) => {
+      const reason = required('reason', given['reason'], "'not before the release'");
+      return async () => ({ decision: 'rejected', reason });
+    }),
 });
 
 type Given = Readonly<Record<string, string | undefined>>;
 
-/** Shows what waits, asks how to answer it, and answers. */
+/** What somebody answers to a plan that they have been shown. Undefined: nothing. */
+type AnswerTo = (plan: PlanShown) => Promise<Readonly<Record<string, string>> | undefined>;
+
+/** Shows what waits, asks how to answer it, and answers. What is wrong with the flags is said before anybody is asked. */
 async function answering(
   [run, ...args]: readonly string[],
   output: Output,
   allFlags: Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>,
   client: () => LambdaClient,
-  answerTo: (plan: PlanShown, given: Given) => Promise<Readonly<Record<string, string>>>,
+  answerAs: (given: Given) => AnswerTo,
 ): Promise<ExitCode> {
   if (run === undefined || !/^[A-Za-z0-9_][A-Za-z0-9_-]{0,79}$/.test(run))
     throw new UsageError('the run is missing; add its name, as the notice says it');
   const given = readFlags(args, allFlags);
+  const answerTo = answerAs(given as Given);
   const { config, api } = given as Given;
   const { stage } = await loadSettings(config);
   const door = await doorOf(stage, api, client());
   try {
-    return await answerAt(door, `/runs/${run}/approval`, output, given['json'] === true, (plan) =>
-      answerTo(plan, given as Given),
-    );
+    return await answerAt(door, `/runs/${run}/approval`, output, given['json'] === true, answerTo);
   } catch (error) {
     if (error instanceof DoorClosedError) return complain(output, error.message);
     throw error;
@@ -115,7 +108,7 @@ async function answerAt(
   path: string,
   output: Output,
   isJson: boolean,
-  answerTo: (plan: PlanShown) => Promise<Readonly<Record<string, string>>>,
+  answerTo: AnswerTo,
 ): Promise<ExitCode> {
   const looked = await door.ask('GET', path);
   const shown = looked.content as unknown as Shown;
@@ -126,8 +119,10 @@ async function answerAt(
   }
   if (!isJson) output.print(planText(plan));
 
+  const answer = await answerTo(plan);
+  if (answer === undefined) return complain(output, 'you have not answered, and nothing is on record.');
   const { digest, scope } = plan;
-  const { status, content } = await door.ask('POST', path, { digest, scope, ...(await answerTo(plan)) });
+  const { status, content } = await door.ask('POST', path, { digest, scope, ...answer });
   const answered = content as unknown as Shown;
   if (isJson) output.print(`${JSON.stringify(answered)}\n`);
   if (status >= 300) {

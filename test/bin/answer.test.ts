@@ -22,6 +22,7 @@ const approvers = settings.approvers.map((approver) => ({
   ...(approver.name === 'first-approver' ? { principal: firstApprover.userArn } : {}),
   ...(approver.name === 'second-approver' ? { principal: secondApprover.userArn } : {}),
 }));
+const leaves = Symbol('leaves without an answer');
 const count = String(smallPlan({ requestedBy: 'requester' }).header.selected);
 
 describe('keyturn', () => {
@@ -35,7 +36,7 @@ describe('keyturn', () => {
   interface Person {
     readonly key?: Key;
     /** What they type when they are asked. Undefined: there is no terminal. */
-    readonly types?: string;
+    readonly types?: string | typeof leaves;
   }
 
   async function keyturn(args: readonly string[], { key = firstApprover, types }: Person = {}) {
@@ -44,7 +45,7 @@ describe('keyturn', () => {
     const client = () => new LambdaClient({ region: 'us-east-1', credentials: key });
     const typing = async (question: string) => {
       printed.push(question);
-      return types ?? '';
+      return types === leaves ? undefined : types;
     };
     const ask = types === undefined ? undefined : typing;
     const commands = { approve: approve({ client, ask }), reject: reject({ client, ask }) };
@@ -106,6 +107,13 @@ describe('keyturn', () => {
     assert.equal(desk.decisionOf(run), undefined);
   });
 
+  it('approve decides nothing when whoever is asked leaves', async () => {
+    await desk.ask(smallPlan({ requestedBy: 'requester' }));
+    const { exitCode, complained } = await keyturn(['approve', run], { types: leaves });
+    assert.deepEqual([exitCode, complained], [1, 'keyturn: you have not answered, and nothing is on record.\n']);
+    assert.equal(desk.decisionOf(run), undefined);
+  });
+
   it('approve says that the run has not been told yet: the answer is on record all the same', async () => {
     await desk.ask(smallPlan({ requestedBy: 'requester' }));
     desk.world.callback = 'lost';
@@ -120,7 +128,9 @@ describe('keyturn', () => {
 
   it('reject needs a reason, and ends it', async () => {
     await desk.ask(smallPlan({ requestedBy: 'requester' }));
-    assert.equal((await keyturn(['reject', run])).exitCode, 2);
+    const silent = await keyturn(['reject', run]);
+    assert.deepEqual([silent.exitCode, silent.printed], [2, '']);
+    assert.match(silent.complained, /^keyturn: --reason is missing/);
     assert.equal(desk.decisionOf(run), undefined);
     const { exitCode, printed } = await keyturn(['reject', run, '--reason', 'not tonight']);
     assert.equal(exitCode, 0);
