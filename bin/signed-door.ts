@@ -103,7 +103,7 @@ class SigningDoor implements SignedDoor {
       redirect: 'error',
       signal: AbortSignal.timeout(35_000),
     }).catch((cause: Error) => {
-      throw new DoorClosedError(`${this.#url.origin} does not answer: ${cause.message}`, { cause, mayPass: true });
+      throw new DoorClosedError(`${this.#url.origin} does not answer: ${whyNot(cause)}`, { cause, mayPass: true });
     });
     const text = await response.text();
     // API Gateway's own refusal has this field and no other. A refusal of Keyturn's says more, and is its command's to tell.
@@ -141,6 +141,9 @@ class SigningDoor implements SignedDoor {
     return others;
   }
 }
+
+/** `fetch failed` is all that fetch itself says; why is said by what caused it. */
+const whyNot = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message : message);
 
 const notLetIn = (method: string, path: string): string =>
   `AWS did not let you in: whoever you are now (aws sts get-caller-identity) may not execute-api:Invoke ${method} ${path}, ` +

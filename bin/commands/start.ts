@@ -3,13 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 
 import { startable } from '../../core/start.ts';
-import { type Command, type ExitCode, type Output, readFlags, required } from '../command.ts';
+import { type Command, type ExitCode, type Output, readFlags, required, UsageError } from '../command.ts';
 import { loadSettings } from '../settings-file.ts';
 import { type DoorAnswer, DoorClosedError, doorFlags, doorHelp, doorOf, type SignedDoor } from '../signed-door.ts';
 
-const modes = Object.entries(startable)
-  .flatMap(([mode, { goesBack }]) => (goesBack ? [] : mode))
-  .join(' or ');
+const modes = Object.entries(startable).flatMap(([mode, { goesBack }]) => (goesBack ? [] : mode));
 
 /** What every command takes that starts a run and asks nothing else. */
 export const startFlags = {
@@ -41,7 +39,7 @@ nothing. A rotation drafts a plan, which waits until somebody else approves it.
 Usage: npm run keyturn -- start --why TEXT [--mode MODE] [--token TOKEN] [--api URL] [--config FILE] [--json]
 
   --why TEXT     why, for those who are to approve it
-  --mode MODE    ${modes} (audit if left out)
+  --mode MODE    ${modes.join(' or ')} (audit if left out)
 ${startHelp}
 
 Example:
@@ -50,7 +48,9 @@ Example:
   async run(args: readonly string[], output: Output): Promise<ExitCode> {
     const given = readFlags(args, { ...startFlags, mode: { type: 'string' } });
     const why = required('why', given.why, "'the key that leaked on Tuesday'");
-    return startOf({ mode: given.mode ?? 'audit', why }, given, client, output);
+    const { mode = 'audit' } = given;
+    if (!modes.includes(mode)) throw new UsageError(`--mode is ${mode}; choose one of ${modes.join(', ')}`);
+    return startOf({ mode, why }, given, client, output);
   },
 });
 

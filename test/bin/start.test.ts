@@ -104,11 +104,11 @@ describe('keyturn start', () => {
   it('says what is wrong with what it was told, and how to say it', async () => {
     world = new StartWorld();
     const wrong = await keyturn(['--why', 'a look', '--mode', 'revoke']);
-    assert.equal(wrong.exitCode, 1);
-    assert.match(
-      wrong.complained,
-      /^keyturn: The run was not started: mode is none that can be started; use one of audit, /,
-    );
+    assert.equal(wrong.exitCode, 2);
+    assert.match(wrong.complained, /^keyturn: --mode is revoke; choose one of audit, rotate, retire\n/);
+    const short = await keyturn(['--why', 'a look', '--token', 'short']);
+    assert.equal(short.exitCode, 1);
+    assert.match(short.complained, /^keyturn: The run was not started: token is no token; use 8 to 100 /);
     const silent = await keyturn([]);
     assert.equal(silent.exitCode, 2);
     assert.match(silent.complained, /--why is missing/);
@@ -123,6 +123,12 @@ describe('keyturn start', () => {
       assert.match(complained, /AWS did not let you in.*execute-api:Invoke POST \/runs.*docs\/channels\/iam\.md/);
     }
     assert.deepEqual(world.started, []);
+  });
+
+  it('says why a door does not answer', async () => {
+    const { exitCode, complained } = await keyturn(['--why', 'x'], requester, 'http://127.0.0.1:9');
+    assert.equal(exitCode, 1);
+    assert.match(complained, /^keyturn: http:\/\/127\.0\.0\.1:9 does not answer: bad port\n$/);
   });
 
   it('asks nobody without encryption, but on loopback', async () => {
