@@ -29,6 +29,13 @@ const commands = {
   release: release(),
 };
 
+// Whoever reads may stop, as head does. What was asked for is done all the same, and the exit code says how it went.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 process.exitCode = await commandLine(commands, process.argv.slice(2), {
   print: (text) => process.stdout.write(text),
   complain: (text) => process.stderr.write(text),
