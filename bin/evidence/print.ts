@@ -45,14 +45,18 @@ export const printDocuments = (run: Run, told: readonly Told[]): string =>
     told.map(({ key, depositedAt, by, says }) => [
       depositedAt?.slice(0, 19).replace('T', ' ') ?? 'unknown',
       by,
-      oneLine(key.slice(runPrefix(run).length)),
+      below(run, key),
       oneLine(says),
     ]),
   );
 
+/** A document's name below its run. One that lies elsewhere, as a manifest of another run says of its own, is named whole. */
+const below = (run: Run, key: string): string =>
+  oneLine(key.startsWith(runPrefix(run)) ? key.slice(runPrefix(run).length) : key);
+
 export const printFinding = (run: Run, { kind, key, expected, found }: EvidenceFinding): string =>
   [
-    `  ${oneLine(key.slice(runPrefix(run).length))}: ${kind}: ${evidenceFindings[kind]}`,
+    `  ${below(run, key)}: ${kind}: ${evidenceFindings[kind]}`,
     ...(expected === undefined ? [] : [`    expected ${expected}`]),
     ...(found === undefined ? [] : [`    found    ${found}`]),
   ].join('\n');

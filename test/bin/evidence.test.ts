@@ -153,6 +153,20 @@ describe('keyturn evidence', () => {
     assert.equal((await keyturn(archive(changed), 'run-1')).exitCode, 0, 'telling is not checking');
   });
 
+  it('names whole what a manifest of another run lists', async () => {
+    const out = await copied('of-another');
+    const { exitCode, printed } = await keyturn(
+      () => assert.fail('AWS is not asked'),
+      'run-10',
+      '--verify',
+      '--from',
+      out,
+    );
+    assert.equal(exitCode, 1);
+    assert.match(printed, /^ {2}runs\/run-1\/plan\.json: missing: /m);
+    assert.match(printed, /^ {2}plan\.json: added: /m);
+  });
+
   it('prints JSON, with everything that it found', async () => {
     const { exitCode, printed } = await keyturn(archive(late), 'run-1', '--verify', '--json');
     const { run: named, documents, verification } = JSON.parse(printed);
