@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { access, constants, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
@@ -10,9 +11,11 @@ import { checkEvidence } from '../../core/report/evidence-check.ts';
 import type { Settings } from '../../core/settings.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import type { Left } from '../../rehearsal/evidence.ts';
+import { exitWhenInterrupted } from '../../rehearsal/interruption.ts';
 import { type PlayOptions, play } from '../../rehearsal/play.ts';
 import type { RehearsalReport } from '../../rehearsal/report.ts';
 import { reportPage } from '../../rehearsal/report-page.ts';
+import { UsageError } from '../command.ts';
 import { readCopy, writeCopy } from '../evidence/copy.ts';
 import { printFinding } from '../evidence/print.ts';
 import { summary } from './summary.ts';
@@ -24,13 +27,16 @@ export interface RehearseOptions extends Omit<PlayOptions, 'assembly'> {
   readonly print: (line: string) => void;
 }
 
-/** Synthesises the stack, plays a run of it, and leaves its report. */
+/**
+ * Synthesises the stack, plays a run of it, and leaves its report.
+ *
+ * @throws {UsageError} before it begins, when there is no place for a report.
+ */
 export async function rehearse({ settings: given, out, print, ...options }: RehearseOptions): Promise<RehearsalReport> {
+  await mustBeWritable(out);
   const settings = options.scenario.settings?.(given) ?? given;
-  // Of its own, so that two rehearsals at the same time do not take each other's.
   let left: readonly Left[] = [];
-  const assembly = await mkdtemp(join(tmpdir(), 'keyturn-assembly-'));
-  const report = await playIn(assembly).finally(() => rm(assembly, { recursive: true, force: true }));
+  const report = await inFolder(playIn);
 
   const folder = join(out, report.run);
   await mkdir(folder, { recursive: true });
@@ -49,6 +55,32 @@ export async function rehearse({ settings: given, out, print, ...options }: Rehe
       left = given;
     };
     return play({ ...options, assembly: outdir, leave });
+  }
+}
+
+async function mustBeWritable(out: string): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true });
+    await access(out, constants.W_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new UsageError(`no report can be left in ${out} (${code}); free it, or give a folder that can be written`, {
+      cause,
+    });
+  }
+}
+
+/** Lends a folder, of its own so that two rehearsals at the same time do not take each other's. It goes with this process. */
+async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-assembly-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  exitWhenInterrupted();
+  try {
+    return await use(folder);
+  } finally {
+    remove();
+    process.off('exit', remove);
   }
 }
 

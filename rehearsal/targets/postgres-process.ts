@@ -4,6 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { exitWhenInterrupted } from '../interruption.ts';
+
 /** Trades what a database must never trade, durability, for a start in a second: it lives as long as its rehearsal. */
 const flags = [
   'listen_addresses=127.0.0.1',
@@ -53,12 +55,15 @@ export async function launch(superuser: { readonly user: string; readonly passwo
   };
 
   process.once('exit', quitAndRemove);
+  exitWhenInterrupted();
   try {
     await cluster.initialise();
     await cluster.start();
   } catch (error) {
     await halt();
-    throw new Error('PostgreSQL did not start; is there room in the temporary directory?', { cause: error });
+    throw new Error(`PostgreSQL did not start; is there room in ${tmpdir()}, and may its account get in there?`, {
+      cause: error,
+    });
   }
   return { port, directory, halt };
 }
@@ -74,7 +79,7 @@ async function freePort(): Promise<number> {
 
 /**
  * Stops the package from ending this process its own way: with exit code 0 whatever `process.exitCode` says, and with an
- * error of its own where that is kept from it. What it does when a signal arrives is as it should be.
+ * error of its own where that is kept from it. What it would do at a signal comes too late: this process ends before that.
  */
 async function withoutExitHooks<T>(importPackage: () => Promise<T>): Promise<T> {
   const endings: EventEmitter = process;

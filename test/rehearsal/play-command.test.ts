@@ -4,7 +4,10 @@
  * Method: the command as a child process, without a terminal, on the whole fleet and real targets.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -51,5 +54,35 @@ describe('npm start', () => {
     const report = JSON.parse(out);
     assert.deepEqual([report.outcome, report.writesToSecrets, report.targets], ['refused', 0, 'real']);
     assert.match(err, /As promised/);
+  });
+
+  it('ends at once when it is interrupted, says nothing more, and leaves nothing running or lying about', async () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'keyturn-interrupted-'));
+    // As root, PostgreSQL runs as somebody else, who must get in as well.
+    chmodSync(scratch, 0o755);
+    try {
+      const child = spawn(process.execPath, [join(root, 'bin/rehearse.ts'), '--approve'], {
+        cwd: root,
+        env: { ...process.env, TMPDIR: scratch },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let [said, complained, database] = ['', '', false];
+      child.stderr.on('data', (text) => {
+        complained += text;
+      });
+      child.stdout.on('data', (text) => {
+        said += text;
+        if (!said.includes('  wave 1') || child.killed) return;
+        database = readdirSync(scratch).some((name) => name.startsWith('keyturn-postgres-'));
+        said = '';
+        child.kill('SIGINT');
+      });
+      const [code] = await once(child, 'close');
+      assert.deepEqual([code, database, complained], [130, true, '']);
+      assert.doesNotMatch(said, /cannot authenticate/);
+      assert.deepEqual(readdirSync(scratch), []);
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
   });
 });
