@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { instant } from '../core/instant.ts';
-import settings from '../keyturn.config.ts';
 import { scenarios } from '../rehearsal/scenarios.ts';
 import { readFlags, UsageError } from './command.ts';
 import { progressLines } from './rehearsal/progress-lines.ts';
 import { exitCodeOf, rehearse } from './rehearsal/rehearse.ts';
+import { readSeed } from './rehearsal/seed-flag.ts';
+import { loadSettings } from './settings-file.ts';
 
 /** The Wednesday of the incident, 14:15 in New York. */
 const asOf = instant(Date.UTC(2026, 10, 18, 19, 15));
@@ -46,20 +47,23 @@ process.exitCode = await main(process.argv.slice(2));
 process.exit();
 
 async function main(args: string[]): Promise<number> {
-  const given = read(args);
-  if (typeof given === 'string') {
-    console.error(`${given}\nSee: npm start -- --help`);
-    return 2;
-  }
-  if (given.help) {
+  try {
+    const given = read(args);
+    if (!given.help) return await play(given);
     console.log(help);
     return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message}\nSee: npm start -- --help`);
+    return 2;
   }
+}
 
+async function play(given: ReturnType<typeof read>): Promise<number> {
   const print = given.json ? console.error : console.log;
   const root = join(import.meta.dirname, '..');
   const report = await rehearse({
-    settings,
+    settings: await loadSettings(undefined),
     inventory: await readFile(join(root, 'rehearsal/chromepay/inventory.json'), 'utf8'),
     asOf,
     seed: given.seed,
@@ -75,19 +79,18 @@ async function main(args: string[]): Promise<number> {
   return exitCodeOf(report);
 }
 
-/** Reads the arguments as every command's are read. A text says what is wrong with them. */
+/**
+ * Reads the arguments as every command's are read.
+ *
+ * @throws {UsageError} saying what is wrong with them.
+ */
 function read(args: string[]) {
-  try {
-    const { scenario: name = 'good-day', seed: seedText = '1', ...given } = readFlags(args, flags);
-    const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined;
-    const seed = /^\d+$/.test(seedText) ? Number(seedText) : Number.NaN;
-    if (scenario === undefined) {
-      return `--scenario ${name}: there is no such scenario; choose one of ${Object.keys(scenarios).join(', ')}`;
-    }
-    if (!Number.isSafeInteger(seed)) return `--seed ${seedText}: give a whole number, 0 or more`;
-    return { ...given, scenario, seed };
-  } catch (error) {
-    if (error instanceof UsageError) return error.message;
-    throw error;
+  const { scenario: name = 'good-day', seed, ...given } = readFlags(args, flags);
+  const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined;
+  if (scenario === undefined) {
+    throw new UsageError(
+      `--scenario ${name}: there is no such scenario; choose one of ${Object.keys(scenarios).join(', ')}`,
+    );
   }
+  return { ...given, scenario, seed: readSeed(seed) };
 }

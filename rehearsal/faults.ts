@@ -45,16 +45,22 @@ export interface Rule {
   readonly fate: Fate;
 }
 
-/** The first rule that a call fits decides; without one, the call works. Every rule counts every call that it fits. */
-export function ruled(rules: readonly Rule[]): FateOf {
+/**
+ * The first rule that a call fits decides; without one, the call works. Every rule counts every call that it fits.
+ *
+ * @param onStrike is told of each rule that decided.
+ */
+export function ruled(rules: readonly Rule[], onStrike: (rule: Rule) => void = () => {}): FateOf {
   const counts = rules.map(() => 0);
   return (call) => {
-    const struck = rules.filter((rule, index) => {
+    const [struck] = rules.filter((rule, index) => {
       if (!fits(rule, call)) return false;
       counts[index] = (counts[index] ?? 0) + 1;
       return rule.nth === undefined || rule.nth === counts[index];
     });
-    return struck[0]?.fate ?? 'works';
+    if (struck === undefined) return 'works';
+    onStrike(struck);
+    return struck.fate;
   };
 }
 

@@ -4,11 +4,12 @@ import { InventoryFileError, parseInventory } from '../../adapters/inventory-fil
 import { parseInstant } from '../../core/instant.ts';
 import { select } from '../../core/selection/selection.ts';
 import type { Settings } from '../../core/settings.ts';
-import { ruled } from '../../rehearsal/faults.ts';
+import { type Rule, ruled } from '../../rehearsal/faults.ts';
 import type { Scenario } from '../../rehearsal/scenario.ts';
 import { type Command, type ExitCode, type Output, readFlags, required, UsageError } from '../command.ts';
-import { readFaults } from '../rehearsal/fault-flag.ts';
+import { readFaults, sayFault } from '../rehearsal/fault-flag.ts';
 import { progressBar } from '../rehearsal/progress-bar.ts';
+import { readSeed } from '../rehearsal/seed-flag.ts';
 import { loadSettings, pathAsTyped } from '../settings-file.ts';
 
 const help = `Rehearses a whole run over an exported fleet: the synthesised state machine, the deployed steps and their policies,
@@ -27,8 +28,8 @@ Usage: npm run keyturn -- rehearse --inventory FILE --as-of INSTANT [--config FI
   --out FOLDER      where the report is left (out if left out)
   --json            print the report as JSON, and progress on standard error
 
-Exit code: 0 when the run completed (or audited), every claim was confirmed and no client failed; 1 when not; 2 for
-wrong usage or input that cannot be read.
+Exit code: 0 when the run completed (or audited), every claim was confirmed, no client failed and each fault struck a call;
+1 when not; 2 for wrong usage or input that cannot be read.
 
 Example:
   aws secretsmanager list-secrets --output json > fleet.json
@@ -59,10 +60,7 @@ async function run(args: readonly string[], output: Output): Promise<ExitCode> {
   }
   const mode = rehearsable.find((known) => known === (given.mode ?? 'rotate'));
   if (mode === undefined) throw new UsageError(`--mode is ${given.mode}; choose one of ${rehearsable.join(', ')}`);
-  const seed = Number(given.seed ?? '1');
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new UsageError(`--seed is ${given.seed}; give a whole number, 0 or more`);
-  }
+  const seed = readSeed(given.seed);
   const rules = readFaults(given.fault);
   // Loaded only now: it brings the CDK along, which no other command needs.
   const { exitCodeOf, rehearse: play } = await import('../rehearsal/rehearse.ts');
@@ -71,14 +69,16 @@ async function run(args: readonly string[], output: Output): Promise<ExitCode> {
   const inventory = await readInventory(file);
   const expected = select(parseInventory(inventory, file), settings, asOf).selected.length;
 
+  const struck = new Set<Rule>();
   const scenario: Scenario = {
     name: 'rehearse',
     says: 'the run ends as it should, every claim is confirmed, and no client notices',
     outcome: mode === 'audit' ? 'audited' : 'completed',
-    begin: async () => ({ fateOf: ruled(rules) }),
+    begin: async () => ({ fateOf: ruled(rules, (rule) => struck.add(rule)) }),
     broken: ({ verification, rotated, denied }) => [
       ...(verification.confirmed === rotated ? [] : [`${verification.confirmed} of ${rotated} claims were confirmed`]),
       ...(denied.length === 0 ? [] : [`${denied.length} calls were denied`]),
+      ...rules.filter((rule) => !struck.has(rule)).map((rule) => `no call was struck by the fault ${sayFault(rule)}`),
     ],
   };
   const print = (line: string) => (given.json ? output.complain(`${line}\n`) : output.print(`${line}\n`));

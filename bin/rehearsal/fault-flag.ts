@@ -13,6 +13,10 @@ const fates = ['requestLost', 'responseLost', 'throttled'] as const;
 export const readFaults = (text: string | undefined): Rule[] =>
   text === undefined ? [] : text.split(',').map((fault) => readFault(fault.trim()));
 
+/** A fault as it is written on the command line. */
+export const sayFault = ({ service, operation, fate, nth }: Rule): string =>
+  `${service}:${operation}=${fate}${nth === undefined ? '' : `@${nth}`}`;
+
 function readFault(fault: string): Rule {
   const [, service, operation, name = '', nth] = /^([a-z]+):(\w+)=(\w+)(?:@(\d+))?$/.exec(fault) ?? [];
   if (service === undefined || operation === undefined) {
