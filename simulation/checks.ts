@@ -129,7 +129,9 @@ function isExcused(aftermath: Aftermath, arn: string, runs: readonly Told[]): bo
   const last = Math.max(...aftermath.acted.filter((act) => act.arn === arn).map(({ at }) => at));
   if (!wasActedOn(aftermath, arn)) return false;
   const isHeld = said(runs, arn).some(({ kind }) => kind === 'held' || kind === 'leftAlone' || kind === 'untouched');
-  const isLeftOut = runs.some(({ leftAlone }) => leftAlone.some((one) => one.arn === arn && unfit.has(one.reason)));
+  const isLeftOut = runs
+    .flatMap(({ leftAlone }) => leftAlone)
+    .some((one) => one.arn === arn && one.reasons.some((reason) => unfit.has(reason)));
   const isUntouched = !aftermath.staged.some((one) => one.arn === arn);
   return isHeld || isLeftOut || isUntouched || last >= (aftermath.lastLook.get(arn) ?? 0);
 }
