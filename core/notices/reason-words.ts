@@ -51,6 +51,7 @@ const ofRuns: Readonly<Record<string, string>> = {
   tooFewApprovers: 'too few people are left who may approve it',
   waveNotApproved: 'nobody let this wave go on in time',
   waveRejected: 'an approver would not let this wave go on',
+  unjudged: 'a step failed before anybody knew whether it is sound; the execution says which',
   unsettled: 'the recovery could not settle it',
   died: 'nobody ended the run on purpose',
 };

@@ -78,7 +78,7 @@ export const judgeWave =
       return { next: verdict === 'sound' ? 'go on' : 'back', reasons };
     }
 
-    const why = await reasonsToGoBack(archive, run, record);
+    const why = await reasonsToGoBack(archive, run, record, phase);
     const verdict = await keepFirst(archive, run, phase, judgeWayBack(record, why));
     return { next: 'end', outcome: outcomeOfWayBack(verdict, record), reasons: verdict.reasons };
   };
@@ -100,13 +100,24 @@ async function look(
   return { health: new Map(answers), ringing };
 }
 
-/** What sent the wave back: the verdict after its bake, or, if it did not get there, the doubts of its batches. */
-async function reasonsToGoBack(archive: Archive, run: Run, { wave, batches }: WaveRecord): Promise<readonly string[]> {
+/**
+ * What sent the wave back: the verdict after its bake, or, if it did not get there, the doubts of its batches. Where neither
+ * says anything, a step failed, and the run lives: of one that died, its recovery says that it did.
+ */
+async function reasonsToGoBack(
+  archive: Archive,
+  run: Run,
+  { wave, batches, missing }: WaveRecord,
+  phase: Phase,
+): Promise<readonly string[]> {
   const baked = await find<WaveVerdict>(archive, archiveKeys.verdict(run, wave, 'baked'));
-  if (baked !== undefined) return baked.reasons;
-  return batches.flatMap(({ batch, rotated }) =>
-    (rotated?.doubts ?? []).map((doubt) => `batch ${batch.index}: ${sayDoubt(doubt)}`),
-  );
+  const reasons =
+    baked?.reasons ??
+    batches.flatMap(({ batch, rotated }) =>
+      (rotated?.doubts ?? []).map((doubt) => `batch ${batch.index}: ${sayDoubt(doubt)}`),
+    );
+  const isTold = reasons.length > 0 || missing.length > 0 || phase === 'recovered';
+  return isTold ? reasons : [`unjudged: wave ${wave}`];
 }
 
 const findProbed = (archive: Archive, run: Run, { wave, index }: Batch, phase: Phase) =>

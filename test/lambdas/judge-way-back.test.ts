@@ -45,6 +45,31 @@ describe('judging a wave that was sent back', () => {
     assert.deepEqual(kindsOf(world), ['rolledBack', 'rolledBack', 'rolledBack']);
   });
 
+  it('never says nothing of why: a step that failed before anybody judged leaves no reason behind, and a lost verdict none', async () => {
+    const unjudged = { next: 'end', outcome: 'rolled-back', reasons: ['unjudged: wave 1'] };
+    // No probe after the bake came to its end, or nobody could judge.
+    const unseen = await (await (await new RunWorld().approved()).turnWave('rotate')).turnWave('roll back');
+    assert.deepEqual(await unseen.judgeWave(backEvent), unjudged);
+
+    // It was judged sound, and the workflow did not hear of it.
+    const unheard = await (await new RunWorld().approved()).baked();
+    await unheard.judgeWave({ run, wave: 1, phase: 'baked' });
+    await unheard.turnWave('roll back');
+    assert.deepEqual(await unheard.judgeWave(backEvent), unjudged);
+
+    await unheard.closeRun({
+      run,
+      startedAt: '2026-11-18T19:15:00Z',
+      mode: 'rotate',
+      requestedBy: 'requester',
+      ...unjudged,
+    });
+    assert.match(
+      unheard.announced[0]?.text ?? '',
+      /a step failed before anybody knew whether it is sound; the execution says which/,
+    );
+  });
+
   it('asks no service and no alarm, and reaches no secret: nothing may keep a wave from being back (S8)', async () => {
     const world = await (await failed()).turnWave('roll back');
     world.calls.length = 0;
