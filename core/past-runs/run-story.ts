@@ -1,5 +1,6 @@
 import { archiveKeys, type Phase } from '../archive-keys.ts';
 import { NotInArchiveError } from '../errors.ts';
+import type { RunLock } from '../living-ports.ts';
 import type { Batch, PlanHeader, Run } from '../plan.ts';
 import type { Confirmation, Draft, NotPlanned } from '../planning/draft.ts';
 import { readWave } from '../planning/plan-reading.ts';
@@ -11,11 +12,24 @@ import type { Renewal } from '../verdict/renewal.ts';
 import type { WaveVerdict } from '../verdict/verdict.ts';
 import type { Found } from './quarantine.ts';
 
-/** What a run's own documents say of it. A run that ends early lacks some, which is no error; unreadable ones are. */
+/**
+ * What a run's own documents say of it. A run that ends early lacks some, which is no error; unreadable ones are.
+ *
+ * S3 does not tell the two apart to whoever may not list. But a run that has the lock has a plan: where none is found, nothing
+ * can be read, and nothing is known of what it touched.
+ */
 export type ReadStory = Pick<RunStory, 'draft' | 'confirmation' | 'header' | 'leftAlone' | 'waves'>;
 
-export async function readStory(archive: Archive, run: Run): Promise<ReadStory> {
+export interface StoryPorts {
+  readonly archive: Archive;
+  readonly lock: Pick<RunLock, 'holder'>;
+}
+
+export async function readStory({ archive, lock }: StoryPorts, run: Run): Promise<ReadStory> {
   const header = await findDocument<PlanHeader>(archive, archiveKeys.plan(run));
+  if (header === undefined && (await lock.holder())?.run === run) {
+    throw new Error(`run ${run} has the lock, and its plan cannot be read; look who may read the archive`);
+  }
   return {
     header,
     confirmation: await findDocument<Confirmation>(archive, archiveKeys.confirmation(run)),

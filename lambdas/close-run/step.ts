@@ -20,7 +20,7 @@ import { parseEvent } from './event.ts';
 export interface CloseRunPorts {
   readonly archive: Archive;
   readonly goAhead: GoAhead;
-  readonly lock: Pick<RunLock, 'release'>;
+  readonly lock: Pick<RunLock, 'holder' | 'release'>;
   readonly quarantine: Pick<Register<Quarantine>, 'change'>;
   readonly history: Pick<Register<History>, 'change'>;
   readonly documents: RunDocuments;
@@ -54,7 +54,7 @@ export const closeRun =
     const { run, startedAt, mode, requestedBy, outcome, reasons } = parseEvent(given);
     await goAhead.withdraw(run);
 
-    const story = await readStory(archive, run);
+    const story = await readStory(ports, run);
     const contradictions = contradictionsOf(await readJudged(archive, run, story.waves));
     const said = contradictions.map(({ says }) => says);
     const tags = sayTags(story.waves, mode);

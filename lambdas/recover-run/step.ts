@@ -40,7 +40,7 @@ export interface RecoverRunPorts {
   readonly archive: Archive;
   readonly executions: Pick<Executions, 'find'>;
   readonly goAhead: GoAhead;
-  readonly lock: Pick<RunLock, 'release'>;
+  readonly lock: Pick<RunLock, 'holder' | 'release'>;
   readonly quarantine: Pick<Register<Quarantine>, 'change'>;
   readonly history: Pick<Register<History>, 'change'>;
   readonly documents: RunDocuments;
@@ -82,7 +82,7 @@ export const recoverRun =
       const recovered = await findDocument<RecoveryReport>(ports.archive, archiveKeys.recovery(event.run));
       if (recovered !== undefined) {
         // A recovery that died as it ended may have told nobody.
-        await end(ports, recovered, await read(ports.archive, event.run));
+        await end(ports, recovered, await read(ports, event.run));
         return { next: 'end', reasons: ['recoveredBefore'] };
       }
     }
@@ -90,7 +90,7 @@ export const recoverRun =
     if (wait !== undefined) return wait;
     return event.goal === 'close'
       ? close(ports, event.run, facts, event.troubles)
-      : settle((await read(ports.archive, event.run)).waves);
+      : settle((await read(ports, event.run)).waves);
   };
 
 /** No function of any run may work for longer than rotate-batch: once that is over, nothing of the run acts any more. */
@@ -120,7 +120,7 @@ async function close(
   troubles: readonly string[],
 ): Promise<Recovery> {
   const { archive, settings, clock, log } = ports;
-  const { waves, ...story } = await read(archive, run);
+  const { waves, ...story } = await read(ports, run);
   const now = clock.now();
   const known = wavesAsKnown(waves, now);
   const contradictions = contradictionsOf(await readJudged(archive, run, known));
@@ -193,10 +193,10 @@ async function tell({ archive, channels, settings, log }: RecoverRunPorts, recov
 }
 
 async function read(
-  archive: Archive,
+  { archive, lock }: Pick<RecoverRunPorts, 'archive' | 'lock'>,
   run: Run,
 ): Promise<Omit<ReadStory, 'waves'> & { readonly waves: readonly AdmittedWave[] }> {
-  const story = await readStory(archive, run);
+  const story = await readStory({ archive, lock }, run);
   const waves = await Promise.all(
     story.waves.map(async (wave) => ({
       ...wave,

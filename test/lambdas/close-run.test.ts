@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { NotInArchiveError } from '../../core/errors.ts';
 import { contradictionFound } from '../../core/verdict/contradiction.ts';
 import { closeRun } from '../../lambdas/close-run/step.ts';
 import { asked, at, canary, key1, key2, login, RunWorld, run } from './run-world.ts';
@@ -96,6 +97,20 @@ describe('closing a run', () => {
     assert.deepEqual(counts(report), [4, 0, 1, 1]);
     assert.deepEqual(wavesOf(report)[0], [3, 0, 'held']);
     assert.match(world.announced[0]?.text ?? '', /Held secrets need a person/);
+  });
+
+  it('reports nothing of a run that has the lock, and of which nothing can be read: it has touched who knows what', async () => {
+    const world = await baked();
+    const fetch = async (key: string) => {
+      throw new NotInArchiveError(key);
+    };
+    const deposit = world.archive.deposit.bind(world.archive);
+    const blind = closeRun({ ...world.ports, archive: { fetch, deposit } });
+    await assert.rejects(
+      blind({ ...known, outcome: 'completed', reasons: [] }),
+      /has the lock, and its plan cannot be read/,
+    );
+    assert.deepEqual([world.document(reportKey), world.lockedBy, world.announced], [undefined, run, []]);
   });
 
   it('reports an audit, for which nothing was rotated and nothing held', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { archiveKeys } from '../../core/archive-keys.ts';
+import { NotInArchiveError } from '../../core/errors.ts';
 import { type Instant, instant } from '../../core/instant.ts';
 import type { ExecutionFacts } from '../../core/living-ports.ts';
 import type { Run } from '../../core/plan.ts';
@@ -118,6 +119,23 @@ describe('S11 a run that died', () => {
       );
       assert.ok(world.document(archiveKeys.recoveryManifest(run)));
       assert.equal(world.lockedBy, undefined);
+    });
+  }
+
+  for (const goal of ['settle', 'close'] as const) {
+    it(`and whose documents cannot be read is not settled as one that touched nothing (${goal})`, async () => {
+      const { world, recover } = await dead();
+      const fetch = async (key: string) => {
+        throw new NotInArchiveError(key);
+      };
+      const deposit = world.archive.deposit.bind(world.archive);
+      const blind = (ports: Ports): AllButOne => ({ ...ports, archive: { fetch, deposit } });
+      await assert.rejects(recover({ goal, troubles: [] }, over, blind), /has the lock, and its plan cannot be read/);
+      assert.deepEqual([world.lockedBy, world.document(archiveKeys.recovery(run))], [run, undefined]);
+
+      world.lockedBy = undefined;
+      const { next } = await recover({ goal, troubles: [] }, over, blind);
+      assert.equal(next, goal === 'settle' ? 'close' : 'end');
     });
   }
 

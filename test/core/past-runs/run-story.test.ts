@@ -12,6 +12,7 @@ import { InMemoryArchive } from '../../lambdas/approval-world.ts';
 import { batch, run } from '../planning/batches.ts';
 
 const verdict = (said: string) => ({ verdict: said });
+const freeLock = { holder: async () => undefined };
 const line = (wave: number, index: number) => ({ ...batch, wave, index });
 
 /** Two waves that were planned, the first of two batches, and whatever else there is. */
@@ -23,11 +24,11 @@ async function archiveWith(documents: Readonly<Record<string, unknown>> = {}): P
   for (const [key, document] of Object.entries(documents)) await archive.deposit(key, JSON.stringify(document));
   return archive;
 }
-const wavesOf = async (archive: InMemoryArchive) => (await readStory(archive, run)).waves;
+const wavesOf = async (archive: InMemoryArchive) => (await readStory({ archive, lock: freeLock }, run)).waves;
 
 describe('the story of a run', () => {
   it('of which nothing is archived is empty', async () => {
-    assert.deepEqual(await readStory(new InMemoryArchive(), run), {
+    assert.deepEqual(await readStory({ archive: new InMemoryArchive(), lock: freeLock }, run), {
       ...{ header: undefined, confirmation: undefined, draft: undefined },
       ...{ leftAlone: [], waves: [] },
     });
@@ -41,7 +42,7 @@ describe('the story of a run', () => {
       [archiveKeys.verdict(run, 1, 'baked')]: verdict('unsound'),
       [archiveKeys.verdict(run, 1, 'rolledBack')]: verdict('back'),
     });
-    const { draft, confirmation, leftAlone, waves } = await readStory(archive, run);
+    const { draft, confirmation, leftAlone, waves } = await readStory({ archive, lock: freeLock }, run);
     assert.deepEqual([draft, confirmation, leftAlone], [{ mode: 'rotate' }, { guardrails: [] }, [{ name: 'z' }]]);
     assert.deepEqual(
       waves.map(({ number, secrets, baked, rolledBack }) => [
