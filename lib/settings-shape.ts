@@ -98,7 +98,10 @@ export const retentionDays = wholeNumber(1, 36_500, 'say for how many days evide
 
 const timeZone = z.string().refine(isTimeZone, { error: 'is not a time zone; use an IANA name such as Europe/Berlin' });
 
-const timeOfDay = text(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day; write it like 02:00, up to 23:59');
+/** Whatever is none is compared with no other. */
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day; write it like 02:00, up to 23:59', abort: true });
 
 const rotationWindow = z
   .strictObject({
@@ -133,10 +136,13 @@ const freeze = z
 
 export const freezes = z.array(freeze);
 
+/** Six fields, of which one names days of the month or of the week, and the other is `?`: the five of a crontab are no schedule. */
+const cron = /^cron\(([^\s()]+ ){2}(\? [^\s()]+ [^\s()]+|[^\s()]+ [^\s()]+ \?) [^\s()]+\)$/;
+
 export const schedule = z.strictObject({
   expression: text(
-    /^(cron\([^()]+\)|rate\([1-9]\d* (minute|hour|day)s?\))$/,
-    'is not a schedule; write it like cron(0 6 * * ? *) or rate(1 day)',
+    new RegExp(`${cron.source}|^rate\\([1-9]\\d* (minute|hour|day)s?\\)$`),
+    'is not a schedule; write it like cron(0 6 * * ? *), with six fields and a ? for one of the days, or rate(1 day)',
   ),
   timeZone,
   enabled: z.boolean(),

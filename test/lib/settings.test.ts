@@ -210,6 +210,12 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
     says: /time of day/,
   },
   {
+    field: 'windows.0.from',
+    right: [window({ from: '00:00' })],
+    wrong: [window({ from: '2:00', to: '05:00' }), window({ from: '2 am' })],
+    says: /time of day/,
+  },
+  {
     field: 'windows.0.timeZone',
     right: [window({ timeZone: 'America/New_York' })],
     wrong: [window({ timeZone: 'Mars/Olympus' }), window({ timeZone: '+02:00' }), window({ timeZone: '' })],
@@ -233,8 +239,18 @@ const boundaries: readonly { field: string; right: readonly Fields[]; wrong: rea
   { field: 'freezes.0.why', right: [], wrong: [freeze({ why: '' })], says: /is empty/ },
   {
     field: 'schedules.audit.expression',
-    right: [schedule({ expression: 'cron(0 6 * * ? *)' })],
-    wrong: [schedule({ expression: 'daily' }), schedule({ expression: 'rate(0 days)' })],
+    right: [
+      schedule({ expression: 'cron(0 6 * * ? *)' }),
+      schedule({ expression: 'cron(0/15 7-9 ? JAN,JUN MON#2 2026-2030)' }),
+    ],
+    wrong: [
+      schedule({ expression: 'daily' }),
+      schedule({ expression: 'rate(0 days)' }),
+      schedule({ expression: 'cron(0 6 * * *)' }),
+      schedule({ expression: 'cron(0 6 ? * WED)' }),
+      schedule({ expression: 'cron(0 6 * * * *)' }),
+      schedule({ expression: 'cron(0 6 * * ? * *)' }),
+    ],
     says: /not a schedule/,
   },
   {
