@@ -18,6 +18,7 @@ import { reportPage } from '../../rehearsal/report-page.ts';
 import { UsageError } from '../command.ts';
 import { readCopy, writeCopy } from '../evidence/copy.ts';
 import { printFinding } from '../evidence/print.ts';
+import { shellWord } from '../shell.ts';
 import { summary } from './summary.ts';
 
 export interface RehearseOptions extends Omit<PlayOptions, 'assembly'> {
@@ -108,7 +109,7 @@ async function leaveCopy(folder: string, { run, versions, publicKey: der }: Left
     '',
     `  evidence     ${folder}: ${verified}`,
     ...findings.map((finding) => printFinding(run, finding)),
-    styleText('dim', `  check it     npm run keyturn -- evidence ${run} --verify --from ${folder}`),
+    styleText('dim', `  check it     npm run keyturn -- evidence ${run} --verify --from ${shellWord(folder)}`),
   ];
 }
 
