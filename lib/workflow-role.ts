@@ -52,6 +52,7 @@ function forSteps(scope: Construct, { called }: WorkflowRoleProps): PolicyStatem
   return [new PolicyStatement({ sid: 'CallSteps', actions: ['lambda:InvokeFunction'], resources: versions })];
 }
 
+/** It may not redrive its children: an execution that is redriven finds that AWS lets it do nothing with them. */
 function forBatches(scope: Construct, { foundation, name }: WorkflowRoleProps): PolicyStatement[] {
   const { ground, archive } = foundation;
   const children = statesArn(scope, 'execution', `${name}/*`);
@@ -83,7 +84,6 @@ function forBatches(scope: Construct, { foundation, name }: WorkflowRoleProps): 
       actions: ['states:DescribeExecution', 'states:StopExecution'],
       resources: [executions, children],
     }),
-    new PolicyStatement({ sid: 'RedriveChildren', actions: ['states:RedriveExecution'], resources: [children] }),
   ];
 }
 

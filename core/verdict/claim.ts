@@ -16,7 +16,7 @@ export const notStarted = {
   goAheadWithdrawn: 'the run lost its go-ahead: an earlier batch failed, or it was never given',
   lockNotHeld: 'the run does not have the lock: another has it, or this one was settled after it died',
   runOver:
-    'the run has reported itself and given up the lock: what it changed goes back by a restore, with an approval of its own',
+    'the run has ended and given up the lock: what it changed goes back by a restore, with an approval of its own',
   ...stopReasons,
 } as const;
 

@@ -40,7 +40,8 @@ export type Warrant =
  *
  * A way back needs the same proof, since what it goes back to stands in the batch; but neither time nor kill switch ever
  * stops it, nor does what a deployment since demands of approvals: it is held against the plan alone. Once the run has
- * reported itself and given up the lock, what it changed goes back by a restore, which people approve.
+ * reported itself, or was settled after it died, and has given up the lock, what it changed goes back by a restore, which
+ * people approve.
  */
 export async function warrantFor(ports: WarrantPorts, { goal, batch }: RotateBatchEvent): Promise<Warrant> {
   const approved = await approvedFor(ports, { goal, batch });
@@ -55,10 +56,12 @@ export async function warrantFor(ports: WarrantPorts, { goal, batch }: RotateBat
   return position.kind === 'stop' ? refused(position.reason) : approved;
 }
 
-/** A run that died and was settled has left no report: one that is redriven goes back once more, and is told so. */
+/** Others may have rotated since what a run has changed that has reported itself, or that died and was settled. */
 async function isOver({ archive, lock }: WarrantPorts, run: Run): Promise<boolean> {
-  const report = await findText(archive, archiveKeys.report(run));
-  return report !== undefined && !(await lock.isHeldBy(run));
+  for (const key of [archiveKeys.report(run), archiveKeys.recovery(run)]) {
+    if ((await findText(archive, key)) !== undefined) return !(await lock.isHeldBy(run));
+  }
+  return false;
 }
 
 async function approvedFor(ports: WarrantPorts, { goal, batch }: RotateBatchEvent): Promise<Warrant> {

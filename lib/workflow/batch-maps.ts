@@ -3,6 +3,7 @@ import { DistributedMap, Fail, type IChainable, S3JsonLItemReader } from 'aws-cd
 import type { Construct } from 'constructs';
 
 import type { Tier } from '../tier.ts';
+import { unlessRedriven } from './redrive.ts';
 import { serviceFault, turnedAway, unread } from './retries.ts';
 import { callTier } from './tasks.ts';
 
@@ -21,14 +22,15 @@ export interface BatchMaps {
   readonly rollBackWave: DistributedMap;
 }
 
-const run = '{% $states.context.Execution.Name %}';
+const name = unlessRedriven('$states.context.Execution.Name');
+const run = `{% ${name} %}`;
 
 /** Children know nothing of the run but what they are given. */
 const given = (of: string) => ({ run: of, batch: '{% $states.context.Map.Item.Value %}' });
-const batch = { run: '{% $states.input.run %}', batch: '{% $states.input.batch %}' };
+const batch = { run: '{% $states.input.run %}', batch: `{% ${unlessRedriven('$states.input.batch')} %}` };
 
 const draftedBatches = '{% $states.input.preflightKey %}';
-const batchesOfWave = "{% 'runs/' & $states.context.Execution.Name & '/waves/' & $string($wave) & '.jsonl' %}";
+const batchesOfWave = `{% 'runs/' & ${name} & '/waves/' & $string($wave) & '.jsonl' %}`;
 
 /** A failure travels on as data: an execution that fails would take the batches beside it down, mid-write. */
 const failure = "{% $merge([$states.input, { 'answer': { 'kind': 'failed', 'error': $states.errorOutput.Error } }]) %}";

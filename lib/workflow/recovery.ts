@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 
 import type { Step } from '../step.ts';
 import { type BatchMapsProps, lookMap, wayBackMap } from './batch-maps.ts';
+import { unlessRedriven } from './redrive.ts';
 import { call } from './tasks.ts';
 
 export interface RecoveryProps {
@@ -13,9 +14,10 @@ export interface RecoveryProps {
 }
 
 /** The run that died, never this execution itself. */
-const run = '{% $states.context.Execution.Input.run %}';
+const died = unlessRedriven('$states.context.Execution.Input.run');
+const run = `{% ${died} %}`;
 const wave = '{% $wave %}';
-const wavesFile = "{% 'runs/' & $states.context.Execution.Input.run & '/waves/' & $string($wave) & '.jsonl' %}";
+const wavesFile = `{% 'runs/' & ${died} & '/waves/' & $string($wave) & '.jsonl' %}`;
 
 const next = (what: string) => Condition.jsonata(`{% $states.input.next = '${what}' %}`);
 const nothingWrong = { troubles: [] };

@@ -18,6 +18,7 @@ import type { Settings } from '../../core/settings.ts';
 import type { RunSteps } from '../run-steps.ts';
 import type { Step } from '../step.ts';
 import type { BatchMaps } from './batch-maps.ts';
+import { unlessRedriven } from './redrive.ts';
 import { call, callAndWait } from './tasks.ts';
 
 export interface RunProps {
@@ -32,14 +33,15 @@ export interface RunProps {
 }
 
 /** What a run is asked to be is read from its execution wherever it is needed, so that nothing on the way can alter it. */
-const run = '{% $states.context.Execution.Name %}';
+const name = unlessRedriven('$states.context.Execution.Name');
+const run = `{% ${name} %}`;
 const startedAt = '{% $states.context.Execution.StartTime %}';
 const mode = '{% $states.context.Execution.Input.mode %}';
 const requestedBy = '{% $states.context.Execution.Input.requestedBy %}';
 
 /** All of it at once: what each mode is asked for differs. Nobody names the run, or its time, but the execution itself. */
 const asked = (more: string) =>
-  `{% $merge([$states.context.Execution.Input, {'run': $states.context.Execution.Name, 'startedAt': $states.context.Execution.StartTime${more}}]) %}`;
+  `{% $merge([$states.context.Execution.Input, {'run': ${name}, 'startedAt': $states.context.Execution.StartTime${more}}]) %}`;
 
 const digest = '{% $digest %}';
 const wave = '{% $wave %}';

@@ -237,19 +237,24 @@ describe('S6 a batch that went forward as it was approved', () => {
     });
   }
 
-  it('goes back no more once its run has reported itself and given up the lock: that takes an approval (S1)', async () => {
-    const world = await new RunWorld().approved();
-    await world.turn('rotate');
-    world.archive.texts.set('runs/run-of-november/report.json', '{}');
-    const back = () => world.turn('roll back');
-    world.lockedBy = undefined;
-    assert.deepEqual(await back(), { kind: 'notStarted', reason: 'runOver' });
-    world.lockedBy = 'next' as Run;
-    assert.deepEqual(await back(), { kind: 'notStarted', reason: 'runOver' });
-    for (const { name } of world.batch().secrets) assert.notEqual(world.fleet.labels(name)['AWSCURRENT'], 'v1');
-    world.lockedBy = run;
-    assert.equal((await back()).kind, 'turned');
-  });
+  for (const [document, how] of [
+    ['report.json', 'has reported itself'],
+    ['recovery.json', 'died and was settled'],
+  ]) {
+    it(`goes back no more once its run ${how} and has given up the lock: that takes an approval (S1)`, async () => {
+      const world = await new RunWorld().approved();
+      await world.turn('rotate');
+      world.archive.texts.set(`runs/run-of-november/${document}`, '{}');
+      const back = () => world.turn('roll back');
+      world.lockedBy = undefined;
+      assert.deepEqual(await back(), { kind: 'notStarted', reason: 'runOver' });
+      world.lockedBy = 'next' as Run;
+      assert.deepEqual(await back(), { kind: 'notStarted', reason: 'runOver' });
+      for (const { name } of world.batch().secrets) assert.notEqual(world.fleet.labels(name)['AWSCURRENT'], 'v1');
+      world.lockedBy = run;
+      assert.equal((await back()).kind, 'turned');
+    });
+  }
 
   it('goes back only as approved as its plan itself demands, by whom ever (S1)', async () => {
     const tiers = usual.tiers.map((tier) => ({ ...tier, approvals: 2, holdBefore: tier.name === 'medium' }));

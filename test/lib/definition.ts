@@ -15,6 +15,7 @@ export interface State {
   readonly Resource?: string;
   readonly Arguments?: { readonly FunctionName: string; readonly Payload: unknown };
   readonly Output?: Readonly<Record<string, string>>;
+  readonly ItemSelector?: Readonly<Record<string, string>>;
   readonly ItemProcessor?: Definition & { readonly ProcessorConfig: unknown };
 }
 
@@ -23,9 +24,9 @@ export interface Definition {
   readonly States: Readonly<Record<string, State>>;
 }
 
-/** The machine as it is deployed, with functions and buckets by their names. */
-export const definitionIn = (deployed: Deployed): Definition =>
-  JSON.parse(deployed.say(deployed.the('AWS::StepFunctions::StateMachine', 'RotationWorkflow').DefinitionString));
+/** A machine as it is deployed, with functions and buckets by their names. */
+export const definitionIn = (deployed: Deployed, machine = 'RotationWorkflow'): Definition =>
+  JSON.parse(deployed.say(deployed.the('AWS::StepFunctions::StateMachine', machine).DefinitionString));
 
 /** All states, those of the maps' children included. */
 export function statesOf(definition: Definition): ReadonlyMap<string, State> {

@@ -237,6 +237,33 @@ describe('S11: no zombie', () => {
   });
 });
 
+describe('S11: an execution that is redriven', () => {
+  const machines = Object.keys(deployed.all('AWS::StepFunctions::StateMachine'));
+
+  /** What the expressions of a state come to in an execution that was redriven so many times. */
+  async function asked(fields: unknown, RedriveCount: number): Promise<void> {
+    const Execution = { RedriveCount, Name: 'run-1', Input: { run: 'run-0' }, StartTime: '2026-11-18T19:15:00Z' };
+    const given = { input: { run: 'run-1', batch: {} }, context: { Execution, Map: { Item: { Value: {} } } } };
+    const expressions = JSON.stringify(fields).match(/(?<=")\{%.*?%\}(?=")/g) ?? [];
+    for (const expression of expressions) await evaluate(JSON.parse(`"${expression}"`), { states: given, wave: 1 });
+  }
+
+  it('calls no step and starts no batch, of any machine: what either is given cannot be told', async () => {
+    const found: string[] = [];
+    for (const machine of machines) {
+      for (const [name, { Type, Arguments, ItemSelector }] of statesOf(definitionIn(deployed, machine))) {
+        const given = Type === 'Task' ? Arguments?.Payload : Type === 'Map' ? ItemSelector : undefined;
+        if (given === undefined) continue;
+        found.push(name);
+        await asked(given, 0);
+        const refusal = { message: /^a run that ended is not redriven/ };
+        await assert.rejects(asked(given, 1), refusal, `${machine}: ${name}`);
+      }
+    }
+    assert.deepEqual([machines.length, new Set(found).size], [3, 30]);
+  });
+});
+
 describe('S12: what the workflow shows', () => {
   it('hands the task token to request-approval and to nobody else', () => {
     const withToken = [...states].filter(([, found]) => JSON.stringify(found).includes('Task.Token'));

@@ -1,5 +1,7 @@
 import { type Attempt, type Deployed, masterArn, secretArn } from './deployed.ts';
 
+const executions = 'arn:aws:states:us-east-1:111122223333:execution:keyturn-prod';
+
 /** What somebody could ask of AWS in a role of the deployment, each under a name. */
 export function attemptsIn({
   sealKey,
@@ -147,6 +149,9 @@ export function attemptsIn({
     'note drift': desk('PutObject', 'drift.json'),
     'see the history': desk('GetObject', 'history.json'),
     'change the history': desk('PutObject', 'history.json'),
+    'redrive a run': ['states', 'RedriveExecution', { executionArn: `${executions}:first` }],
+    'redrive a batch of a run': ['states', 'RedriveExecution', { executionArn: `${executions}/RotateWave:first` }],
+    'redrive a recovery': ['states', 'RedriveExecution', { executionArn: `${executions}-recovery:first-1` }],
     'read the switch': ['ssm', 'GetParameter', { Name: '/keyturn/prod/switch' }],
     'turn the switch': [
       'ssm',
