@@ -2,8 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { table } from '../bin/table.ts';
+import settings from '../chromepay.config.ts';
 import { instant } from '../core/instant.ts';
-import settings from '../keyturn.config.ts';
 import type { RehearsalReport } from '../rehearsal/report.ts';
 import { payloadLimitBytes } from '../rehearsal/states/json.ts';
 import { bundleStep, steps } from './bundle.ts';

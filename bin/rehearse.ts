@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import settings from '../chromepay.config.ts';
 import { instant } from '../core/instant.ts';
 import { scenarios } from '../rehearsal/scenarios.ts';
 import { readFlags, UsageError } from './command.ts';
 import { progressLines } from './rehearsal/progress-lines.ts';
 import { exitCodeOf, rehearse } from './rehearsal/rehearse.ts';
 import { readSeed } from './rehearsal/seed-flag.ts';
-import { loadSettings } from './settings-file.ts';
 
 /** The Wednesday of the incident, 14:15 in New York. */
 const asOf = instant(Date.UTC(2026, 10, 18, 19, 15));
@@ -63,7 +63,7 @@ async function play(given: ReturnType<typeof read>): Promise<number> {
   const print = given.json ? console.error : console.log;
   const root = join(import.meta.dirname, '..');
   const report = await rehearse({
-    settings: await loadSettings(undefined),
+    settings,
     inventory: await readFile(join(root, 'rehearsal/chromepay/inventory.json'), 'utf8'),
     asOf,
     seed: given.seed,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import settings from '../keyturn.config.ts';
+import settings from '../chromepay.config.ts';
 import { defects, firstBroken } from '../simulation/defects.ts';
 import { prepare } from '../simulation/ground.ts';
 import { shrink } from '../simulation/shrink.ts';

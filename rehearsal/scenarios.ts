@@ -27,6 +27,7 @@ const good: Scenario = {
   says: 'every expired credential is rotated and verified, and no client notices',
   outcome: 'completed',
   broken: (report) => [
+    ...(report.selected > 0 ? [] : ['nothing was selected']),
     ...(report.rotated === report.selected ? [] : [`${report.rotated} of ${report.selected} were rotated`]),
     ...(report.verification.confirmed === report.rotated ? [] : ['not every claim was confirmed']),
     ...(report.denied.length === 0 ? [] : [`${report.denied.length} calls were denied`]),

@@ -30,7 +30,7 @@ describe('the CDK app', () => {
   it('says what is wrong with the settings, and no more', () => {
     const { file, status, stdout, stderr } = synthesise(
       `import { defineSettings } from '${join(root, 'lib/settings.ts')}';
-       const { default: settings } = await import('${join(root, 'keyturn.config.ts')}');
+       const { default: settings } = await import('${join(root, 'chromepay.config.ts')}');
        export default defineSettings({ ...settings, batchSize: 21 });`,
     );
     assert.deepEqual([status, stdout], [2, '']);

@@ -1,4 +1,4 @@
-import settings from '../../keyturn.config.ts';
+import settings from '../../chromepay.config.ts';
 import { permissionsIn } from '../../lib/permissions.ts';
 import { deploy } from './deployment.ts';
 

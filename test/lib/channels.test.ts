@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-
+import settings from '../../chromepay.config.ts';
 import type { ChannelSettings, Settings } from '../../core/settings.ts';
-import settings from '../../keyturn.config.ts';
 import { permissionsIn } from '../../lib/permissions.ts';
 import { deploy } from './deployment.ts';
 

@@ -8,7 +8,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 
-import settings from '../../keyturn.config.ts';
+import settings from '../../chromepay.config.ts';
 import { GuardedRotation } from '../../lib/guarded-rotation.ts';
 import { compose, synthesise } from '../../lib/synthesise.ts';
 import { Deployed, deploy, place } from './deployment.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import settings from '../../keyturn.config.ts';
+import settings from '../../chromepay.config.ts';
 import { type Definition, definitionIn, reachable, statesOf } from './definition.ts';
 import { deploy } from './deployment.ts';
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-
+import chromepay from '../../chromepay.config.ts';
 import { instant } from '../../core/instant.ts';
 import { nextStart } from '../../core/limits/windows.ts';
-import chromepay from '../../keyturn.config.ts';
 import { defineSettings, SettingsError, type SettingsInput } from '../../lib/settings.ts';
 
 /*

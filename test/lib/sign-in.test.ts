@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import settings from '../../keyturn.config.ts';
+import settings from '../../chromepay.config.ts';
 import { permissionsIn } from '../../lib/permissions.ts';
 import { defineSettings, SettingsError, type SettingsInput } from '../../lib/settings.ts';
 import { type Deployed, deploy } from './deployment.ts';

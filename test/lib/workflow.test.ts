@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import jsonata from 'jsonata';
 
-import settings from '../../keyturn.config.ts';
+import settings from '../../chromepay.config.ts';
 import { type Definition, definitionIn, nextOf, reachable, type State, statesOf } from './definition.ts';
 import { deploy } from './deployment.ts';
 

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { sha256 } from '../../adapters/sha256.ts';
-import settings from '../../keyturn.config.ts';
+import settings from '../../chromepay.config.ts';
 import type { Scene, Trap } from '../../rehearsal/scenario.ts';
 import { answerWith, sealed } from '../decisions.ts';
 import { asOf } from '../entries.ts';

@@ -7,9 +7,8 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-
+import settings from '../../chromepay.config.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import settings from '../../keyturn.config.ts';
 import { answer, invited, meanwhile, platform, security } from '../rehearsal/people.ts';
 import { locked, moved, played, synthesised } from '../rehearsal/played.ts';
 import { type Death, isSettled, recoveryOf, stoppedAt } from './deaths.ts';

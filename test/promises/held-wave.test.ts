@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import settings from '../../keyturn.config.ts';
+import settings from '../../chromepay.config.ts';
 import { answer, ask, fieldsIn, invited, invoke, meanwhile, platform, security } from '../rehearsal/people.ts';
 import { moved, played, synthesised } from '../rehearsal/played.ts';
 

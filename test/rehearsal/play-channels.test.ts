@@ -9,9 +9,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-
+import settings from '../../chromepay.config.ts';
 import type { ChannelSettings, Settings } from '../../core/settings.ts';
-import settings from '../../keyturn.config.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import { linkInSlack } from '../../rehearsal/approver.ts';
 import { tracesOf } from '../promises/traces.ts';

@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import settings from '../../keyturn.config.ts';
+import settings from '../../chromepay.config.ts';
 import { deployFunctions } from '../../rehearsal/functions.ts';
 import { pluggedFunction, withFunctions } from '../../rehearsal/plugged-function.ts';
 import type { Scene } from '../../rehearsal/scenario.ts';

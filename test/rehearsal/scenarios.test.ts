@@ -83,6 +83,12 @@ const promised: Readonly<Record<string, Promised>> = {
   },
 };
 
+it('promises of the good day that something is rotated: on a fleet of nothing it is not as promised', async () => {
+  const { 'good-day': scenario = assert.fail('there is no good day') } = scenarios;
+  const { report } = await played(assembly, { scenario, inventory: '{"SecretList":[]}' });
+  assert.deepEqual(report.promise.broken, ['nothing was selected']);
+});
+
 it('has a promise written down for every scenario; the good day, two runs, a restored run, retired keys and a plugged function have tests of their own', () => {
   assert.deepEqual(
     Object.keys(scenarios).toSorted(),

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 
-import settings from '../../keyturn.config.ts';
+import settings from '../../chromepay.config.ts';
 import { defects, firstBroken } from '../../simulation/defects.ts';
 import { prepare } from '../../simulation/ground.ts';
 

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 
-import settings from '../../keyturn.config.ts';
+import settings from '../../chromepay.config.ts';
 import { readSettings } from '../../rehearsal/settings-layer.ts';
 import { steps } from '../../rehearsal/steps.ts';
 import type { Disturbance } from '../../simulation/disturbances.ts';
