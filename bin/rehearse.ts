@@ -17,10 +17,15 @@ const help = `Plays a rotation of the ChromePay fleet: 127 secrets of 50 service
   npm start                              the good day
   npm start -- --scenario NAME           the same day going wrong in one way
   npm start -- --approve                 do not wait for a person at the review page
+  npm start -- --stay                    stay after the run: restore it, check its evidence, start another
 
 The deployed stack is synthesised and run in this process: its state machine, its steps, its policies, under virtual
 time, against real servers on loopback. In a terminal the run waits for you to approve at the page whose link it prints;
 without a terminal it approves by itself, through the same request. Reports are left in out/latest.
+
+With --stay it does not end with the run: it prints an environment with which npm run keyturn works against it from another
+terminal (status, halt, resume, start, restore, retire, approve, reject, evidence, quarantine, release, recover), plays what
+is started there, and ends when you press Enter. The exit code is about the scenario all the same.
 
 Scenarios:
 ${Object.values(scenarios)
@@ -37,6 +42,7 @@ Exit code: 0 when the run ended as its scenario promises, 1 when not, 2 for wron
 const flags = {
   scenario: { type: 'string' },
   approve: { type: 'boolean' },
+  stay: { type: 'boolean' },
   seed: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -72,11 +78,17 @@ async function play(given: ReturnType<typeof read>): Promise<number> {
     targets: 'real',
     person: process.stdin.isTTY === true && process.stdout.isTTY === true && !given.approve,
     watch: progressLines(print),
+    ...(given.stay ? { leave: entered } : {}),
     out: join(root, 'out'),
     print,
   });
   if (given.json) console.log(JSON.stringify(report));
   return exitCodeOf(report);
+}
+
+/** Waits for Enter, or for the end of what is typed. Ctrl-C ends a rehearsal at once, wherever it is, and leaves no report. */
+async function entered(): Promise<void> {
+  await new Promise((resolve) => process.stdin.once('data', resolve).once('end', resolve));
 }
 
 /**

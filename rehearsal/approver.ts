@@ -5,6 +5,7 @@ import type { Run } from '../core/plan.ts';
 import type { PlanShown } from '../lambdas/review/shown.ts';
 import type { Cloud } from './cloud.ts';
 import type { Door } from './door.ts';
+import { operatorStatements } from './operator.ts';
 import { type Signer, signedBy } from './signature.ts';
 import { buttonUrl, type SlackWorkspace } from './targets/slack.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -108,14 +109,25 @@ export function waysToAnswer(
   });
 }
 
-/** With which the command line is let in at the rehearsal's door. */
+/** With which the command line is let in at the rehearsal's door, and calls AWS there. */
 const environmentOf = ({ accessKeyId, secretAccessKey }: Signer, { url }: Door): string =>
-  `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=us-east-1 KEYTURN_API=${url}`;
+  `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=us-east-1 AWS_ENDPOINT_URL=${url} KEYTURN_API=${url}`;
 
-/** A key with which somebody acts as a principal, known at the door and let in there by IAM. It opens nothing else. */
+/** With which somebody works at the command line while a rehearsal stays: the first approver who has a principal. */
+export function environmentOfOperator(
+  cloud: Cloud,
+  door: Door,
+): { readonly name: string; readonly environment: string } {
+  const [first] = cloud.settings.approvers.filter(({ principal }) => principal !== undefined);
+  const { name, principal } = { name: 'operator', principal: undefined, ...first };
+  const as = principal ?? `arn:aws:iam::${cloud.stack.account}:role/${name}`;
+  return { name, environment: environmentOf(keyOf(name, as, cloud, door), door) };
+}
+
+/** A key with which somebody works at the command line as a principal, known at the door. */
 function keyOf(name: string, principal: string, cloud: Cloud, door: Door): Signer {
   const { acting, userArn } = callerAs(principal);
-  cloud.account.authorisation.admit(acting, [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*' }]);
+  cloud.account.authorisation.admit(acting, operatorStatements(cloud));
   const accessKeyId = `AKIA${name.replace(/\W/g, '').toUpperCase()}`;
   const signer = { accessKeyId, secretAccessKey: 'rehearsal', userArn, principal: acting };
   door.giveKey(accessKeyId, signer);

@@ -165,6 +165,7 @@ export class Cloud {
       this.lambda.register([fn.arn, ...fn.qualifiedArns], {
         name: fn.name,
         timeoutSeconds: fn.timeoutSeconds,
+        environment: fn.environment,
         handler: lazily(this.#wiringOf(fn)),
       });
     }

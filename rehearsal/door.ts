@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 import type { Account } from './account.ts';
+import type { WireRequest } from './endpoint/protocol.ts';
+import { answerAws, serviceOf } from './endpoint.ts';
 import { type KeyHolder, type Signer, signerOf } from './signature.ts';
 import type { HttpApi } from './stack.ts';
 import { bodyOf, type HttpTarget, headersOf } from './targets/http-target.ts';
@@ -31,8 +33,12 @@ export class Door {
   readonly #server: Server;
   #serve: (request: IncomingMessage, body: Buffer) => Promise<HttpAnswer> = async () => ({ statusCode: 503 });
   #elsewhere: { readonly origin: string; readonly target: HttpTarget } | undefined;
+  #aws: { readonly account: Account; readonly region: string } | undefined;
   #hold: Hold | undefined;
+  /** Requests that are being served. */
+  #serving = 0;
   #decided: (() => void) | undefined;
+  readonly #visits = new Set<() => void>();
   readonly #keys = new Map<string, KeyHolder>();
   readonly #now: () => number;
 
@@ -78,6 +84,11 @@ export class Door {
     this.#elsewhere = { origin, target };
   }
 
+  /** From now on whatever is signed for a service of AWS is answered as its endpoint would. */
+  standForAws(account: Account, region: string): void {
+    this.#aws = { account, region };
+  }
+
   /** From now on requests that are signed with this key are its holder's. */
   giveKey(accessKeyId: string, holder: KeyHolder): void {
     this.#keys.set(accessKeyId, holder);
@@ -106,6 +117,13 @@ export class Door {
     this.forget();
   }
 
+  /** Waits until somebody has been here. Time stands still under the hold, but for what their request takes. */
+  async visited(hold: Hold): Promise<void> {
+    this.mind(hold);
+    await new Promise<void>((resolve) => this.#visits.add(resolve));
+    this.forget();
+  }
+
   /** A person has answered, or nobody waits any more: requests no longer bring time to a standstill. */
   forget(): void {
     this.#hold?.suspend();
@@ -125,6 +143,15 @@ export class Door {
     return { statusCode: response.status, headers: headersOf(response), body: bodyOf(response) };
   }
 
+  async #awsFor(request: IncomingMessage, body: Buffer): Promise<HttpAnswer | undefined> {
+    const service = serviceOf(request.headers.authorization);
+    if (this.#aws === undefined || service === undefined) return undefined;
+    const { account, region } = this.#aws;
+    const signer = signerOf(request, body, this.#keys, { service, region, now: this.#now() });
+    const answer = await answerAws(service, wireRequestOf(request, body), { account, signer });
+    return { ...answer, body: Buffer.from(answer.body).toString('base64'), isBase64Encoded: true };
+  }
+
   #ledHere({ location, ...headers }: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     if (location === undefined) return headers;
     const origin = this.#elsewhere?.origin;
@@ -133,10 +160,12 @@ export class Door {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#serving += 1;
     try {
       const body = await read(request);
       this.#hold?.suspend();
-      const answer = this.#elsewhereFor(request, body) ?? (await this.#serve(request, body));
+      const answer =
+        this.#elsewhereFor(request, body) ?? (await this.#awsFor(request, body)) ?? (await this.#serve(request, body));
       const { statusCode, headers = {}, cookies = [], body: text = '', isBase64Encoded = false } = answer;
       response.setHeader('set-cookie', cookies);
       response.writeHead(statusCode, this.#ledHere(headers)).end(isBase64Encoded ? Buffer.from(text, 'base64') : text);
@@ -145,7 +174,11 @@ export class Door {
       if (!response.headersSent) response.writeHead(500);
       response.end();
     } finally {
-      this.#hold?.resume();
+      this.#serving -= 1;
+      // Whoever asks for many things at once waits for the last of them.
+      if (this.#serving === 0) this.#hold?.resume();
+      for (const tell of this.#visits) tell();
+      this.#visits.clear();
     }
   }
 }
@@ -174,6 +207,16 @@ async function read(request: IncomingMessage): Promise<Buffer> {
     parts.push(part as Buffer);
   }
   return Buffer.concat(parts);
+}
+
+function wireRequestOf({ method = 'GET', url = '/', headers }: IncomingMessage, body: Buffer): WireRequest {
+  return {
+    method,
+    path: url.split('?')[0] ?? '/',
+    query: new URL(url, 'http://127.0.0.1').searchParams,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    body,
+  };
 }
 
 function eventOf(

@@ -28,7 +28,7 @@ export function deployFunctions(
       cloud.account.authorisation.admit(role, rightsOf(rotator, tier, arn));
       const { secretsManager } = clientsOf(cloud.account, role);
       const handler = rotationFunction({ secretsManager, network, random: randomFrom(seeded(1)) });
-      cloud.lambda.register([arn], { name, timeoutSeconds: 30, handler: changed(handler) });
+      cloud.lambda.register([arn], { name, timeoutSeconds: 30, environment: {}, handler: changed(handler) });
     }
   }
 }

@@ -7,6 +7,7 @@ import type { VirtualTime } from './virtual-time.ts';
 export interface RehearsedFunction {
   readonly name: string;
   readonly timeoutSeconds: number;
+  readonly environment: Readonly<Record<string, string>>;
   readonly handler: Handler;
 }
 
@@ -55,10 +56,25 @@ export class LambdaReplica implements Replica {
   }
 
   call(operation: string, input: never, context: CallContext): unknown {
-    if (operation !== 'Invoke') {
-      throw new ServiceError('UnknownOperationException', `the replica of Lambda does not do ${operation}`);
+    switch (operation) {
+      case 'Invoke':
+        return this.#invoke(input, context);
+      case 'GetFunctionConfiguration':
+        return this.#configuration(input, context);
+      default:
+        throw new ServiceError('UnknownOperationException', `the replica of Lambda does not do ${operation}`);
     }
-    return this.#invoke(input, context);
+  }
+
+  /** By the function's name alone: whoever looks it up does not know the rest of its ARN. */
+  #configuration({ FunctionName }: Pick<InvokeInput, 'FunctionName'>, context: CallContext): unknown {
+    const [[first = ''] = []] = this.#functions;
+    const arn = first.replace(/:function:.*$/, `:function:${FunctionName}`);
+    context.require('lambda:GetFunctionConfiguration', arn);
+    const known = this.#functions.get(arn);
+    if (known === undefined) throw new ServiceError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
+    const { name, timeoutSeconds, environment } = known;
+    return { FunctionName: name, FunctionArn: arn, Timeout: timeoutSeconds, Environment: { Variables: environment } };
   }
 
   async #invoke(

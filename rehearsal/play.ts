@@ -10,7 +10,7 @@ import type { RunReport } from '../core/report/report.ts';
 import { select } from '../core/selection/selection.ts';
 import { type Settings, switchName } from '../core/settings.ts';
 import type { StartableMode } from '../core/start.ts';
-import { isAsking, waysToAnswer } from './approver.ts';
+import { environmentOfOperator, isAsking, waysToAnswer } from './approver.ts';
 import { openChannels } from './channels.ts';
 import { Cloud } from './cloud.ts';
 import { Door } from './door.ts';
@@ -28,6 +28,7 @@ import { readSettings } from './settings-layer.ts';
 import { openSignIn } from './sign-in.ts';
 import type { Stack } from './stack.ts';
 import type { ExecutionResult } from './states/execution.ts';
+import { stay } from './staying.ts';
 import { type Estate, type Hosts, simulateEstate, startEstate } from './targets/estate.ts';
 import type { SlackWorkspace } from './targets/slack.ts';
 import { loadStack } from './template.ts';
@@ -50,8 +51,10 @@ export interface PlayOptions {
   readonly requestedBy?: string;
   /** Where the steps' own log goes. Nowhere, if not said. */
   readonly log?: Log;
+  /** Stays after the run, for whoever comes to the door, until this is over. Without it, the rehearsal ends with the run. */
+  readonly leave?: () => Promise<void>;
   /** Is handed what each run left behind, once all is over. */
-  readonly leave?: (left: readonly Left[]) => Promise<void>;
+  readonly bequeath?: (left: readonly Left[]) => Promise<void>;
 }
 
 /**
@@ -147,21 +150,39 @@ async function playIn({ options, time, door, stack, settings, estate, random }: 
   const [result] = await Promise.all([execution.finished, answered]);
   await trap.settled?.();
   await cloud.settled();
+  const ending = endingOf(result, cloud, run);
+  const tellOfDay = () =>
+    recorder.report({
+      run,
+      scenario,
+      trap,
+      stack,
+      cloud,
+      services,
+      ending,
+      startedAt: asOf,
+      wallSeconds: Math.round((performance.now() - began) / 100) / 10,
+      seed,
+      targets,
+    });
+  let promise: RehearsalReport['promise'] | undefined;
+  if (options.leave !== undefined) {
+    // What is promised is promised of the scenario, and not of what people do once it is over.
+    await services.authenticate();
+    ({ promise } = tellOfDay());
+    tell(howToStay(cloud, door, { run, outcome: ending.outcome }));
+    await stay({
+      ...{ time, door, cloud, tell, leave: options.leave },
+      answer: (execution) =>
+        answer({ options, run: execution.name as Run, time, door, cloud, slack, settings, recorder, execution }),
+    });
+  }
   await services.finish();
-  const report = recorder.report({
-    run,
-    scenario,
-    trap,
-    stack,
-    cloud,
-    services,
-    ending: endingOf(result, cloud, run),
-    startedAt: asOf,
-    wallSeconds: Math.round((performance.now() - began) / 100) / 10,
-    seed,
-    targets,
-  });
-  await time.real(async () => options.leave?.([report, ...report.others].map((told) => evidenceOf(cloud, told.run))));
+  const told = tellOfDay();
+  const report = promise === undefined ? told : { ...told, promise };
+  await time.real(async () =>
+    options.bequeath?.([report, ...report.others].map((told) => evidenceOf(cloud, told.run))),
+  );
   return report;
 }
 
@@ -204,9 +225,22 @@ async function answer(given: {
   }
 }
 
+/** What somebody types who stays. */
+function howToStay(cloud: Cloud, door: Door, { run, outcome }: Pick<RehearsalReport, 'run' | 'outcome'>): string {
+  const { name, environment } = environmentOfOperator(cloud, door);
+  return [
+    `the run has ended: ${outcome}. Time stands still, and the door stays open until you press Enter. As ${name}, in another terminal:`,
+    `export ${environment}`,
+    'npm run keyturn -- status',
+    `npm run keyturn -- evidence ${run} --verify`,
+    `npm run keyturn -- restore ${run} --why 'trying it'`,
+  ].join('\n                ');
+}
+
 function leadTo(door: Door, cloud: Cloud, { httpApis: [api], region, account }: Stack): void {
   if (api === undefined) throw new Error('the stack has no HTTP API, so nobody could reach the review page');
   door.leadTo(cloud.account, api, `${region}:${account}`);
+  door.standForAws(cloud.account, region);
 }
 
 /** The targets that the fleet's credentials are for, as the configuration names them. */

@@ -91,6 +91,11 @@ export class Services {
   /** Lets every service authenticate once more, and ends them. */
   async finish(): Promise<void> {
     this.#over = true;
+    await this.authenticate();
+  }
+
+  /** Lets every service authenticate once more. */
+  async authenticate(): Promise<void> {
     for (const secret of this.#options.secrets) await this.#authenticate(secret, this.#clientOf(secret.service));
   }
 

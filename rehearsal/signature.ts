@@ -93,7 +93,8 @@ function signatureOf(
   { moment, region, service, secret }: Signing,
 ): Buffer {
   const scope = [moment.slice(0, 8), region, service, 'aws4_request'];
-  const text = [algorithm, moment, scope.join('/'), sha256(canonicalRequest(request, signed, body))].join('\n');
+  const canonical = canonicalRequest(request, signed, { body, service });
+  const text = [algorithm, moment, scope.join('/'), sha256(canonical)].join('\n');
   const key = scope.reduce<string | Buffer>((derived, part) => hmac(derived, part), `AWS4${secret}`);
   return hmac(key, text);
 }
@@ -108,10 +109,11 @@ function isNear(moment: string, now: number): boolean {
 function canonicalRequest(
   { method = 'GET', url = '/', headers }: SignableRequest,
   signed: readonly string[],
-  body: Buffer,
+  { body, service }: { readonly body: Buffer; readonly service: string },
 ): string {
   const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
-  const path = pathname.split('/').map(encode).join('/');
+  // S3 takes a path as it was sent, since a key may hold anything; all others encode it once more.
+  const path = service === 's3' ? url.split('?')[0] : pathname.split('/').map(encode).join('/');
   const query = [...searchParams].map(([name, value]) => `${encode(name)}=${encode(value)}`).sort();
   const lines = signed.map(
     (name) =>

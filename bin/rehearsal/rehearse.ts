@@ -52,10 +52,10 @@ export async function rehearse({ settings: given, out, print, ...options }: Rehe
     const began = performance.now();
     synthesise({ settings, outdir, account: '111122223333', region: 'us-east-1', bundling: false });
     print(styleText('dim', `stack synthesised in ${((performance.now() - began) / 1_000).toFixed(1)} s`));
-    const leave = async (given: readonly Left[]) => {
+    const bequeath = async (given: readonly Left[]) => {
       left = given;
     };
-    return play({ ...options, assembly: outdir, leave });
+    return play({ ...options, assembly: outdir, bequeath });
   }
 }
 

@@ -27,7 +27,8 @@ describe('npm start', () => {
   it('explains itself when asked to', async () => {
     const { code, out, err } = await start('--help');
     assert.deepEqual([code, err], [0, '']);
-    for (const flag of ['--scenario', '--seed', '--approve', '--json', '--help']) assert.ok(out.includes(flag), flag);
+    for (const flag of ['--scenario', '--seed', '--approve', '--stay', '--json', '--help'])
+      assert.ok(out.includes(flag), flag);
   });
 
   it('ends with 2 and a sentence for wrong usage, and plays nothing', async () => {
@@ -46,6 +47,19 @@ describe('npm start', () => {
       assert.match(err, says);
       assert.match(err, /npm start -- --help/);
     }
+  });
+
+  it('stays until somebody presses Enter where it is asked to, and ends as its scenario did', async () => {
+    const child = spawn(process.execPath, [join(root, 'bin/rehearse.ts'), '--stay', '--scenario', 'inverted-filter'], {
+      cwd: root,
+    });
+    let out = '';
+    for await (const part of child.stdout) {
+      out += part;
+      if (out.includes('stays open until you press Enter')) child.stdin.end('\n');
+    }
+    const code = child.exitCode ?? (await new Promise((resolve) => child.once('exit', resolve)));
+    assert.deepEqual([code, /REFUSED/.test(out), /As promised/.test(out)], [0, true, true], out);
   });
 
   it('plays a scenario, prints its report as one JSON document and leaves it, and ends with 0', async () => {

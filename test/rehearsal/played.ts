@@ -78,10 +78,15 @@ export interface Played {
 
 export interface Playing extends Partial<Omit<PlayOptions, 'scenario' | 'watch' | 'log'>> {
   readonly scenario?: Partial<Scenario>;
+  /** Hears of everything as it happens. */
+  readonly onHappening?: (happening: Happening) => void;
 }
 
 /** Plays a run on the small fleet with simulated targets, if not said otherwise, and keeps everything for a look. */
-export async function played(assembly: string, { scenario = {}, ...options }: Playing = {}): Promise<Played> {
+export async function played(
+  assembly: string,
+  { scenario = {}, onHappening, ...options }: Playing = {},
+): Promise<Played> {
   const seen: { scene?: Scene } = {};
   const before = new Map<string, Before>();
   const happenings: Happening[] = [];
@@ -100,7 +105,10 @@ export async function played(assembly: string, { scenario = {}, ...options }: Pl
     targets: 'simulated',
     person: false,
     ...options,
-    watch: (happening) => happenings.push(happening),
+    watch: (happening) => {
+      happenings.push(happening);
+      onHappening?.(happening);
+    },
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     scenario: {
       name: 'test',
