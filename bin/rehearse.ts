@@ -66,6 +66,8 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function play(given: ReturnType<typeof read>): Promise<number> {
+  // An Enter of before the stay is not one that ends it.
+  if (given.stay) process.stdin.resume();
   const print = given.json ? console.error : console.log;
   const root = join(import.meta.dirname, '..');
   const report = await rehearse({
@@ -88,6 +90,7 @@ async function play(given: ReturnType<typeof read>): Promise<number> {
 
 /** Waits for Enter, or for the end of what is typed. Ctrl-C ends a rehearsal at once, wherever it is, and leaves no report. */
 async function entered(): Promise<void> {
+  if (process.stdin.readableEnded) return;
   await new Promise((resolve) => process.stdin.once('data', resolve).once('end', resolve));
 }
 

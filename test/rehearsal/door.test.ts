@@ -32,13 +32,17 @@ describe('the door', () => {
   let door: Door;
   const invoked: Invoke[] = [];
   let answer: object = {};
+  /** Which invocation takes its time, and for how long. */
+  let slow: { at?: number; until?: Promise<void> } = {};
 
   before(async () => {
     door = await Door.open();
     const account = {
       call: async (_principal: string, _service: string, _operation: string, input: unknown) => {
         invoked.push(input as Invoke);
-        return answer;
+        const answered = answer;
+        await (invoked.length === slow.at ? slow.until : undefined);
+        return answered;
       },
     };
     door.leadTo(account as unknown as Parameters<Door['leadTo']>[0], api, 'us-east-1:111122223333');
@@ -113,6 +117,31 @@ describe('the door', () => {
     answer = { Payload: '{"errorMessage":"a secret"}', FunctionError: 'Unhandled' };
     const response = await fetch(`${door.url}/review/run-1/link-1`);
     assert.deepEqual([response.status, await response.text()], [500, '']);
+  });
+
+  it('lets time go on until the last of several requests is served, and tells whoever waits for a visit', async () => {
+    answer = { Payload: JSON.stringify({ statusCode: 200 }) };
+    const said: string[] = [];
+    const hold = { resume: () => said.push('still'), suspend: () => said.push('on') };
+    const visited = door.visited(hold as unknown as Parameters<Door['visited']>[0]);
+    let finish = () => {};
+    slow = {
+      at: invoked.length + 1,
+      until: new Promise<void>((resolve) => {
+        finish = resolve;
+      }),
+    };
+    const first = fetch(`${door.url}/review/run-1/link-1`);
+    while (invoked.length < (slow.at ?? 0)) await new Promise((resolve) => setImmediate(resolve));
+    await fetch(`${door.url}/review/run-1/link-2`);
+    await visited;
+    assert.deepEqual(said.includes('still'), false, 'the first one still needs time');
+    door.mind(hold as unknown as Parameters<Door['mind']>[0]);
+    finish();
+    await first;
+    assert.equal(said.at(-1), 'still');
+    door.forget();
+    slow = {};
   });
 
   it('hands on bytes', async () => {

@@ -80,6 +80,8 @@ describe('whoever stays after a run', () => {
           scene = given;
           return {};
         },
+        // What people start afterwards is none of the scenario's.
+        broken: ({ others }) => others.map(({ run }) => `${run} was not promised`),
       },
     });
     const reportOf = (run: Run) => {
