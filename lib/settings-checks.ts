@@ -1,6 +1,8 @@
 import { askedForIt, isSamePerson } from '../core/approval/person.ts';
 import { differentPeople } from '../core/approval/quorum.ts';
 import { nameAtProvider } from '../core/approval/sign-in.ts';
+import { rotateBatchSeconds } from '../core/deadlines.ts';
+import { secondsPerBatch } from '../core/limits/pace.ts';
 import type { Settings, Tier } from '../core/settings.ts';
 
 /** What is wrong between fields: where, and what to do. */
@@ -154,6 +156,19 @@ export function* unreachableQuorums({ tiers, approvers }: Pick<Settings, 'tiers'
       message: `demands ${approvals} approvals for tier ${name}, and ${people} may approve; name more approvers, or demand fewer`,
     };
   }
+}
+
+/** Half of the time that a function may write in is for the pace of its writes, and the rest for all else. */
+export function* tooSlowWrites(
+  settings: Pick<Settings, 'batchSize' | 'concurrency' | 'writesPerSecond'>,
+): Generator<Problem> {
+  const seconds = secondsPerBatch(settings);
+  const most = rotateBatchSeconds.write / 2;
+  if (seconds <= most) return;
+  yield {
+    path: ['writesPerSecond'],
+    message: `is so few for ${settings.concurrency} batches of ${settings.batchSize} at a time that one would take ${seconds} seconds of at most ${most}; make batches smaller, fewer at a time, or allow more writes`,
+  };
 }
 
 /** Region and account of an ARN. */

@@ -6,6 +6,7 @@ import {
   misplacedMasters,
   misplacedOwnSecrets,
   requestersWhoApprove,
+  tooSlowWrites,
   unknownAtProvider,
   unreachableApprovers,
   unreachableQuorums,
@@ -91,6 +92,12 @@ const settings = fields
       for (const { path, message } of unreachableQuorums(given)) context.addIssue({ code: 'custom', path, message });
     },
     onceRight({ tiers: true, approvers: true }),
+  )
+  .superRefine(
+    (given, context) => {
+      for (const { path, message } of tooSlowWrites(given)) context.addIssue({ code: 'custom', path, message });
+    },
+    onceRight({ batchSize: true, concurrency: true, writesPerSecond: true }),
   )
   .refine(({ planValiditySeconds, approvalTimeoutSeconds }) => planValiditySeconds >= approvalTimeoutSeconds, {
     path: ['planValiditySeconds'],

@@ -5,6 +5,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 
 import { KmsSealChecker } from '../../adapters/kms-seal.ts';
+import { PacedVault } from '../../adapters/paced-vault.ts';
 import { proberFor } from '../../adapters/probes/choose.ts';
 import { withRetries } from '../../adapters/retries.ts';
 import { retirerFor, rotatorFor } from '../../adapters/rotators/choose.ts';
@@ -14,6 +15,7 @@ import { S3RunLock } from '../../adapters/s3-run-lock.ts';
 import { SecretsManagerVault } from '../../adapters/secrets-manager-vault.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import { SsmSwitch } from '../../adapters/ssm-switch.ts';
+import { millisecondsPerWrite } from '../../core/limits/pace.ts';
 import { requireVariable } from '../environment.ts';
 import type { Networked, Runtime } from '../runtime.ts';
 import { rotateBatch } from './step.ts';
@@ -42,7 +44,7 @@ export const wire = ({
   return rotateBatch({
     ...runtime,
     tier: requireVariable(environment, 'TIER'),
-    vault: new SecretsManagerVault(secretsManager),
+    vault: new PacedVault(new SecretsManagerVault(secretsManager), clock, millisecondsPerWrite(runtime.settings)),
     rotatorFor: (rotator, tier, arn) => rotatorFor(rotator, tier, arn, tools),
     retirerFor: (rotator, tier) => retirerFor(rotator, tier, tools),
     proberFor: (probe, rotator, tier) => proberFor(probe, rotator, tier, tools),

@@ -641,6 +641,13 @@ describe('settings', () => {
     ]);
   });
 
+  it('do not take so few writes a second that a function could not make those of its batch in time', () => {
+    assert.deepEqual(problemsOf({ batchSize: 20, concurrency: 20, writesPerSecond: 10 }), []);
+    assert.deepEqual(problemsOf({ batchSize: 20, concurrency: 21, writesPerSecond: 10 }), [
+      'writesPerSecond (10) is so few for 21 batches of 20 at a time that one would take 126 seconds of at most 120; make batches smaller, fewer at a time, or allow more writes',
+    ]);
+  });
+
   it('do not take a name that no tag can hold', () => {
     assert.deepEqual(problemsOf({ probes: { 'a probe': { kind: 'http' } } }), [
       'probes.a probe ({"kind":"http"}) is no name for an entry: it cannot be named by a tag; use letters, digits, dots, hyphens and underscores',
