@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 
 import type { Tier } from '../tier.ts';
 import { unlessRedriven } from './redrive.ts';
-import { serviceFault, turnedAway, unread } from './retries.ts';
+import { serviceFault, turnedAway, unread, untilBack } from './retries.ts';
 import { callTier } from './tasks.ts';
 
 export interface BatchMapsProps {
@@ -123,14 +123,14 @@ export function wayBackMap(
     steps: new Map([...props.tiers].map(([tier, { rotateBatch }]) => [tier, rotateBatch])),
     event: { goal: 'roll back', batch: batch.batch },
     output: withAnswer,
-    retry: serviceFault,
+    retry: untilBack,
     onFailure: { next: 'Probe rolled back', output: failure },
   });
   const probeRolledBack = callTier(scope, 'Probe rolled back', {
     steps: new Map([...props.tiers].map(([tier, { probeBatch }]) => [tier, probeBatch])),
     event: { phase, ...batch, answer: '{% $states.input.answer %}' },
     output,
-    retry: serviceFault,
+    retry: untilBack,
   });
   return overBatches(scope, name, props, {
     ...wave,

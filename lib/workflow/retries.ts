@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
+import { Errors, JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
 
 /** Waits of at most 2 + 4 + 8 + 16 + 32 = 62 s, each drawn anew below its bound, so that retries do not arrive together. */
 const patience = {
@@ -26,6 +26,17 @@ export const serviceFault: RetryProps = {
     'Lambda.SdkClientException',
     'Lambda.ClientExecutionTimeoutException',
   ],
+};
+
+/**
+ * Whatever keeps a batch from going back, a failure of the function's own included: to go back twice is to go back once, and
+ * what is not back when an outage is over stays where it is, held. Waits of at most 2 + 4 + 8 + 16 + 32 + 3 × 60 = 242 s.
+ */
+export const untilBack: RetryProps = {
+  ...patience,
+  maxAttempts: 8,
+  maxDelay: Duration.seconds(60),
+  errors: [Errors.TASKS_FAILED],
 };
 
 /** The file of a map's batches could not be read, so no batch of it was begun. */

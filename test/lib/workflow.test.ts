@@ -40,6 +40,8 @@ async function evaluate(expression: string | undefined, bindings: object): Promi
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
+const waysBack = ['Roll back batch', 'Probe rolled back'];
+
 describe('S1: nothing is rotated without an approval', () => {
   it('since every way to a wave is through the one that is confirmed', () => {
     assert.ok(reachable(definition, 'Draft plan').has('Rotate wave'));
@@ -377,8 +379,17 @@ describe('a run', () => {
     }
   });
 
-  it('retries only what Lambda got wrong, with waits that sum up to 62 seconds at most', () => {
-    for (const [name, { Retry = [] }] of tasks) {
+  it('retries whatever keeps a batch from going back, for four minutes at most', () => {
+    const back = tasks.filter(([name]) => waysBack.includes(name));
+    assert.equal(back.length, 2);
+    for (const [, { Retry = [] }] of back) {
+      const waits = { IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, MaxAttempts: 8, JitterStrategy: 'FULL' };
+      assert.deepEqual(Retry, [{ ErrorEquals: ['States.TaskFailed'], ...waits }]);
+    }
+  });
+
+  it('otherwise retries only what Lambda got wrong, with waits that sum up to 62 seconds at most', () => {
+    for (const [name, { Retry = [] }] of tasks.filter(([name]) => !waysBack.includes(name))) {
       assert.equal(Retry.length, 1, name);
       const [{ ErrorEquals, IntervalSeconds, BackoffRate, MaxAttempts, JitterStrategy } = {}] = Retry;
       assert.ok((ErrorEquals as string[]).every((error) => error.startsWith('Lambda.') && error.endsWith('Exception')));

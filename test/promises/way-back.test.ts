@@ -120,6 +120,29 @@ describe('S6 a failed probe', () => {
   });
 });
 
+describe('S6 a way back', () => {
+  it('S6 outlives two minutes in which Secrets Manager answers nobody: it is made again, and nothing is held', async () => {
+    const day = await played(assembly, {
+      scenario: {
+        ...scenario('sick-service'),
+        begin: async (scene) => {
+          let outSince = Number.POSITIVE_INFINITY;
+          const isOut = () => scene.time.now() >= outSince && scene.time.now() < outSince + 120_000;
+          return {
+            ...(await scenario('sick-service').begin?.(scene)),
+            fateOf: ({ service }) => (service === 'secretsmanager' && isOut() ? 'throttled' : 'works'),
+            onTransition: ({ kind, state }) => {
+              const isFirst = kind === 'entered' && state === 'Roll back batch' && outSince > scene.time.now();
+              if (isFirst) outSince = scene.time.now();
+            },
+          };
+        },
+      },
+    });
+    assert.deepEqual([day.report.outcome, day.report.held, moved(day).length, locked(day)], ['rolled-back', 0, 5, []]);
+  });
+});
+
 describe('S7 a rotation', () => {
   it('S7 leaves every old credential working, at the target as well', async () => {
     const { before, scene, report } = await played(assembly);
