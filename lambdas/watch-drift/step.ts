@@ -44,7 +44,8 @@ export interface DriftWatched {
  * Looks whether the secrets of the last runs still are as they were left. It reaches no value itself: probe-batch looks, a
  * tier each. It touches nothing, whatever it finds: who rotates by hand may be right.
  *
- * People are told of a drift once. What a run under way may be touching is passed over until the next look.
+ * People are told of a drift once. What a run under way may be touching is passed over until the next look. It fails when
+ * somebody could not look, after all that the others saw was told.
  */
 export const watchDrift =
   (ports: WatchDriftPorts) =>
@@ -54,20 +55,34 @@ export const watchDrift =
     const left = await leftByRuns(archive, await history.read(), clock.now());
 
     const before = await lock.holder();
-    const sightings = (await Promise.all(lookBatches(left).map((batch) => lookout.look(batch)))).flat();
+    const batches = lookBatches(left);
+    const looks = await Promise.allSettled(batches.map((batch) => lookout.look(batch)));
+    const sightings = looks.flatMap((look) => (look.status === 'fulfilled' ? look.value : []));
+    const failed = looks.flatMap((look) => (look.status === 'rejected' ? [look.reason] : []));
+    const unseen = batches.flatMap(({ secrets }, index) => (looks[index]?.status === 'rejected' ? secrets : []));
     const after = await lock.holder();
     const busy = new Set([...(await underWay(archive, before?.run)), ...(await underWay(archive, after?.run))]);
 
-    const looked = left.filter(({ secret }) => !busy.has(secret.arn));
+    const passedOver = new Set([...busy, ...unseen.map(({ arn }) => arn)]);
+    const looked = left.filter(({ secret }) => !passedOver.has(secret.arn));
     const found = driftIn(looked, sightings);
     const unknown = unknownOf(found, await known.read());
-    await archive.deposit(driftReportKey(at), JSON.stringify({ at, looked: looked.length, busy: [...busy], found }));
+    await archive.deposit(
+      driftReportKey(at),
+      JSON.stringify({ at, looked: looked.length, busy: [...busy], unseen: unseen.map(({ arn }) => arn), found }),
+    );
     if (unknown.length > 0) {
       log.error(driftFound, { drifts: unknown.map(sayDrift) });
       await tell(ports, unknown);
     }
     // Last of all: told twice is better than never.
-    await known.change((one) => knowDrift(one, found, busy));
+    await known.change((one) => knowDrift(one, found, passedOver));
+    // What some could not look at keeps nobody from hearing of the rest.
+    if (failed.length > 0) {
+      const [cause] = failed;
+      const why = cause instanceof Error ? cause.message : 'unknown';
+      throw new Error(`nobody looked at ${counted(unseen.length, 'secret')}: ${why}`, { cause });
+    }
     return { looked: looked.length, drifted: found.length, told: unknown.length };
   };
 

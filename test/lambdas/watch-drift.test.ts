@@ -8,7 +8,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { driftFound } from '../../core/past-runs/drift.ts';
-import type { Run } from '../../core/plan.ts';
+import type { Batch, Run } from '../../core/plan.ts';
+import { watchDrift } from '../../lambdas/watch-drift/step.ts';
 import { asked, at, canary, key1, key2, key3, login, RunWorld, run } from './run-world.ts';
 
 const { why: _, ...known } = asked;
@@ -137,6 +138,26 @@ describe('a look at the secrets of the last runs', () => {
       await assert.rejects(look(world, first));
       assert.deepEqual(world.announced, []);
     }
+  });
+
+  it('tells what was seen in one tier, and then fails, when nobody can look at another', async () => {
+    const world = await afterRun();
+    world.fleet.change(key2, 'v9', ['AWSCURRENT'], at('2026-11-19T12:00:00Z'));
+    world.fleet.change(login, 'v9', ['AWSCURRENT'], at('2026-11-19T12:00:00Z'));
+    const { lookout } = world.ports;
+    const look = async (batch: Batch) => {
+      if (batch.tier === 'medium') throw new Error('no function looks at tier medium; deploy it anew');
+      return lookout.look(batch);
+    };
+    world.now = at(first);
+    const half = watchDrift({ ...world.ports, lookout: { look } });
+    await assert.rejects(half({ at: first }), /nobody looked at 1 secret: no function looks at tier medium/);
+    assert.deepEqual(drifted(world, first), [[key2, 'labelMoved']]);
+    assert.deepEqual([world.document(`drift/${first}.json`).looked, called(world), world.announced.length], [3, 1, 1]);
+
+    // What is known already is told once, also when the other half is seen later.
+    assert.equal((await world.watchDrift({ at: second })).told, 1);
+    assert.match(world.announced[1]?.text ?? '', new RegExp(login));
   });
 
   it('says no value of anything, and reads none itself (S9, S12)', async () => {
