@@ -34,6 +34,19 @@ describe('waves', () => {
     ]);
   });
 
+  it('hold batches that Step Functions passes on, with all that is claimed of them, however long the names are (256 KiB)', () => {
+    const name = (index: number) => `prod/low/${String(index).padStart(2, '0')}`.padEnd(512, '/_+=.@-');
+    const longest = Array.from({ length: 20 }, (_, index): PlannedSecret => {
+      const [tag, arn] = ['t'.repeat(256), arnOf(name(index))];
+      return { ...planned('low', 'a'), name: name(index), arn, service: tag, rotator: tag, probe: tag };
+    });
+    const [[batch] = []] = orderIntoWaves(run, longest, settingsWith({ batchSize: 20, waveSizes: [20] }));
+    const claims = longest.map(({ name, arn }) => ({ name, arn, kind: 'rotated', versionId: 'v'.repeat(64) }));
+    const passedOn = JSON.stringify({ run, batch, answer: { kind: 'turned', claims } });
+    assert.equal(batch?.secrets.length, 20);
+    assert.ok(Buffer.byteLength(passedOn) < 262_144, `${Buffer.byteLength(passedOn)} bytes`);
+  });
+
   it('order by tier as configured, then by name, whatever order they are given in', () => {
     const [wave] = cutIntoWaves(
       [planned('high', 'a'), planned('low', 'b'), planned('medium', 'c'), planned('low', 'B'), planned('low', 'a')],

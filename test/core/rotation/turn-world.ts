@@ -29,6 +29,9 @@ export class TurnWorld implements Clock {
   refusesNew = false;
   /** The target takes no old credential back. */
   keepsNew = false;
+  /** How long after it took a new credential the target turns it away still, in milliseconds: it is not known everywhere yet. */
+  knownAfter = 0;
+  #tookAt: Instant | undefined;
   /** From now on nobody can ask the target. */
   isSilent = false;
   /** What whoever makes the new credential work says of it, where that is somebody else. */
@@ -137,6 +140,7 @@ export class TurnWorld implements Clock {
           if (!this.accepted.delete(old.reveal())) throw new Error('cannot log in');
         }
         this.accepted.add(fresh.reveal());
+        this.#tookAt ??= this.#now;
       }),
     revert: ({ old, fresh }) =>
       this.#call('revert', () => {
@@ -158,7 +162,8 @@ export class TurnWorld implements Clock {
       this.calls.push('ask');
       if (this.isSilent) return 'unknown';
       if (this.refusesNew && value.reveal() !== 'first') return 'rejected';
-      return this.accepted.has(value.reveal()) ? 'accepted' : 'rejected';
+      const isKnown = value.reveal() === 'first' || this.#now - (this.#tookAt ?? this.#now) >= this.knownAfter;
+      return isKnown && this.accepted.has(value.reveal()) ? 'accepted' : 'rejected';
     },
   };
 }

@@ -54,6 +54,20 @@ describe('turning a credential', () => {
     assert.equal(world.current, 'v-old');
   });
 
+  it('aws-sdk-js #559, Vault #3115: is promoted when what is new is known everywhere only 15 seconds later, and not before', async () => {
+    for (const strategy of ['overlap', 'alternate'] as const) {
+      const world = new TurnWorld(strategy);
+      world.knownAfter = 15_000;
+      assert.deepEqual(await world.turn('rotate'), { kind: 'done', versionId: 'v-new', touched: true }, strategy);
+      assert.deepEqual(world.outages, []);
+      // 3 × 7 seconds of asking are not for ever.
+      const never = new TurnWorld(strategy);
+      never.knownAfter = 22_000;
+      assert.deepEqual(await never.turn('rotate'), { kind: 'held', reason: 'newRejected' }, strategy);
+      assert.equal(never.current, 'v-old');
+    }
+  });
+
   it('S6 takes no answer for a yes: when the target falls silent, nothing is created', async () => {
     const world = new TurnWorld('overlap');
     world.isSilent = true;
