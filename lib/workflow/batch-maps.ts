@@ -36,14 +36,15 @@ const batchesOfWave = `{% 'runs/' & ${name} & '/waves/' & $string($wave) & '.jso
 const failure = "{% $merge([$states.input, { 'answer': { 'kind': 'failed', 'error': $states.errorOutput.Error } }]) %}";
 const withAnswer = "{% $merge([$states.input, { 'answer': $states.result.Payload }]) %}";
 
-/** Nothing but `true` counts as sound. A batch has ended unless its function's answer is missing. */
-const verdictOfBatch = {
-  sound: '{% $states.result.Payload.sound = true %}',
-  ended: "{% $states.input.answer.kind != 'failed' %}",
-};
+/**
+ * Nothing but `true` counts as sound. A batch has ended unless its function's answer is missing, and never was sound then: it says
+ * one of the two, since all that the batches of a wave say must keep within 256 KiB, or no catch takes what becomes of the run.
+ */
+const verdictOfBatch =
+  "{% $states.result.Payload.sound = true ? {'sound': true} : {'ended': $states.input.answer.kind != 'failed'} %}";
 const verdictOfWave = {
   sound: '{% $count($states.result) > 0 and $count($states.result[sound = true]) = $count($states.result) %}',
-  ended: '{% $count($states.result[ended = true]) = $count($states.result) %}',
+  ended: '{% $count($states.result[sound = true or ended = true]) = $count($states.result) %}',
 };
 
 export function batchMaps(scope: Construct, props: BatchMapsProps): BatchMaps {
