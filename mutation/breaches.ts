@@ -197,8 +197,8 @@ export const breaches: readonly Breach[] = [
     promise: 'S11',
     mistake: 'recovery does not wait for a function that may still write',
     file: 'lambdas/recover-run/step.ts',
-    from: 'facts.stoppedAt + rotateBatchSeconds.run * 1_000',
-    to: 'facts.stoppedAt + rotateBatchSeconds.write',
+    from: 'instant(stoppedAt + rotateBatchSeconds.run * 1_000)',
+    to: 'instant(stoppedAt + rotateBatchSeconds.write)',
     tests: ['test/lambdas/recover-run.test.ts'],
   },
   {
