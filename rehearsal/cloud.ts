@@ -26,7 +26,7 @@ import type { LambdaFunction, Stack, StateMachine, Topic } from './stack.ts';
 import type { Execution } from './states/execution.ts';
 import type { JsonObject } from './states/json.ts';
 import { StatesReplica } from './states/replica.ts';
-import type { Transition } from './states/world.ts';
+import type { StatusChange, Transition } from './states/world.ts';
 import { type AnyRuntime, type Handler, stepOf, steps } from './steps.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -37,6 +37,7 @@ export interface CloudOptions extends AccountOptions {
   readonly network: Network;
   readonly log: Log;
   readonly onTransition?: (transition: Transition) => void;
+  readonly onStatus?: (change: StatusChange) => void;
   /** How far the clocks of functions are ahead, in milliseconds. Without it they are right. */
   readonly skew?: () => number;
   /** Wires a step in another way than it is deployed: a rehearsal of a mistake in it. */
@@ -104,7 +105,10 @@ export class Cloud {
       readObject: (bucket, key, principal) => this.#readObject(principal, bucket, key),
       authorise: (principal, action, resource) =>
         this.account.authorisation.contextOf(principal).require(action, resource),
-      onStatus: (change) => this.deliveries.tell(change),
+      onStatus: (change) => {
+        this.deliveries.tell(change);
+        options.onStatus?.(change);
+      },
       onTransition: (transition) => {
         this.transitions += 1;
         options.onTransition?.(transition);

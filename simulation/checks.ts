@@ -1,3 +1,6 @@
+import { archiveKeys } from '../core/archive-keys.ts';
+import type { RecoveryReport } from '../core/past-runs/recovery.ts';
+import type { Run } from '../core/plan.ts';
 import type { Stack } from '../rehearsal/stack.ts';
 import {
   type Aftermath,
@@ -154,6 +157,7 @@ function* toldAsItIs(aftermath: Aftermath, runs: readonly Told[]) {
     if (!isHeld && !wasActedOn(aftermath, arn)) yield* mistold(aftermath, arn, secret, reports);
   }
   yield* untold(aftermath, runs);
+  yield* toldTwice(aftermath);
 }
 
 function* mistold({ cloud }: Aftermath, arn: string, { labels }: Before, reports: readonly Said[]) {
@@ -174,6 +178,17 @@ function* untold(aftermath: Aftermath, runs: readonly Told[]) {
   for (const told of runs) {
     const held = told.report?.held ?? 0;
     if (held > 0 && !isTold(aftermath, told)) yield `${told.run} holds ${held} secrets, and nobody was told`;
+  }
+}
+
+/** How a run ended is said once: what was settled does not report itself when it is redriven. */
+function* toldTwice({ cloud: { s3, archiveBucket, states } }: Aftermath) {
+  for (const { name, redrives } of states.executions()) {
+    if (redrives.count === 0) continue;
+    const recovery = s3.text(archiveBucket, archiveKeys.recovery(name as Run));
+    const { reported = true } = JSON.parse(recovery ?? '{}') as Partial<RecoveryReport>;
+    const isReported = s3.text(archiveBucket, archiveKeys.report(name as Run)) !== undefined;
+    if (!reported && isReported) yield `${name} reported itself when it was redriven, after it had been settled`;
   }
 }
 
@@ -211,6 +226,8 @@ function* stoppedBySwitch({ live: { halts }, staged, managed }: Aftermath) {
 function* withinRoles({ cloud: { account, stack }, live, own, staged }: Aftermath) {
   for (const { principal, action, resource } of deniedTo(own, account)) {
     if (!isOfRuns(stack, principal) && isReplaced(stack, resource)) continue;
+    // Whoever redrives a run asks for this in its name; that it is denied is as it should be.
+    if (action === 'states:RedriveExecution') continue;
     yield `denied to ${principal}: ${action} on ${resource}`;
   }
   for (const { arn, principal } of staged) {
@@ -239,6 +256,12 @@ function* verifiedByAnother(_: Aftermath, runs: readonly Told[]) {
   }
 }
 
+/** Whether an execution has a function do anything since it was redriven. */
+const goesOn = (types: readonly string[]): boolean => {
+  const redriven = types.indexOf('ExecutionRedriven');
+  return redriven >= 0 && types.includes('TaskScheduled', redriven);
+};
+
 /** A tenth of what AWS allows; no small fleet comes near. Who goes round without a pause passes it. */
 const mostEvents = 2_500;
 
@@ -250,6 +273,7 @@ function* settled({ cloud: { s3, deskBucket, states }, live }: Aftermath, runs: 
   for (const { name, status, history } of states.executions()) {
     if (status === 'RUNNING') yield `${name} still runs`;
     const events = history.events().length;
+    if (goesOn(history.events().map(({ type }) => type))) yield `${name} was redriven, and went on`;
     if (events > mostEvents) yield `${name} has ${events} events in its history: it asks again and again`;
   }
   for (const { run, isApproved, report } of runs)

@@ -4,7 +4,18 @@ import { goText } from '../core/limits/flags.ts';
 import type { AnyRuntime } from '../rehearsal/steps.ts';
 import { laterDefects } from './defects-later.ts';
 import type { Ground } from './ground.ts';
-import { amid, believing, type Change, type Defect, each, meddling, network, reading, stepNamed } from './meddling.ts';
+import {
+  amid,
+  believing,
+  type Change,
+  type Defect,
+  each,
+  meddling,
+  network,
+  reading,
+  redrivable,
+  stepNamed,
+} from './meddling.ts';
 import { type Simulated, simulate } from './simulate.ts';
 
 /* Mistakes in rotations, and all that are put in on purpose. */
@@ -196,6 +207,16 @@ const rotationDefects: readonly Defect[] = [
     name: 'nobody watches over runs that die',
     wires: { 'watch-runs': () => async () => ({ recovering: undefined }) },
     breaks: 'S11',
+  },
+  {
+    name: 'a run that was settled goes on when it is redriven',
+    deployed: redrivable,
+    arranged: amid(
+      'rotate',
+      { kind: 'stopped', moment: 18, after: 100 },
+      { kind: 'redriven', whose: 'run', later: 86_400_000, another: true },
+    ),
+    breaks: 'S6',
   },
   {
     name: 'requests to a target are logged',

@@ -30,7 +30,18 @@ export type Disturbance =
     } & Moment)
   | ({ readonly kind: 'clock jumps'; readonly by: number } & Moment)
   | { readonly kind: 'delivered again'; readonly step: string; readonly nth: number; readonly after: number }
-  | { readonly kind: 'new keys count late'; readonly after: number };
+  | { readonly kind: 'new keys count late'; readonly after: number }
+  | Redriven;
+
+/** Somebody redrives what died of a run: its own execution, or one that was to settle it. */
+export interface Redriven {
+  readonly kind: 'redriven';
+  readonly whose: 'run' | 'recovery';
+  /** So many milliseconds after it died. */
+  readonly later: number;
+  /** Whether the rotation's schedule fires between, so that another run may rotate what the dead one left. */
+  readonly another: boolean;
+}
 
 /** As a sentence of the story that is told of a broken promise. */
 export function inWords(one: Disturbance): string {
@@ -55,6 +66,8 @@ export function inWords(one: Disturbance): string {
       return `${one.step}, time ${one.nth}, is delivered again ${one.after} ms later`;
     case 'new keys count late':
       return `targets turn a new key away for its first ${one.after} ms`;
+    case 'redriven':
+      return `somebody redrives the ${one.whose} ${one.later} ms after it died${one.another ? ', another rotation between' : ''}`;
     default:
       return `${one.kind}, ${sayMoment(one)}`;
   }

@@ -6,6 +6,7 @@ import type { Disturbance } from './disturbances.ts';
 import { besides, disturbancesOf, spans } from './draw-disturbances.ts';
 import { actsOnOld } from './outsider.ts';
 import type { Manner } from './person.ts';
+import { redrivesOf } from './redrives.ts';
 
 /** One run, all that goes wrong meanwhile, and whatever is left of it being settled. */
 export interface Part {
@@ -78,7 +79,7 @@ export function draw(seed: number, asOf: Instant, { variants, updates }: Choices
   const rotation = [...disturbancesOf({ chance, seed, entries, span: spans.rotate })];
 
   const others = new Others(seed, entries, updates);
-  return {
+  return redriven({
     seed,
     variant,
     entries,
@@ -93,7 +94,14 @@ export function draw(seed: number, asOf: Instant, { variants, updates }: Choices
       ...(restores ? [others.restore()] : others.retirements()),
     ],
     looks: others.looks(),
-  };
+  });
+}
+
+/** What is redriven is drawn apart, too: a seed of which nothing dies stays what it is. */
+function redriven(drawn: Drawn): Drawn {
+  const chance = chanceOf(drawn.seed, 0x165667b1);
+  const parts = drawn.parts.map((part) => ({ ...part, disturbances: [...part.disturbances, ...redrivesOf(chance)] }));
+  return { ...drawn, parts };
 }
 
 /** What comes before and after the rotation, and beside it. It is drawn apart, so that the rotation of a seed stays what it is. */

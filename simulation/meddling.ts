@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 
 import type { Mode } from '../core/plan.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Stack } from '../rehearsal/stack.ts';
 import { type AnyRuntime, type Handler, steps } from '../rehearsal/steps.ts';
 import type { Broken } from './checks.ts';
 import type { Disturbance } from './disturbances.ts';
@@ -101,3 +102,19 @@ export const amid =
 
 /** A run in which nothing goes wrong. */
 export const peaceful = (mode: Mode): Part => ({ mode, after: 0, people: 'approve', disturbances: [] });
+
+/** The stack as it would be if a redriven execution went on, with its batches too. */
+export const redrivable = (stack: Stack): Stack => ({
+  ...stack,
+  stateMachines: stack.stateMachines.map((machine) => ({
+    ...machine,
+    definition: JSON.parse(
+      JSON.stringify(machine.definition).replaceAll('$states.context.Execution.RedriveCount > 0', 'false'),
+    ),
+  })),
+  roles: stack.roles.map((role) => {
+    const acting = stack.stateMachines.some(({ roleArn }) => roleArn === role.arn);
+    const statements = [{ Effect: 'Allow', Action: 'states:RedriveExecution', Resource: '*' } as const];
+    return acting ? { ...role, statements: [...role.statements, ...statements] } : role;
+  }),
+});

@@ -5,12 +5,13 @@ import type { Mode, Run } from '../core/plan.ts';
 import { switchName } from '../core/settings.ts';
 import { scheduledRun } from '../core/start.ts';
 import type { Cloud } from '../rehearsal/cloud.ts';
-import type { Transition } from '../rehearsal/states/world.ts';
+import type { StatusChange, Transition } from '../rehearsal/states/world.ts';
 import type { VirtualTime } from '../rehearsal/virtual-time.ts';
 import { reportOf, runsIn } from './aftermath.ts';
 import type { Drawn, Part } from './draw.ts';
 import { type Amid, failures, fire, happensTo, schedulesOf } from './happenings.ts';
 import { answerSometime } from './person.ts';
+import { Redrives } from './redrives.ts';
 import { standOf } from './standing.ts';
 import type { World } from './world.ts';
 
@@ -24,6 +25,8 @@ const idle = day / 2;
 export class Parts {
   /** The run of the rotation. */
   rotation: Run | undefined;
+  readonly #redrives = new Redrives();
+  #world: World | undefined;
   #run: Run | undefined;
   #entered = 0;
   #moments: (count: number) => void = () => {};
@@ -32,7 +35,12 @@ export class Parts {
     if (kind === 'entered' && execution === this.#run) this.#moments(++this.#entered);
   };
 
+  readonly onStatus = (change: StatusChange): void => {
+    if (this.#world !== undefined) this.#redrives.onStatus(this.#world, change);
+  };
+
   async play(world: World, { parts, looks }: Drawn): Promise<void> {
+    this.#world = world;
     for (const part of parts) {
       if (!this.#canFollow(part.mode, world.cloud)) break;
       const amid = this.#begin(world, part);
@@ -41,7 +49,20 @@ export class Parts {
       this.#moments = () => {};
       world.strikes.begin([]);
     }
+    await this.#outlast(world);
     if (looks) await fire(world, 'drift look', world.time.now());
+  }
+
+  /** Waits until whatever is redriven days later has been, and is over. */
+  async #outlast(world: World): Promise<void> {
+    const { time, services } = world;
+    if (!this.#redrives.areToCome) return;
+    services.pace(idle);
+    while (this.#redrives.areToCome) {
+      await time.sleep(600_000);
+      await this.#ended(world, 'approve', time.now());
+    }
+    services.pace();
   }
 
   /** Only what was completed is restored, and only what was rotated leaves anything to retire. */
@@ -65,6 +86,7 @@ export class Parts {
       cloud.ssm.set(switchName(cloud.settings.stage), goText);
       halt.until = time.now();
     }
+    this.#redrives.begin(run, disturbances);
     const amid = { run, mode, at };
     const happens = happensTo(world, amid);
     this.#moments = (count) => {
@@ -81,7 +103,7 @@ export class Parts {
   }
 
   async #play(world: World, { mode, after, people }: Part, { run, at }: Amid): Promise<void> {
-    const { time, cloud, services, live } = world;
+    const { time, services } = world;
     if (after > 0) {
       this.#moments(0);
       if (after > day) services.pace(idle);
@@ -91,7 +113,12 @@ export class Parts {
     const starting = this.#start(world, mode, { run, at });
     if (after === 0) this.#moments(0);
     await starting;
+    await this.#ended(world, people, at);
+  }
 
+  /** Plays on until nothing runs any more and what died is settled. */
+  async #ended(world: World, people: Part['people'], at: Instant): Promise<void> {
+    const { time, cloud, live } = world;
     const isLong = () => time.now() > at + longest;
     const running = () => [cloud.machine, cloud.retirement].some(({ arn }) => cloud.states.areRunning(arn));
     const answering = answerSometime(time, { cloud, manner: people }, () => running() && !isLong());
@@ -99,7 +126,7 @@ export class Parts {
     await answering;
     await settle(time, cloud);
     const lock = cloud.s3.text(cloud.deskBucket, 'lock.json');
-    if (lock !== undefined) live.unsettled.push(`${run} is over, and the lock is not free: ${lock}`);
+    if (lock !== undefined) live.unsettled.push(`${this.#run} is over, and the lock is not free: ${lock}`);
   }
 
   /** Somebody has second thoughts, or a schedule's moment has come. */

@@ -9,6 +9,7 @@ import { usualLatency, withLatency } from '../rehearsal/latency.ts';
 import { seeded } from '../rehearsal/seed.ts';
 import { Services } from '../rehearsal/services.ts';
 import { readSettings } from '../rehearsal/settings-layer.ts';
+import type { Stack } from '../rehearsal/stack.ts';
 import { type AnyRuntime, type Handler, steps } from '../rehearsal/steps.ts';
 import { simulateEstate } from '../rehearsal/targets/estate.ts';
 import { turnOfPromises, VirtualTime } from '../rehearsal/virtual-time.ts';
@@ -35,6 +36,8 @@ export interface Simulated {
   readonly reasons: readonly string[];
   /** How each run ended, in the order of their starts. */
   readonly runs: readonly string[];
+  /** How often an execution that had died was redriven. */
+  readonly redriven: number;
   /** What was done to old keys, once for each time. */
   readonly oldKeys: readonly Managed['did'][];
   readonly broken: readonly Broken[];
@@ -50,6 +53,8 @@ export interface Simulated {
 export interface Meddling {
   /** Steps that are wired in another way than they are deployed. */
   readonly wires?: Readonly<Record<string, (runtime: AnyRuntime) => Handler>>;
+  /** Changes what is deployed. */
+  readonly deployed?: (stack: Stack) => Stack;
   /** Changes what was drawn. */
   readonly arranged?: (drawn: Drawn) => Drawn;
 }
@@ -66,10 +71,12 @@ export async function playDrawn(ground: Ground, drawn: Drawn, meddling: Meddling
   return time.run(live(time, ground, drawn, meddling));
 }
 
-async function live(time: VirtualTime, ground: Ground, drawn: Drawn, { wires }: Meddling): Promise<Simulated> {
+async function live(time: VirtualTime, ground: Ground, drawn: Drawn, meddling: Meddling): Promise<Simulated> {
+  const { wires, deployed = (stack: Stack) => stack } = meddling;
   const { seed, entries } = drawn;
-  const stack = ground.stacks[drawn.variant];
-  if (stack === undefined) throw new Error(`there is no variant ${drawn.variant}`);
+  const variant = ground.stacks[drawn.variant];
+  if (variant === undefined) throw new Error(`there is no variant ${drawn.variant}`);
+  const stack = deployed(variant);
   const random = seeded(seed);
   const settings = readSettings(stack);
   const hostOf = (name: string) => settings.rotators[name]?.allowedHosts[0] ?? `${name}.invalid`;
@@ -94,6 +101,7 @@ async function live(time: VirtualTime, ground: Ground, drawn: Drawn, { wires }: 
     wireOtherwise: ears.around({ ...steps, ...wires }),
     skew: () => now.skew,
     onTransition: parts.onTransition,
+    onStatus: parts.onStatus,
   });
   strikes.attach(cloud.account);
   const trail = trailOf(cloud, estate, time, own);
@@ -161,6 +169,7 @@ async function live(time: VirtualTime, ground: Ground, drawn: Drawn, { wires }: 
     outcome: report?.outcome ?? 'unreported',
     reasons: report?.reasons ?? [],
     runs: reports,
+    redriven: cloud.states.executions().reduce((sum, { redrives }) => sum + redrives.count, 0),
     oldKeys: managed.filter(({ versions }) => versions.length > 0).map(({ did }) => did),
     broken: found,
     points: strikes.points,

@@ -27,6 +27,7 @@ export function tell({ drawn, outcome, reasons, runs, broken, struck }: Simulate
 export class Tally {
   runs = 0;
   failed = 0;
+  #redriven = 0;
   readonly #began = { at: performance.now(), cpu: process.cpuUsage() };
   readonly #outcomes = new Map<string, number>();
   readonly #others = new Map<string, number>();
@@ -34,9 +35,10 @@ export class Tally {
   readonly #points = new Set<string>();
   readonly #struck = new Set<string>();
 
-  add({ outcome, runs, oldKeys, broken, points, struck }: Simulated): void {
+  add({ outcome, runs, redriven, oldKeys, broken, points, struck }: Simulated): void {
     this.runs += 1;
     this.failed += broken.length > 0 ? 1 : 0;
+    this.#redriven += redriven;
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
     for (const run of runs.filter((one) => !one.startsWith('rotate'))) {
       this.#others.set(run, (this.#others.get(run) ?? 0) + 1);
@@ -61,7 +63,7 @@ export class Tally {
     const struck = all - this.missed.length;
     return [
       `${this.runs} runs in ${seconds.toFixed(1)} s, ${(this.runs / ofCpu).toFixed(1)} a second of one core: ${counted(this.#outcomes).join(', ')}`,
-      `before, beside and after them: ${counted(this.#others).join(', ') || 'nothing'}; old keys: ${counted(this.#oldKeys).join(', ') || 'none'}`,
+      `before, beside and after them: ${counted(this.#others).join(', ') || 'nothing'}; old keys: ${counted(this.#oldKeys).join(', ') || 'none'}; ${this.#redriven} redrives`,
       `${struck} of ${all} fault points hit (${Math.round((100 * struck) / Math.max(1, all))} %)`,
       this.failed === 0 ? 'every promise held' : `${this.failed} runs broke a promise`,
     ].join('\n');

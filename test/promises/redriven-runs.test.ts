@@ -11,6 +11,7 @@ import { describe, it } from 'node:test';
 import type { Run } from '../../core/plan.ts';
 import { executionOf } from '../../rehearsal/dying-runs.ts';
 import { playBeside } from '../../rehearsal/restored-run.ts';
+import { opens, retire, versionsBefore } from '../../rehearsal/retiring.ts';
 import type { Scene, Trap } from '../../rehearsal/scenario.ts';
 import { locked, moved, type Played, played, synthesised } from '../rehearsal/played.ts';
 import { type Death, isSettled, stoppedAt } from './deaths.ts';
@@ -202,4 +203,105 @@ describe('S11 a redrive', () => {
       /a run that ended is not redriven: the watchdog settles/,
     );
   });
+});
+
+/** Stops the first recovery of the run in one of its states, and redrives it so many milliseconds later. */
+function recoveryStopped(
+  scene: Scene,
+  state: string,
+  { after, later }: { readonly after: number; readonly later: number },
+): Trap {
+  const { cloud, time } = scene;
+  let recovery: string | undefined;
+  const trap = stoppedAt(scene, { state: 'Rotate wave', visit: 2, after: 1_500 });
+  return {
+    onTransition: (transition) => {
+      trap.onTransition?.(transition);
+      const { kind, executionArn } = transition;
+      if (kind !== 'entered' || transition.state !== state || recovery !== undefined) return;
+      recovery = executionArn;
+      time.after(after, () => cloud.states.stop(executionArn));
+    },
+    settled: async () => {
+      while (recovery === undefined || cloud.states.execution(recovery)?.status === 'RUNNING') await time.sleep(1_000);
+      if (later > 900_000) await ended(scene, recovery);
+      await time.sleep(later);
+      cloud.states.redrive(recovery);
+      await ended(scene, recovery);
+      assert.equal(cloud.states.execution(recovery)?.status, 'FAILED');
+    },
+  };
+}
+
+describe('S11 a recovery that died and is redriven goes on no more than a run, and another one settles the run', () => {
+  for (const [state, after] of [
+    ['Settle run', 1],
+    ['Await deadline', 1_000],
+    ['Roll back dead wave', 300],
+    ['Judge recovery', 1],
+    ['Put expiry back', 1],
+    ['Verify sound wave', 150],
+    ['Close recovery', 1],
+    ['Close recovery', 200],
+  ] as const) {
+    for (const [when, later] of [
+      ['at once', 0],
+      ['13 days later', 13 * day],
+    ] as const) {
+      it(`${state}, ${after} ms after it began: ${when}`, async () => {
+        const whole = await played(assembly, {
+          scenario: {
+            outcome: 'halted',
+            clientsEvery: later > 0 ? day / 4 : 300_000,
+            begin: async (scene) => recoveryStopped(scene, state, { after, later }),
+          },
+        });
+        const hasChildren = ['Roll back dead wave', 'Verify sound wave'].includes(state);
+        isSettled(whole, { denied: hasChildren ? ['states:RedriveExecution'] : [] });
+      });
+    }
+  }
+});
+
+describe('S11 a retirement that died and is redriven', () => {
+  for (const [state, after] of [
+    ['Rotate wave', 300],
+    ['Bake', 1_000],
+    ['Close run', 1],
+  ] as const) {
+    it(`takes no further key out of use: stopped in ${state}`, async () => {
+      const stands: string[] = [];
+      const whole = await played(assembly, {
+        scenario: {
+          clientsEvery: day / 4,
+          begin: async (scene): Promise<Trap> => {
+            const { cloud, time } = scene;
+            const run = `${scene.run}-week-1`;
+            const arn = `${cloud.retirement.arn.replace(':stateMachine:', ':execution:')}:${run}`;
+            const olds = [...versionsBefore(scene)].filter(([{ rotator }]) => rotator.strategy === 'overlap');
+            const open = () => olds.filter((old) => opens(scene, ...old)).map(([{ name }]) => name);
+            return {
+              onTransition: ({ kind, state: entered, executionArn }) => {
+                if (kind === 'entered' && entered === state && executionArn === arn)
+                  time.after(after, () => cloud.states.stop(arn));
+              },
+              settled: async () => {
+                await time.sleep(7 * day);
+                await retire(scene, 'week-1');
+                stands.push(open().join());
+                await time.sleep(day);
+                cloud.states.redrive(arn);
+                await ended(scene, arn);
+                stands.push(open().join(), String(cloud.states.execution(arn)?.status));
+              },
+            };
+          },
+        },
+      });
+      const [before, since, status] = stands;
+      assert.deepEqual([since, status], [before, 'FAILED']);
+      assert.deepEqual([locked(whole), whole.report.clients.failures], [[], 0]);
+      assert.equal(whole.scene.cloud.s3.text(whole.scene.cloud.deskBucket, 'lock.json'), undefined);
+    });
+  }
 });

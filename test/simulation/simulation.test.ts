@@ -11,23 +11,32 @@ import settings from '../../chromepay.config.ts';
 import { readSettings } from '../../rehearsal/settings-layer.ts';
 import { steps } from '../../rehearsal/steps.ts';
 import type { Disturbance } from '../../simulation/disturbances.ts';
-import type { Part } from '../../simulation/draw.ts';
+import type { Drawn, Part } from '../../simulation/draw.ts';
 import { Needles } from '../../simulation/eavesdropper.ts';
 import { prepare } from '../../simulation/ground.ts';
 import { shrink } from '../../simulation/shrink.ts';
-import { simulate } from '../../simulation/simulate.ts';
+import { type Meddling, simulate } from '../../simulation/simulate.ts';
 import { Tally, tell } from '../../simulation/tell.ts';
 
 const ground = prepare(settings);
 after(() => ground.leave());
 
-async function playAll(tally: Tally, first: number, runs: number): Promise<void> {
+async function playAll(tally: Tally, first: number, runs: number, meddling: Meddling = {}): Promise<void> {
   for (let seed = first; seed < first + runs; seed += 1) {
-    const simulated = await simulate(ground, seed);
+    const simulated = await simulate(ground, seed, meddling);
     tally.add(simulated);
     if (simulated.broken.length > 0) assert.fail(tell(await shrink(ground, simulated)));
   }
 }
+
+/** A seed as it was played before anything was redriven in it. */
+const notRedriven = (drawn: Drawn): Drawn => ({
+  ...drawn,
+  parts: drawn.parts.map((part) => ({
+    ...part,
+    disturbances: part.disturbances.filter(({ kind }) => kind !== 'redriven'),
+  })),
+});
 
 /** Seeds that once broke a promise, or a check that asked for too much. In the two from 400,000, the functions' clock is slow. */
 const brokeOnce = [
@@ -40,7 +49,10 @@ describe('simulated runs', () => {
     const tally = new Tally();
     await playAll(tally, 1, 60);
     await playAll(tally, fresh, 20);
-    for (const once of brokeOnce) await playAll(tally, once, 1);
+    for (const once of brokeOnce) {
+      await playAll(tally, once, 1);
+      await playAll(tally, once, 1, { arranged: notRedriven });
+    }
     console.log(`60 whole runs from seed 1, and 20 from a fresh one, ${fresh}:\n${tally.summary()}`);
     console.log(`fault points that were not hit: ${tally.missed.join(', ') || 'none'}`);
   });
@@ -50,6 +62,40 @@ describe('simulated runs', () => {
     assert.deepEqual(again, one);
     assert.notEqual(other.trace, one.trace);
     assert.notDeepEqual(one.struck, []);
+  });
+});
+
+describe('S11 an execution that died', () => {
+  it('is redriven when it is drawn so, and by then another run may have rotated what it left', async () => {
+    const day = 86_400_000;
+    const { runs, redriven, broken } = await simulate(ground, 2, {
+      arranged: (drawn) => ({
+        ...drawn,
+        parts: [
+          rotation([
+            { kind: 'stopped', moment: 13, after: 100 },
+            { kind: 'redriven', whose: 'run', later: day, another: true },
+          ]),
+        ],
+      }),
+    });
+    assert.deepEqual([runs, redriven, broken], [['rotate: rolled-back', 'rotate: completed'], 1, []]);
+  });
+
+  it('is redriven no more after 14 days', async () => {
+    const later = 15 * 86_400_000;
+    const { redriven } = await simulate(ground, 2, {
+      arranged: (drawn) => ({
+        ...drawn,
+        parts: [
+          rotation([
+            { kind: 'stopped', moment: 13, after: 100 },
+            { kind: 'redriven', whose: 'run', later, another: false },
+          ]),
+        ],
+      }),
+    });
+    assert.equal(redriven, 0);
   });
 });
 
