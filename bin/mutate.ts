@@ -9,7 +9,7 @@ import { pathAsTyped } from './settings-file.ts';
 
 const help = `Changes the core in one small way after the other, and looks whether a test notices.
 
-  npm run mutate                       all of core/: within an hour on one processor
+  npm run mutate                                all of core/: within an hour on one processor
   npm run mutate -- core/rotation/rotation.ts   these files or folders
 
 What no test noticed is printed at once, and left in out/mutation/report.html. What did not change since the last time is
