@@ -10,6 +10,15 @@ import type { WaveVerdict } from '../verdict/verdict.ts';
 export const isDead = (facts: ExecutionFacts): facts is ExecutionFacts & { readonly stoppedAt: Instant } =>
   ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(facts.status) && facts.stoppedAt !== undefined;
 
+/** How a run died, for people to read. The keys are what Step Functions calls it. */
+const deaths: Readonly<Record<string, string>> = {
+  FAILED: 'The run failed where it should not have',
+  TIMED_OUT: 'The run took longer than a run may',
+  ABORTED: 'Somebody stopped the execution of the run',
+};
+
+export const sayDeath = (status: string): string => deaths[status] ?? `The run ended ${status}`;
+
 /** The same for every start of one attempt, so that two of them are one recovery. At most 80 characters. */
 export const recoveryName = (run: Run, attempt: number, hash: Hash): string =>
   `${run.slice(0, 50)}-${hash(run).slice('sha256:'.length).slice(0, 16)}-${attempt}`;

@@ -15,6 +15,7 @@ import {
   outcomeOfRecovery,
   type RecoveryReport,
   type Settlement,
+  sayDeath,
   settle,
   wavesAsKnown,
 } from '../../core/past-runs/recovery.ts';
@@ -180,13 +181,13 @@ async function end(
   await ports.lock.release(run);
 }
 
-/** Tells every approver, and everybody else: nobody intended this, whether or not anything was touched. */
+/** Tells every approver, and everybody else, whether or not anything was touched. */
 async function tell({ archive, channels, settings, log }: RecoverRunPorts, recovery: RecoveryReport): Promise<void> {
   const ending = endingNotice(recovery, await readDecision(archive, recovery.run));
   const notice = {
     ...ending,
     subject: `Keyturn ${recovery.stage}: a run died and was recovered: ${sayOutcome(recovery.outcome)}`,
-    lead: `Nobody intended this: the run ended ${recovery.died.status}, and the watchdog has settled what it left. ${ending.lead}`,
+    lead: `${sayDeath(recovery.died.status)}, and the watchdog has settled what it left. ${ending.lead}`,
   };
   for (const approver of settings.approvers) await writeTo(channels, approver, { notice, link: undefined }, log);
   await postBy(channels, notice, log);

@@ -10,6 +10,7 @@ import {
   isDead,
   outcomeOfRecovery,
   recoveryName,
+  sayDeath,
   settle,
   wavesAsKnown,
 } from '../../../core/past-runs/recovery.ts';
@@ -156,6 +157,16 @@ describe('an execution that is dead', () => {
     for (const status of ['RUNNING', 'SUCCEEDED', 'PENDING_REDRIVE'] as const) {
       assert.equal(isDead(facts(status, 0)), false, status);
     }
+  });
+
+  it('is told in words that fit how it died: who stopped a run meant to', () => {
+    const said = (['FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'] as const).map(sayDeath);
+    assert.deepEqual(said, [
+      'The run failed where it should not have',
+      'The run took longer than a run may',
+      'Somebody stopped the execution of the run',
+      'The run ended PENDING_REDRIVE',
+    ]);
   });
 
   it('has ended at a moment that is known', () => {
