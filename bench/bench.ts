@@ -72,6 +72,7 @@ print([
     `${number(perSecret.secretsManager / callsOfTemplate, 2)} of the ${callsOfTemplate} of AWS's template; at most 7 promised`,
   ],
   ['Lambda invocations a rotated secret', number(perSecret.invocations, 2), 'at most 1 promised'],
+  ['requests that people make of the page', number(countOf(report, /^apigateway:requests$/)), 'two people who approve'],
   ['state transitions a rotated secret', number(perSecret.transitions, 2), 'at most 2 promised'],
   ['rehearsal', `${number(goodDay.wallSeconds, 1)} s`, `${number(report.duration.virtualSeconds / 3_600, 1)} hours`],
   ['synth, unbundled', `${number(goodDay.synthSeconds, 1)} s`, ''],

@@ -108,7 +108,7 @@ export class Recorder {
     readonly targets: 'real' | 'simulated';
   }): RehearsalReport {
     const { run, cloud, stack, scenario, trap, services, ending, startedAt } = told;
-    const own = new Set([...stack.roles.map(({ arn }) => arn), 'apigateway.amazonaws.com', 'events.amazonaws.com']);
+    const own = new Set([...stack.roles.map(({ arn }) => arn), gateway, 'events.amazonaws.com']);
     const records = [...services.records].filter(([, { failures }]) => failures > 0);
 
     const found: RehearsalReport = {
@@ -162,10 +162,17 @@ const nameIn = (arn: string): string =>
 const nameOf = ({ functions }: Stack, principal: string): string =>
   functions.find(({ roleArn }) => roleArn === principal)?.name ?? principal;
 
+/** Who invokes for people that open the page. */
+const gateway = 'apigateway.amazonaws.com';
+
+/** How many calls of each kind were made. What people ask of the page is told apart: it grows with them, not with the fleet. */
 function sum({ account }: Cloud, own: ReadonlySet<string>): Record<string, number> {
   const calls: Record<string, number> = {};
   for (const principal of account.calls.principals.filter((one) => own.has(one))) {
-    for (const [call, count] of Object.entries(account.calls.of(principal))) calls[call] = (calls[call] ?? 0) + count;
+    for (const [call, count] of Object.entries(account.calls.of(principal))) {
+      const kind = principal === gateway ? 'apigateway:requests' : call;
+      calls[kind] = (calls[kind] ?? 0) + count;
+    }
   }
   return calls;
 }

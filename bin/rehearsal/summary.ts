@@ -23,7 +23,7 @@ export function summary(report: RehearsalReport, page: string): string[] {
     ...(others.length === 0 ? [] : [styleText('bold', `ALL ${others.length + 1} RUNS`)]),
     `  clients      ${clients.authentications.toLocaleString('en')} authentications, ${clients.failures} failed`,
     `  writes       ${report.writesToSecrets} to secrets; ${report.denied.length} calls denied`,
-    `  calls        ${toSecretsManager} to Secrets Manager${perSecret(toSecretsManager)}, ${calls['lambda:Invoke'] ?? 0} invocations${perSecret(calls['lambda:Invoke'] ?? 0)}, ${calls['states:transitions'] ?? 0} state transitions${perSecret(calls['states:transitions'] ?? 0)}`,
+    `  calls        ${toSecretsManager} to Secrets Manager${perSecret(toSecretsManager)}, ${calls['lambda:Invoke'] ?? 0} invocations${perSecret(calls['lambda:Invoke'] ?? 0)}, ${calls['states:transitions'] ?? 0} state transitions${perSecret(calls['states:transitions'] ?? 0)}; ${calls['apigateway:requests'] ?? 0} requests by people`,
     `  took         ${(duration.virtualSeconds / 3_600).toFixed(1)} hours of virtual time in ${duration.wallSeconds} s`,
     `  report       ${page}`,
     '',

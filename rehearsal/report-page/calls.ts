@@ -46,6 +46,7 @@ ${operations.map(
 };
 
 const serviceNames: Readonly<Record<string, string>> = {
+  apigateway: 'API Gateway',
   cloudwatch: 'CloudWatch',
   events: 'EventBridge',
   kms: 'KMS',
