@@ -47,7 +47,7 @@ function signatureHeaders({ client, keyId, signingKey }: SigningKey, now: Instan
   return { 'x-client': client, 'x-key-id': keyId, 'x-timestamp': timestamp, 'x-signature': signature };
 }
 
-/** The signature that `rehearsal/targets.md` describes, in hex. */
+/** The signature that `rehearsal/targets/targets.md` describes, in hex. */
 export function signatureOf(signingKey: string, timestamp: string, { method, path, body }: Signed): string {
   const bodyHash = hash('sha256', body, 'hex');
   return createHmac('sha256', createSecretKey(signingKey, 'base64url'))

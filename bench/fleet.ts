@@ -1,4 +1,4 @@
-import { entriesOf, type InventoryEntry } from '../rehearsal/fleet.ts';
+import { entriesOf, type InventoryEntry } from '../rehearsal/day/fleet.ts';
 
 /**
  * A fleet of any size with the mixture of the given one: the same services, tiers, targets and dates, over and over.

@@ -7,12 +7,12 @@ import type { Instant } from '../core/instant.ts';
 import type { Run } from '../core/plan.ts';
 import type { Settings } from '../core/settings.ts';
 import { synthesise } from '../lib/synthesise.ts';
-import { play } from '../rehearsal/play.ts';
-import type { CallContext } from '../rehearsal/replica.ts';
-import type { RehearsalReport } from '../rehearsal/report.ts';
-import type { Scene } from '../rehearsal/scenario.ts';
-import { scenarios } from '../rehearsal/scenarios.ts';
-import type { HistoryEvent } from '../rehearsal/states/history.ts';
+import type { CallContext } from '../rehearsal/account/replica.ts';
+import type { HistoryEvent } from '../rehearsal/aws/states/history.ts';
+import { play } from '../rehearsal/day/play.ts';
+import type { RehearsalReport } from '../rehearsal/day/report.ts';
+import type { Scene } from '../rehearsal/day/scenario.ts';
+import { scenarios } from '../rehearsal/day/scenarios.ts';
 
 export interface Rehearsed {
   readonly report: RehearsalReport;

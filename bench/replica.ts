@@ -1,9 +1,9 @@
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 import { instant } from '../core/instant.ts';
-import { Account } from '../rehearsal/account.ts';
-import { clientsOf } from '../rehearsal/seam.ts';
-import { SecretsManagerReplica } from '../rehearsal/secrets-manager.ts';
+import { Account } from '../rehearsal/account/account.ts';
+import { clientsOf } from '../rehearsal/account/seam.ts';
+import { SecretsManagerReplica } from '../rehearsal/aws/secrets-manager.ts';
 import { seeded } from '../rehearsal/seed.ts';
 import { VirtualTime } from '../rehearsal/virtual-time.ts';
 import { timed } from './rehearsal.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import settings from '../chromepay.config.ts';
 import { instant } from '../core/instant.ts';
-import { scenarios } from '../rehearsal/scenarios.ts';
+import { scenarios } from '../rehearsal/day/scenarios.ts';
 import { readFlags, UsageError } from './command.ts';
 import { progressLines } from './rehearsal/progress-lines.ts';
 import { exitCodeOf, rehearse } from './rehearsal/rehearse.ts';

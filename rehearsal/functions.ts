@@ -1,8 +1,8 @@
 import type { RotatorSettings } from '../core/settings.ts';
+import type { Statement } from './account/policy.ts';
+import { clientsOf } from './account/seam.ts';
+import { rotationFunction } from './aws/rotation-function.ts';
 import type { Cloud } from './cloud.ts';
-import type { Statement } from './policy.ts';
-import { rotationFunction } from './rotation-function.ts';
-import { clientsOf } from './seam.ts';
 import { randomFrom, seeded } from './seed.ts';
 import type { Handler } from './steps.ts';
 import type { Estate } from './targets/estate.ts';

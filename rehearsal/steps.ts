@@ -14,7 +14,7 @@ import type { Networked, Runtime, Verifying } from '../lambdas/runtime.ts';
 import { wire as startRun } from '../lambdas/start-run/wiring.ts';
 import { wire as watchDrift } from '../lambdas/watch-drift/wiring.ts';
 import { wire as watchRuns } from '../lambdas/watch-runs/wiring.ts';
-import type { Clients } from './seam.ts';
+import type { Clients } from './account/seam.ts';
 
 /** What every step can be wired into: all clients, a network, and a check of signatures. */
 export type AnyRuntime = Runtime<Clients> & Networked & Verifying;

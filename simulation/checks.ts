@@ -1,7 +1,7 @@
 import { archiveKeys } from '../core/archive-keys.ts';
 import type { RecoveryReport } from '../core/past-runs/recovery.ts';
 import type { Run } from '../core/plan.ts';
-import type { Stack } from '../rehearsal/stack.ts';
+import type { Stack } from '../rehearsal/template/stack.ts';
 import {
   type Aftermath,
   type Before,

@@ -1,4 +1,4 @@
-import type { Fate } from '../rehearsal/faults.ts';
+import type { Fate } from '../rehearsal/account/faults.ts';
 import type { Act } from './outsider.ts';
 
 /** Schedules of the stack, each under the name that its own input has for it. */

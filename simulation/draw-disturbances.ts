@@ -1,4 +1,4 @@
-import type { InventoryEntry } from '../rehearsal/fleet.ts';
+import type { InventoryEntry } from '../rehearsal/day/fleet.ts';
 import type { Chance } from './chance.ts';
 import type { Disturbance, Moment, Scheduled } from './disturbances.ts';
 import { type Act, acts, actsOnOld } from './outsider.ts';

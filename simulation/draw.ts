@@ -1,6 +1,6 @@
 import { type Instant, toIso } from '../core/instant.ts';
 import type { Mode } from '../core/plan.ts';
-import type { InventoryEntry } from '../rehearsal/fleet.ts';
+import type { InventoryEntry } from '../rehearsal/day/fleet.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import type { Disturbance } from './disturbances.ts';
 import { besides, disturbancesOf, spans } from './draw-disturbances.ts';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { Settings } from '../core/settings.ts';
 import { synthesise } from '../lib/synthesise.ts';
 import { seeded } from '../rehearsal/seed.ts';
-import { readSettings } from '../rehearsal/settings-layer.ts';
-import type { Stack } from '../rehearsal/stack.ts';
-import { loadStack } from '../rehearsal/template.ts';
+import { readSettings } from '../rehearsal/template/settings-layer.ts';
+import type { Stack } from '../rehearsal/template/stack.ts';
+import { loadStack } from '../rehearsal/template/template.ts';
 
 /** One deployment, synthesised once, and variants of it. */
 export interface Ground {

@@ -2,8 +2,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 
 import type { Mode } from '../core/plan.ts';
 import type { Settings } from '../core/settings.ts';
-import type { Stack } from '../rehearsal/stack.ts';
 import { type AnyRuntime, type Handler, steps } from '../rehearsal/steps.ts';
+import type { Stack } from '../rehearsal/template/stack.ts';
 import type { Broken } from './checks.ts';
 import type { Disturbance } from './disturbances.ts';
 import type { Drawn, Part } from './draw.ts';

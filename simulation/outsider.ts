@@ -2,9 +2,9 @@ import { proberFor } from '../adapters/probes/choose.ts';
 import type { Instant } from '../core/instant.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import { twinOf } from '../core/selection/credential.ts';
+import { ServiceError } from '../rehearsal/account/replica.ts';
 import type { Cloud } from '../rehearsal/cloud.ts';
-import type { ArmedSecret } from '../rehearsal/fleet.ts';
-import { ServiceError } from '../rehearsal/replica.ts';
+import type { ArmedSecret } from '../rehearsal/day/fleet.ts';
 import type { Estate } from '../rehearsal/targets/estate.ts';
 import { isAccepted } from './standing.ts';
 

@@ -1,6 +1,6 @@
 import type { Run } from '../core/plan.ts';
-import { ServiceError } from '../rehearsal/replica.ts';
-import type { StatusChange } from '../rehearsal/states/world.ts';
+import { ServiceError } from '../rehearsal/account/replica.ts';
+import type { StatusChange } from '../rehearsal/aws/states/world.ts';
 import type { Chance } from './chance.ts';
 import type { Disturbance, Redriven } from './disturbances.ts';
 import { fire } from './happenings.ts';

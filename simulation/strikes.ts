@@ -1,5 +1,5 @@
-import type { Account } from '../rehearsal/account.ts';
-import type { Call, Fate } from '../rehearsal/faults.ts';
+import type { Account } from '../rehearsal/account/account.ts';
+import type { Call, Fate } from '../rehearsal/account/faults.ts';
 import type { VirtualTime } from '../rehearsal/virtual-time.ts';
 import type { Disturbance } from './disturbances.ts';
 

@@ -4,7 +4,7 @@ import { type ApiKey, recordFrom, type SigningKey } from '../../core/selection/c
 import { type HttpTools, request } from '../http-request.ts';
 import type { HttpAnswer, HttpInit } from '../network.ts';
 
-/** A service that manages keys, as the holder of one of them sees it: `rehearsal/targets.md` describes what it is asked. */
+/** A service that manages keys, as the holder of one of them sees it: `rehearsal/targets/targets.md` describes what it is asked. */
 export class KeyTarget {
   readonly #tools: HttpTools;
   readonly #credential: ApiKey | SigningKey;

@@ -4,8 +4,8 @@ import { InventoryFileError, parseInventory } from '../../adapters/inventory-fil
 import { parseInstant } from '../../core/instant.ts';
 import { select } from '../../core/selection/selection.ts';
 import type { Settings } from '../../core/settings.ts';
-import { type Rule, ruled } from '../../rehearsal/faults.ts';
-import type { Scenario } from '../../rehearsal/scenario.ts';
+import { type Rule, ruled } from '../../rehearsal/account/faults.ts';
+import type { Scenario } from '../../rehearsal/day/scenario.ts';
 import { type Command, type ExitCode, type Output, readFlags, required, UsageError } from '../command.ts';
 import { readFaults, sayFault } from '../rehearsal/fault-flag.ts';
 import { progressBar } from '../rehearsal/progress-bar.ts';

@@ -1,4 +1,4 @@
-import type { Fate, Rule } from '../../rehearsal/faults.ts';
+import type { Fate, Rule } from '../../rehearsal/account/faults.ts';
 import { UsageError } from '../command.ts';
 
 /** Fates that a call can be given on the command line. The others need somebody who picks up the pieces. */

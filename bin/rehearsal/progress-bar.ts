@@ -1,4 +1,4 @@
-import type { Watch } from '../../rehearsal/progress.ts';
+import type { Watch } from '../../rehearsal/day/progress.ts';
 
 /** The bar itself. What is said beside it is more worth in a narrow terminal, and needs some sixty columns. */
 const widest = 30;

@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import type { Instant } from '../../core/instant.ts';
 import { modeWords } from '../../core/mode-words.ts';
 import type { Run } from '../../core/plan.ts';
-import type { Happening, Watch } from '../../rehearsal/progress.ts';
+import type { Happening, Watch } from '../../rehearsal/day/progress.ts';
 
 /** What each state of the machine means to somebody who watches. States that are over at once say nothing. */
 const saidOf: Readonly<Record<string, string>> = {

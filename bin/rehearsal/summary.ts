@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 
 import { modeWords } from '../../core/mode-words.ts';
 import { counted } from '../../core/plain-text.ts';
-import type { RehearsalReport, RunTold } from '../../rehearsal/report.ts';
+import type { RehearsalReport, RunTold } from '../../rehearsal/day/report.ts';
 
 /** The report in a few lines for each run, and a few for the day. */
 export function summary(report: RehearsalReport, page: string): string[] {

@@ -1,6 +1,6 @@
 import { modeWords } from '../../core/mode-words.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
-import type { RehearsalReport } from '../report.ts';
+import type { RehearsalReport } from '../day/report.ts';
 import { Place } from './place.ts';
 import { grouped, many } from './words.ts';
 

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../lambdas/review/html.ts';
-import type { RehearsalReport } from '../report.ts';
+import type { RehearsalReport } from '../day/report.ts';
 import { Place } from './place.ts';
 import { grouped, many } from './words.ts';
 

@@ -1,7 +1,7 @@
 import { guardrailName, nearness } from '../../core/approval/approval-summary.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import { bar, moment } from '../../lambdas/review/page-parts.ts';
-import type { RunTold } from '../report.ts';
+import type { RunTold } from '../day/report.ts';
 import type { Place } from './place.ts';
 
 /** What stood between the selection and the fleet: bounds, and a person. */

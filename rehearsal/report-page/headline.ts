@@ -1,5 +1,5 @@
 import { modeWords } from '../../core/mode-words.ts';
-import type { RehearsalReport, RunTold } from '../report.ts';
+import type { RehearsalReport, RunTold } from '../day/report.ts';
 import { grouped, many } from './words.ts';
 
 export const outcomeNames: Readonly<Record<RunTold['outcome'], string>> = {

@@ -1,6 +1,6 @@
 import { sayWhyLeftAlone, sayWhyOfSecret } from '../../core/notices/reason-words.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
-import type { RunTold } from '../report.ts';
+import type { RunTold } from '../day/report.ts';
 import type { Place } from './place.ts';
 import { many } from './words.ts';
 

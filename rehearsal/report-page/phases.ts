@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/instant.ts';
-import type { RunTold } from '../report.ts';
+import type { RunTold } from '../day/report.ts';
 
 /** Everything that a run can be at, and how the page calls it. */
 const activities = {

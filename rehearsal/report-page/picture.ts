@@ -1,7 +1,7 @@
 import { modeWords } from '../../core/mode-words.ts';
 import { utcMinute } from '../../core/plain-text.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
-import type { RunTold } from '../report.ts';
+import type { RunTold } from '../day/report.ts';
 import { overview, shares } from './overview.ts';
 import { isWait, type Lane, lanesOf, lengthOf, sayActivity } from './phases.ts';
 import type { Place } from './place.ts';

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../lambdas/review/html.ts';
-import type { RehearsalReport, RunTold } from '../report.ts';
+import type { RehearsalReport, RunTold } from '../day/report.ts';
 import { guardsSection } from './guards.ts';
 import { runHeadline } from './headline.ts';
 import { leftAloneSection } from './left-alone.ts';

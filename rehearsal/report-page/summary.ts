@@ -2,7 +2,7 @@ import { modeWords } from '../../core/mode-words.ts';
 import { sayWhyEnded } from '../../core/notices/reason-words.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
 import { bar, moment } from '../../lambdas/review/page-parts.ts';
-import type { RehearsalReport, RunTold } from '../report.ts';
+import type { RehearsalReport, RunTold } from '../day/report.ts';
 import { headline } from './headline.ts';
 import type { Place } from './place.ts';
 import type { kinds } from './waves.ts';

@@ -1,7 +1,7 @@
 import { modeWords } from '../../core/mode-words.ts';
 import { sayWhyOfSecret } from '../../core/notices/reason-words.ts';
 import { type Html, html } from '../../lambdas/review/html.ts';
-import type { RunTold } from '../report.ts';
+import type { RunTold } from '../day/report.ts';
 import type { Place } from './place.ts';
 import { clockTime, grouped, many } from './words.ts';
 

@@ -41,7 +41,7 @@ export interface SigningKeyPair {
 /** Makes a token, as the provider does for what it vouches for. A test may put a forger in its place. */
 export type TokenMaker = (claims: Readonly<Record<string, unknown>>, key: SigningKeyPair) => string;
 
-/** An OpenID Connect provider with one client: codes with PKCE, and signatures that are real. See `rehearsal/targets.md`. */
+/** An OpenID Connect provider with one client: codes with PKCE, and signatures that are real. See `rehearsal/targets/targets.md`. */
 export class ReplicaProvider {
   readonly options: ProviderOptions;
   readonly #codes = new Map<string, Grant>();

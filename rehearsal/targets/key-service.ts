@@ -9,7 +9,7 @@ export interface IssuedKey {
   readonly apiKey: string;
 }
 
-/** A host that issues API keys and keeps only their hashes. Its protocol is in `rehearsal/targets.md`. */
+/** A host that issues API keys and keeps only their hashes. Its protocol is in `rehearsal/targets/targets.md`. */
 export class KeyService {
   readonly #ring: KeyRing;
   readonly #byHash = new Map<string, HeldKey>();

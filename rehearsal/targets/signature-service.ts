@@ -9,7 +9,7 @@ import { type HeldKey, KeyRing, type Managed, opens } from './key-ring.ts';
 /** How far a request's timestamp may be from now, in seconds. */
 const toleranceSeconds = 300;
 
-/** A host at which clients register the keys that they sign with. Its protocol is in `rehearsal/targets.md`. */
+/** A host at which clients register the keys that they sign with. Its protocol is in `rehearsal/targets/targets.md`. */
 export class SignatureService {
   readonly #clock: Clock;
   readonly #ring: KeyRing;

@@ -33,7 +33,7 @@ export interface Workspace {
   readonly channels: readonly string[];
 }
 
-/** Slack with one app, one method, and as strict about Block Kit as Slack's documentation is. See `rehearsal/targets.md`. */
+/** Slack with one app, one method, and as strict about Block Kit as Slack's documentation is. See `rehearsal/targets/targets.md`. */
 export class SlackWorkspace {
   readonly posts: SlackPost[] = [];
   readonly #workspace: Workspace;

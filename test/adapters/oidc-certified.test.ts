@@ -13,7 +13,7 @@ import { judgeSignIn } from '../../core/approval/sign-in.ts';
 import { instant } from '../../core/instant.ts';
 import type { Run } from '../../core/plan.ts';
 import { SecretValue } from '../../core/secret-value.ts';
-import { Visitor } from '../../rehearsal/visitor.ts';
+import { Visitor } from '../../rehearsal/day/visitor.ts';
 
 /*
  * Goal: what works with our own replica works with a provider that others wrote, and that is certified.

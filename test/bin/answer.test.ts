@@ -10,7 +10,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 
 import { commandLine } from '../../bin/command-line.ts';
 import { approve, reject } from '../../bin/commands/answer.ts';
-import { type Key, sessionOf } from '../rehearsal/signing.ts';
+import { type Key, sessionOf } from '../rehearsal/account/signing.ts';
 import { OpenDesk, retirementPlan, run, settings, smallPlan } from '../review/open-desk.ts';
 
 const role = 'arn:aws:iam::111122223333:role/Approver';

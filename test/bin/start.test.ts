@@ -11,9 +11,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { commandLine } from '../../bin/command-line.ts';
 import { retire } from '../../bin/commands/retire.ts';
 import { start } from '../../bin/commands/start.ts';
-import { Door } from '../../rehearsal/door.ts';
+import { Door } from '../../rehearsal/door/door.ts';
 import { StartWorld } from '../lambdas/start-world.ts';
-import { accountOf, apiOf, sessionOf } from '../rehearsal/signing.ts';
+import { accountOf, apiOf, sessionOf } from '../rehearsal/account/signing.ts';
 
 const requester = sessionOf('arn:aws:iam::111122223333:role/Engineer', 'requester@example.com');
 const mallory = sessionOf('arn:aws:iam::111122223333:role/Visitor', 'mallory');

@@ -9,7 +9,7 @@ import { describe, it } from 'node:test';
 
 import { sha256 } from '../../adapters/sha256.ts';
 import settings from '../../chromepay.config.ts';
-import type { Scene, Trap } from '../../rehearsal/scenario.ts';
+import type { Scene, Trap } from '../../rehearsal/day/scenario.ts';
 import { answerWith, sealed } from '../decisions.ts';
 import { asOf } from '../entries.ts';
 import {
@@ -23,8 +23,8 @@ import {
   security,
   send,
   when,
-} from '../rehearsal/people.ts';
-import { changed, type Played, type Playing, played, synthesised } from '../rehearsal/played.ts';
+} from '../rehearsal/day/people.ts';
+import { changed, type Played, type Playing, played, synthesised } from '../rehearsal/day/played.ts';
 import { Deployed } from './deployed.ts';
 
 const assembly = synthesised();

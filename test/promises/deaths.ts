@@ -5,11 +5,11 @@ import { exhibitOf } from '../../bin/evidence/copy.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
 import type { FinishedRun } from '../../core/past-runs/history.ts';
 import type { RecoveryReport } from '../../core/past-runs/recovery.ts';
-import { executionOf } from '../../rehearsal/dying-runs.ts';
-import { evidenceOf } from '../../rehearsal/evidence.ts';
-import type { Scene, Trap } from '../../rehearsal/scenario.ts';
+import { executionOf } from '../../rehearsal/day/dying-runs.ts';
+import { evidenceOf } from '../../rehearsal/day/evidence.ts';
+import type { Scene, Trap } from '../../rehearsal/day/scenario.ts';
 import { findingsIn } from '../evidence.ts';
-import { locked, moved, type Played } from '../rehearsal/played.ts';
+import { locked, moved, type Played } from '../rehearsal/day/played.ts';
 
 export interface Death {
   readonly state: string;

@@ -1,8 +1,8 @@
+import { ServiceError } from '../../rehearsal/account/replica.ts';
 import { Cloud } from '../../rehearsal/cloud.ts';
-import { ServiceError } from '../../rehearsal/replica.ts';
-import type { Stack } from '../../rehearsal/stack.ts';
 import { SimulatedNetwork } from '../../rehearsal/targets/simulated.ts';
-import { loadStack } from '../../rehearsal/template.ts';
+import type { Stack } from '../../rehearsal/template/stack.ts';
+import { loadStack } from '../../rehearsal/template/template.ts';
 import { VirtualTime } from '../../rehearsal/virtual-time.ts';
 import { asOf } from '../entries.ts';
 

@@ -7,8 +7,8 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { toIso } from '../../core/instant.ts';
 import { driftFound } from '../../core/past-runs/drift.ts';
-import type { Scene } from '../../rehearsal/scenario.ts';
-import { moved, played, synthesised } from '../rehearsal/played.ts';
+import type { Scene } from '../../rehearsal/day/scenario.ts';
+import { moved, played, synthesised } from '../rehearsal/day/played.ts';
 
 const outsider = 'arn:aws:iam::111122223333:role/outsider';
 

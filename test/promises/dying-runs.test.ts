@@ -9,8 +9,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import settings from '../../chromepay.config.ts';
 import { archiveKeys } from '../../core/archive-keys.ts';
-import { answer, invited, meanwhile, platform, security } from '../rehearsal/people.ts';
-import { locked, moved, played, synthesised } from '../rehearsal/played.ts';
+import { answer, invited, meanwhile, platform, security } from '../rehearsal/day/people.ts';
+import { locked, moved, played, synthesised } from '../rehearsal/day/played.ts';
 import { type Death, isSettled, recoveryOf, stoppedAt } from './deaths.ts';
 
 const assembly = synthesised();
@@ -186,7 +186,7 @@ describe('S11 a function that is killed', () => {
 
 describe('S11 two runs at once', () => {
   it('are one rotation: the second ends when it would begin, and the first is not disturbed', async () => {
-    const { scenarios } = await import('../../rehearsal/scenarios.ts');
+    const { scenarios } = await import('../../rehearsal/day/scenarios.ts');
     const day = await played(assembly, { scenario: scenarios['two-runs'] ?? assert.fail() });
     assert.deepEqual([day.report.outcome, day.report.promise.broken], ['completed', []]);
     assert.deepEqual(locked(day), []);

@@ -8,8 +8,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import settings from '../../chromepay.config.ts';
-import { answer, ask, fieldsIn, invited, invoke, meanwhile, platform, security } from '../rehearsal/people.ts';
-import { moved, played, synthesised } from '../rehearsal/played.ts';
+import { answer, ask, fieldsIn, invited, invoke, meanwhile, platform, security } from '../rehearsal/day/people.ts';
+import { moved, played, synthesised } from '../rehearsal/day/played.ts';
 
 const tiers = settings.tiers.map((tier) => ({ ...tier, holdBefore: tier.name === 'high' }));
 const assembly = synthesised({ ...settings, tiers });

@@ -11,12 +11,12 @@ import { parseInventory } from '../../adapters/inventory-file.ts';
 import { proberFor } from '../../adapters/probes/choose.ts';
 import { SecretValue } from '../../core/secret-value.ts';
 import { select } from '../../core/selection/selection.ts';
-import type { Scene } from '../../rehearsal/scenario.ts';
-import { scenarios } from '../../rehearsal/scenarios.ts';
+import type { Scene } from '../../rehearsal/day/scenario.ts';
+import { scenarios } from '../../rehearsal/day/scenarios.ts';
 import { SimulatedNetwork } from '../../rehearsal/targets/simulated.ts';
 import { VirtualTime } from '../../rehearsal/virtual-time.ts';
 import { arnOf, asOf } from '../entries.ts';
-import { operate, when } from '../rehearsal/people.ts';
+import { operate, when } from '../rehearsal/day/people.ts';
 import {
   changed,
   chromepay,
@@ -27,7 +27,7 @@ import {
   played,
   printed,
   synthesised,
-} from '../rehearsal/played.ts';
+} from '../rehearsal/day/played.ts';
 import { chromepaySettings } from '../settings.ts';
 import { Deployed } from './deployed.ts';
 

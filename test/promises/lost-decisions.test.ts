@@ -8,9 +8,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { archiveKeys } from '../../core/archive-keys.ts';
-import type { Fate } from '../../rehearsal/faults.ts';
-import { answer, ask, fieldsIn, invited, meanwhile, platform, security, send } from '../rehearsal/people.ts';
-import { changed, locked, played, synthesised } from '../rehearsal/played.ts';
+import type { Fate } from '../../rehearsal/account/faults.ts';
+import { answer, ask, fieldsIn, invited, meanwhile, platform, security, send } from '../rehearsal/day/people.ts';
+import { changed, locked, played, synthesised } from '../rehearsal/day/played.ts';
 
 const assembly = synthesised();
 

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import settings from '../../keyturn.config.ts';
-import { moved, played, synthesised } from '../rehearsal/played.ts';
+import { moved, played, synthesised } from '../rehearsal/day/played.ts';
 
 const assembly = synthesised({ ...settings, batchSize: 2, concurrency: 2, writesPerSecond: 6 });
 

@@ -9,11 +9,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { Run } from '../../core/plan.ts';
-import { executionOf } from '../../rehearsal/dying-runs.ts';
-import { playBeside } from '../../rehearsal/restored-run.ts';
-import { opens, retire, versionsBefore } from '../../rehearsal/retiring.ts';
-import type { Scene, Trap } from '../../rehearsal/scenario.ts';
-import { locked, moved, type Played, played, synthesised } from '../rehearsal/played.ts';
+import { executionOf } from '../../rehearsal/day/dying-runs.ts';
+import { playBeside } from '../../rehearsal/day/restored-run.ts';
+import { opens, retire, versionsBefore } from '../../rehearsal/day/retiring.ts';
+import type { Scene, Trap } from '../../rehearsal/day/scenario.ts';
+import { locked, moved, type Played, played, synthesised } from '../rehearsal/day/played.ts';
 import { type Death, isSettled, stoppedAt } from './deaths.ts';
 
 const assembly = synthesised();

@@ -14,12 +14,12 @@ import type { Run } from '../../core/plan.ts';
 import type { NotPlanned } from '../../core/planning/draft.ts';
 import type { RunReport } from '../../core/report/report.ts';
 import type { Start } from '../../core/start.ts';
-import { executionOf } from '../../rehearsal/dying-runs.ts';
-import { playBeside, playRestore } from '../../rehearsal/restored-run.ts';
-import type { Scene, Trap } from '../../rehearsal/scenario.ts';
-import { scenarios } from '../../rehearsal/scenarios.ts';
-import { operate } from '../rehearsal/people.ts';
-import { locked, moved, type Played, played, synthesised } from '../rehearsal/played.ts';
+import { executionOf } from '../../rehearsal/day/dying-runs.ts';
+import { playBeside, playRestore } from '../../rehearsal/day/restored-run.ts';
+import type { Scene, Trap } from '../../rehearsal/day/scenario.ts';
+import { scenarios } from '../../rehearsal/day/scenarios.ts';
+import { operate } from '../rehearsal/day/people.ts';
+import { locked, moved, type Played, played, synthesised } from '../rehearsal/day/played.ts';
 
 const assembly = synthesised();
 const [key, login] = ['prod/low/sandbox-gateway/api-key-1', 'prod/low/sandbox-gateway/db-app'] as const;

@@ -8,10 +8,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Run } from '../../core/plan.ts';
 import type { RunReport } from '../../core/report/report.ts';
-import type { ArmedSecret } from '../../rehearsal/fleet.ts';
-import { opens, retire, retiredKeys, use, versionsBefore } from '../../rehearsal/retiring.ts';
-import type { Scenario, Scene, Trap } from '../../rehearsal/scenario.ts';
-import { locked, type Played, played, synthesised } from '../rehearsal/played.ts';
+import type { ArmedSecret } from '../../rehearsal/day/fleet.ts';
+import { opens, retire, retiredKeys, use, versionsBefore } from '../../rehearsal/day/retiring.ts';
+import type { Scenario, Scene, Trap } from '../../rehearsal/day/scenario.ts';
+import { locked, type Played, played, synthesised } from '../rehearsal/day/played.ts';
 
 const assembly = synthesised();
 const day = 24 * 3_600_000;

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { synthesised } from '../rehearsal/played.ts';
+import { synthesised } from '../rehearsal/day/played.ts';
 import { attemptsIn } from './attempts.ts';
 import { Deployed } from './deployed.ts';
 

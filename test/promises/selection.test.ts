@@ -8,10 +8,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { Network } from '../../adapters/network.ts';
-import type { InventoryEntry } from '../../rehearsal/fleet.ts';
-import type { Scene } from '../../rehearsal/scenario.ts';
-import { scenarios } from '../../rehearsal/scenarios.ts';
-import { operate, when } from '../rehearsal/people.ts';
+import type { InventoryEntry } from '../../rehearsal/day/fleet.ts';
+import type { Scene } from '../../rehearsal/day/scenario.ts';
+import { scenarios } from '../../rehearsal/day/scenarios.ts';
+import { operate, when } from '../rehearsal/day/people.ts';
 import {
   changed,
   chromepay,
@@ -21,7 +21,7 @@ import {
   played,
   printed,
   synthesised,
-} from '../rehearsal/played.ts';
+} from '../rehearsal/day/played.ts';
 
 const assembly = synthesised();
 

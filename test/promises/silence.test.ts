@@ -7,10 +7,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Scene, Trap } from '../../rehearsal/scenario.ts';
-import { scenarios } from '../../rehearsal/scenarios.ts';
-import { answer, ask, invited, meanwhile, platform, security, when } from '../rehearsal/people.ts';
-import { type Played, played, synthesised } from '../rehearsal/played.ts';
+import type { Scene, Trap } from '../../rehearsal/day/scenario.ts';
+import { scenarios } from '../../rehearsal/day/scenarios.ts';
+import { answer, ask, invited, meanwhile, platform, security, when } from '../rehearsal/day/people.ts';
+import { type Played, played, synthesised } from '../rehearsal/day/played.ts';
 import { formsOf, found, tracesOf } from './traces.ts';
 
 const assembly = synthesised();

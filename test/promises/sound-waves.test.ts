@@ -9,8 +9,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { archiveKeys } from '../../core/archive-keys.ts';
-import type { Scene } from '../../rehearsal/scenario.ts';
-import { locked, moved, type Played, played, synthesised } from '../rehearsal/played.ts';
+import type { Scene } from '../../rehearsal/day/scenario.ts';
+import { locked, moved, type Played, played, synthesised } from '../rehearsal/day/played.ts';
 import { isSettled, recoveryOf, stoppedAt } from './deaths.ts';
 
 const assembly = synthesised();

@@ -7,9 +7,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { Door } from '../../rehearsal/door.ts';
-import { synthesised } from '../rehearsal/played.ts';
-import { invoked, sessionOf, signedFetch } from '../rehearsal/signing.ts';
+import { Door } from '../../rehearsal/door/door.ts';
+import { invoked, sessionOf, signedFetch } from '../rehearsal/account/signing.ts';
+import { synthesised } from '../rehearsal/day/played.ts';
 import { Deployed } from './deployed.ts';
 
 const assembly = synthesised();

@@ -7,9 +7,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Scene } from '../../rehearsal/scenario.ts';
-import { when } from '../rehearsal/people.ts';
-import { changed, locked, moved, type Played, played, synthesised } from '../rehearsal/played.ts';
+import type { Scene } from '../../rehearsal/day/scenario.ts';
+import { when } from '../rehearsal/day/people.ts';
+import { changed, locked, moved, type Played, played, synthesised } from '../rehearsal/day/played.ts';
 import { Deployed } from './deployed.ts';
 
 const assembly = synthesised();

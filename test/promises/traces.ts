@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { reportPage } from '../../rehearsal/report-page.ts';
-import type { Scene } from '../../rehearsal/scenario.ts';
-import type { Played } from '../rehearsal/played.ts';
+import type { Scene } from '../../rehearsal/day/scenario.ts';
+import { reportPage } from '../../rehearsal/report-page/report-page.ts';
+import type { Played } from '../rehearsal/day/played.ts';
 
 /** Everything that a run leaves behind or says, as text, each under the place where it is. */
 export function tracesOf({ report, scene, happenings, logged, executions }: Played): Map<string, string> {

@@ -9,13 +9,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { contradictionFound } from '../../core/verdict/contradiction.ts';
 
-import { type Call, type Fate, onlyFor, ruled, seeded } from '../../rehearsal/faults.ts';
-import type { Scene, Trap } from '../../rehearsal/scenario.ts';
-import { scenarios } from '../../rehearsal/scenarios.ts';
+import { type Call, type Fate, onlyFor, ruled, seeded } from '../../rehearsal/account/faults.ts';
+import type { Scene, Trap } from '../../rehearsal/day/scenario.ts';
+import { scenarios } from '../../rehearsal/day/scenarios.ts';
 import type { SimulatedNetwork } from '../../rehearsal/targets/simulated.ts';
 import type { SimulatedPostgres } from '../../rehearsal/targets/simulated-postgres.ts';
-import { when } from '../rehearsal/people.ts';
-import { isAccepted, locked, moved, type Played, type Playing, played, synthesised } from '../rehearsal/played.ts';
+import { when } from '../rehearsal/day/people.ts';
+import { isAccepted, locked, moved, type Played, type Playing, played, synthesised } from '../rehearsal/day/played.ts';
 
 const assembly = synthesised();
 

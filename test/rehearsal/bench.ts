@@ -1,5 +1,5 @@
 import { type Instant, instant } from '../../core/instant.ts';
-import { type CallContext, type ConditionContext, ServiceError } from '../../rehearsal/replica.ts';
+import { type CallContext, type ConditionContext, ServiceError } from '../../rehearsal/account/replica.ts';
 
 export const account = '111122223333';
 export const region = 'us-east-1';

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import * as fc from 'fast-check';
 
 import type { Run } from '../../core/plan.ts';
-import { type Key, sessionOf, signedFetch } from '../rehearsal/signing.ts';
+import { type Key, sessionOf, signedFetch } from '../rehearsal/account/signing.ts';
 import { answerAt, byTwo, OpenDesk, run, settings, smallPlan } from './open-desk.ts';
 
 const role = 'arn:aws:iam::111122223333:role/Approver';

@@ -6,11 +6,11 @@ import type { Plan } from '../../core/planning/plan-making.ts';
 import type { Settings } from '../../core/settings.ts';
 import { requestApproval } from '../../lambdas/request-approval/step.ts';
 import { review } from '../../lambdas/review/step.ts';
-import type { Account } from '../../rehearsal/account.ts';
-import { Door } from '../../rehearsal/door.ts';
-import type { HttpApi } from '../../rehearsal/stack.ts';
+import type { Account } from '../../rehearsal/account/account.ts';
+import { Door } from '../../rehearsal/door/door.ts';
+import type { HttpApi } from '../../rehearsal/template/stack.ts';
 import { ApprovalWorld } from '../lambdas/approval-world.ts';
-import type { Key } from '../rehearsal/signing.ts';
+import type { Key } from '../rehearsal/account/signing.ts';
 import { OpenProvider } from './open-provider.ts';
 
 /* A desk behind a real server on loopback: the rehearsal's door before the deployed steps, over ports in memory. */

@@ -3,9 +3,9 @@ import { OidcProvider } from '../../adapters/oidc-provider.ts';
 import { verifyToken } from '../../adapters/token-signature.ts';
 import { type Instant, instant } from '../../core/instant.ts';
 import type { Settings } from '../../core/settings.ts';
+import { Visitor as Browser } from '../../rehearsal/day/visitor.ts';
 import { type HttpServer, serve } from '../../rehearsal/targets/http-target.ts';
 import { ReplicaProvider } from '../../rehearsal/targets/identity-provider.ts';
-import { Visitor as Browser } from '../../rehearsal/visitor.ts';
 
 /* An identity provider behind a real server on loopback, under a name that is another site's than the desk's. */
 

@@ -8,8 +8,8 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 
 import settings from '../../chromepay.config.ts';
-import { readSettings } from '../../rehearsal/settings-layer.ts';
 import { steps } from '../../rehearsal/steps.ts';
+import { readSettings } from '../../rehearsal/template/settings-layer.ts';
 import type { Disturbance } from '../../simulation/disturbances.ts';
 import type { Drawn, Part } from '../../simulation/draw.ts';
 import { Needles } from '../../simulation/eavesdropper.ts';

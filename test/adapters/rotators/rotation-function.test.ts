@@ -3,7 +3,7 @@
  * but the kind of its error.
  *
  * Method: the real client of the SDK, with Lambda's answers written by hand. A rehearsal plays whole functions:
- * `test/rehearsal/plugged-function.test.ts`.
+ * `test/rehearsal/day/plugged-function.test.ts`.
  */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
