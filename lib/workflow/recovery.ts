@@ -1,9 +1,9 @@
-import { Choice, Condition, Errors, Succeed, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
+import { Choice, Condition, Errors, Succeed, Wait } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 
 import type { Step } from '../step.ts';
 import { type BatchMapsProps, lookMap, wayBackMap } from './batch-maps.ts';
-import { unlessRedriven } from './redrive.ts';
+import { secondsUnlessRedriven, unlessRedriven } from './redrive.ts';
 import { call } from './tasks.ts';
 
 export interface RecoveryProps {
@@ -64,7 +64,7 @@ export function recoveryDefinition(scope: Construct, { recoverRun, judgeWave, re
     Choice.jsonata(scope, 'What is left')
       .when(
         next('wait'),
-        Wait.jsonata(scope, 'Await deadline', { time: WaitTime.seconds('{% $states.input.seconds %}') }).next(settle),
+        Wait.jsonata(scope, 'Await deadline', { time: secondsUnlessRedriven('$states.input.seconds') }).next(settle),
       )
       .when(next('back'), goBack, { assign })
       .when(next('verify'), verify, { assign })

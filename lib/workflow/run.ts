@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import {
   type CatchProps,
   Choice,
@@ -9,7 +8,6 @@ import {
   Succeed,
   Timeout,
   Wait,
-  WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 
@@ -18,7 +16,7 @@ import type { Settings } from '../../core/settings.ts';
 import type { RunSteps } from '../run-steps.ts';
 import type { Step } from '../step.ts';
 import type { BatchMaps } from './batch-maps.ts';
-import { unlessRedriven } from './redrive.ts';
+import { secondsUnlessRedriven, unlessRedriven } from './redrive.ts';
 import { call, callAndWait } from './tasks.ts';
 
 export interface RunProps {
@@ -162,7 +160,7 @@ function waves(scope: Construct, props: RunProps, close: IChainable): IChainable
   const goBack = { errors: [Errors.ALL], outputs: {} };
 
   const admit = call(scope, 'Admit wave', { step: steps.admitWave, event: { run, wave } });
-  const awaitWindow = Wait.jsonata(scope, 'Await window', { time: WaitTime.seconds('{% $states.input.seconds %}') });
+  const awaitWindow = Wait.jsonata(scope, 'Await window', { time: secondsUnlessRedriven('$states.input.seconds') });
 
   const sound = { outputs: { outcome: 'completed', reasons: [] }, assign: { wave: '{% $wave + 1 %}' } };
   const more = Choice.jsonata(scope, 'More waves')
@@ -183,7 +181,7 @@ function waves(scope: Construct, props: RunProps, close: IChainable): IChainable
     .next(Choice.jsonata(scope, 'Wave sound').when(goesOn, renew).otherwise(back));
 
   const bake = Wait.jsonata(scope, 'Bake', {
-    time: WaitTime.duration(Duration.seconds(settings.bakeTimeSeconds)),
+    time: secondsUnlessRedriven(String(settings.bakeTimeSeconds)),
   }).next(maps.probeWave.addCatch(back, goBack).next(judge));
 
   const rotate = maps.rotateWave
@@ -244,7 +242,7 @@ function wayBack(scope: Construct, { steps, maps }: RunProps, close: IChainable)
   }).next(close);
   const back = maps.rollBackWave.next(judge);
   const backAfterDeadline = Wait.jsonata(scope, 'Await deadline', {
-    time: WaitTime.duration(Duration.seconds(rotateBatchSeconds.run)),
+    time: secondsUnlessRedriven(String(rotateBatchSeconds.run)),
   }).next(back);
 
   return { back, backAfterDeadline };

@@ -97,8 +97,15 @@ const standOf = ({ cloud: { secretsManager, s3, deskBucket } }: Scene): unknown 
 ];
 
 function isRefused({ scene }: Played): void {
-  const { result } = scene.cloud.states.execution(executionOf(scene, scene.run)) ?? {};
+  const { result, history } = scene.cloud.states.execution(executionOf(scene, scene.run)) ?? assert.fail();
   assert.equal(result?.status, 'FAILED', 'the redriven execution goes nowhere');
+  const events = history.events();
+  const redriven = events.findLast(({ type }) => type === 'ExecutionRedriven') ?? assert.fail();
+  const lasted = Number(events.at(-1)?.timestamp) - Number(redriven.timestamp);
+  assert.ok(
+    lasted < 300_000,
+    `it waits for no window and no bake, only where a batch that goes back is tried again: ${lasted}`,
+  );
 }
 
 describe('S11 a run that died and is redriven ends at once, and is settled as it was or as it would have been', () => {
