@@ -5,21 +5,12 @@ import type { NotPlanned } from '../core/planning/draft.ts';
 import type { RunReport, SecretReport } from '../core/report/report.ts';
 import type { Account } from '../rehearsal/account/account.ts';
 import type { Cloud } from '../rehearsal/cloud.ts';
-import type { InventoryEntry } from '../rehearsal/day/fleet.ts';
 import type { Estate } from '../rehearsal/targets/estate.ts';
 import type { SlackWorkspace } from '../rehearsal/targets/slack.ts';
 import type { Overheard } from './eavesdropper.ts';
 import type { Acted } from './outsider.ts';
 import type { Managed, Noted, Staged } from './trail.ts';
-import type { Live } from './world.ts';
-
-/** A secret of the fleet as it was before anything happened. */
-export interface Before {
-  readonly entry: InventoryEntry;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Undefined: nobody is to touch it, since what it is for is not clear. */
-  readonly strategy: string | undefined;
-}
+import type { Before, Live } from './world.ts';
 
 /** A client of a secret that could not authenticate, although it read AWSCURRENT once more. */
 export interface Suffered {

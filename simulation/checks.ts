@@ -2,23 +2,14 @@ import { archiveKeys } from '../core/archive-keys.ts';
 import type { RecoveryReport } from '../core/past-runs/recovery.ts';
 import type { Run } from '../core/plan.ts';
 import type { Stack } from '../rehearsal/template/stack.ts';
-import {
-  type Aftermath,
-  type Before,
-  deniedTo,
-  moment,
-  runsIn,
-  type Said,
-  said,
-  type Told,
-  wasActedOn,
-} from './aftermath.ts';
+import { type Aftermath, deniedTo, moment, runsIn, type Said, said, type Told, wasActedOn } from './aftermath.ts';
 import { auditsReport, auditsTouchNothing } from './checks-audit.ts';
 import { driftIsSeen } from './checks-drift.ts';
 import { onlyApprovedKeys, outOfUseAsTold, retiredInTime } from './checks-retirement.ts';
 import { Needles, traces } from './eavesdropper.ts';
 import type { Act } from './outsider.ts';
 import { isAccepted } from './standing.ts';
+import type { Before } from './world.ts';
 
 /** A promise of the safety case that a run did not keep, and how. */
 export interface Broken {

@@ -13,7 +13,7 @@ import { simulateEstate } from '../rehearsal/targets/estate.ts';
 import { readSettings } from '../rehearsal/template/settings-layer.ts';
 import type { Stack } from '../rehearsal/template/stack.ts';
 import { turnOfPromises, VirtualTime } from '../rehearsal/virtual-time.ts';
-import { type Before, reportOf, runsIn, type Suffered } from './aftermath.ts';
+import { reportOf, runsIn, type Suffered } from './aftermath.ts';
 import { type Broken, broken } from './checks.ts';
 import { type Drawn, draw, unclearSuffix } from './draw.ts';
 import { Ears } from './ears.ts';
@@ -23,7 +23,7 @@ import { Parts } from './parts.ts';
 import { Strikes } from './strikes.ts';
 import { type Managed, trailOf } from './trail.ts';
 import { UnsteadyNetwork } from './unsteady.ts';
-import type { Live, World } from './world.ts';
+import type { Before, Live, World } from './world.ts';
 
 /** The Wednesday of the incident. */
 export const asOf: Instant = instant(Date.parse('2026-11-18T19:15:00Z'));

@@ -2,15 +2,22 @@ import type { Instant } from '../core/instant.ts';
 import type { Run } from '../core/plan.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Cloud } from '../rehearsal/cloud.ts';
-import type { ArmedSecret } from '../rehearsal/day/fleet.ts';
+import type { ArmedSecret, InventoryEntry } from '../rehearsal/day/fleet.ts';
 import type { Services } from '../rehearsal/day/services.ts';
 import type { Estate } from '../rehearsal/targets/estate.ts';
 import type { VirtualTime } from '../rehearsal/virtual-time.ts';
-import type { Before } from './aftermath.ts';
 import type { Ground } from './ground.ts';
 import type { Outsider } from './outsider.ts';
 import type { Strikes } from './strikes.ts';
 import type { UnsteadyNetwork } from './unsteady.ts';
+
+/** A secret of the fleet as it was before anything happened. */
+export interface Before {
+  readonly entry: InventoryEntry;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Undefined: nobody is to touch it, since what it is for is not clear. */
+  readonly strategy: string | undefined;
+}
 
 /** What runs are played in. */
 export interface World {
