@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { Settings } from '../core/settings.ts';
+import { isChecked } from '../lib/settings.ts';
 import { UsageError } from './command.ts';
 
 const defaultFile = join(import.meta.dirname, '..', 'keyturn.config.ts');
@@ -16,15 +17,10 @@ export const pathAsTyped = (path: string): string => resolve(process.env['INIT_C
  */
 export async function loadSettings(file: string | undefined): Promise<Settings> {
   const path = file === undefined ? defaultFile : pathAsTyped(file);
-  const loaded: unknown = await import(pathToFileURL(path).href).catch((cause: Error) => {
+  const loaded: { readonly default?: unknown } = await import(pathToFileURL(path).href).catch((cause: Error) => {
     throw new UsageError(`${path} cannot be loaded: ${cause.message}`, { cause });
   });
-  if (!hasSettings(loaded))
+  if (!isChecked(loaded.default))
     throw new UsageError(`${path} exports no settings; write: export default defineSettings({ … })`);
   return loaded.default;
 }
-
-const hasSettings = (loaded: unknown): loaded is { readonly default: Settings } => {
-  const { default: settings } = loaded as { readonly default?: Partial<Settings> };
-  return Array.isArray(settings?.tiers) && settings.tagKeys !== undefined && settings.caps !== undefined;
-};

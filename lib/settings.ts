@@ -129,8 +129,14 @@ export function defineSettings(input: SettingsInput): Settings {
     const problems = error.issues.map(({ path, message }) => sayProblem(path, valueAt(input, path), message));
     throw new SettingsError(problems, { cause: error });
   }
-  return data;
+  return Object.defineProperty(data, checked, { value: true });
 }
+
+/** Marks what was checked, whichever copy of this module did. A copy of the settings that somebody altered has no mark. */
+const checked = Symbol.for('keyturn.settings');
+
+export const isChecked = (value: unknown): value is Settings =>
+  typeof value === 'object' && value !== null && checked in value;
 
 /** What is wrong where the shape itself does not say. */
 function explain(issue: z.core.$ZodRawIssue): string | undefined {

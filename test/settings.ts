@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import type { Settings } from '../core/settings.ts';
+import type { SettingsInput } from '../lib/settings.ts';
 
 /** Where an example stands, in the inventory of the ChromePay fleet. */
 export const chromepayInventory = new URL('../rehearsal/chromepay/inventory.json', import.meta.url);
@@ -73,5 +74,8 @@ export const chromepaySettings: Settings = {
   secretKeyArns: [],
   retentionDays: 400,
 };
+
+/** The same, as a configuration file would say it. */
+export const settingsInput = chromepaySettings as unknown as SettingsInput;
 
 export const settingsWith = (overrides: Partial<Settings>): Settings => ({ ...chromepaySettings, ...overrides });

@@ -211,6 +211,18 @@ describe('keyturn plan, asked wrongly,', () => {
       /\/nowhere\/keyturn\.config\.ts cannot be loaded/,
     ],
     [
+      'with settings that nobody checked',
+      [
+        ...valid.slice(0, 4),
+        '--config',
+        file(
+          'altered.config.ts',
+          `import settings from '${config}'; export default { ...settings, tiers: [{ name: 'low' }] };`,
+        ),
+      ],
+      /altered\.config\.ts exports no settings; write: export default defineSettings/,
+    ],
+    [
       'with a configuration that exports nothing',
       [...valid.slice(0, 4), '--config', join(root, 'test', 'entries.ts')],
       /entries\.ts exports no settings; write: export default defineSettings/,
