@@ -17,16 +17,11 @@ const scheduler = 'schedules';
 const administrator = 'arn:aws:iam::111122223333:role/administrator';
 const engineer = 'arn:aws:iam::111122223333:role/Engineer';
 
-/** The deployment, with an administrator and an engineer in its account. */
+/** The deployment before its first run, with an administrator and an engineer in its account. */
 async function account() {
-  const deployed = new Deployed(assembly);
+  const deployed = new Deployed(assembly, []);
   const { authorisation } = deployed.cloud.account;
   authorisation.admit(administrator, 'administrator');
-  // The deployment before its first run: what runs share is not there yet.
-  for (const document of ['lock', 'quarantine', 'ledger', 'history']) {
-    const input = { Bucket: deployed.cloud.deskBucket, Key: `${document}.json` };
-    await deployed.cloud.account.call(administrator, 's3', 'DeleteObject', input);
-  }
   const [api] = deployed.stack.httpApis;
   if (api === undefined) throw new Error('the stack has no API');
   const resource = (way: string) => `arn:aws:execute-api:us-east-1:111122223333:${api.id}/$default/${way}`;
