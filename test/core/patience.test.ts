@@ -86,3 +86,42 @@ describe('the deadline of rotate-batch', () => {
     assert.deepEqual(rotateBatchSeconds, { write: 240, run: 300 });
   });
 });
+
+/** Asks targets one after the other, each of which answers the same after so many milliseconds the first time, the second … */
+async function askInTurn(...targets: readonly (readonly [Answer, ...number[]])[]): Promise<number[]> {
+  let now = 0;
+  const sleep = async (millis: number) => {
+    now += millis;
+  };
+  const ask = askPatiently({ now: () => instant(now), sleep });
+  const asked: number[] = [];
+  for (const [answer, ...takes] of targets) {
+    let times = 0;
+    const prober = {
+      ask: async () => {
+        await sleep(takes[times] ?? 0);
+        times += 1;
+        return answer;
+      },
+    };
+    await ask(prober, new SecretValue('value'));
+    asked.push(times);
+  }
+  return asked;
+}
+
+describe('patience with silent targets', () => {
+  it('is used up by what was asked again: a minute, to the millisecond', async () => {
+    // With the seven seconds between them, asking three times again takes as long as there is patience.
+    assert.deepEqual(await askInTurn(['unknown', 9_000, 20_000, 18_000, 15_000], ['unknown']), [4, 1]);
+    assert.deepEqual(await askInTurn(['unknown', 9_000, 20_000, 18_000, 14_999], ['unknown']), [4, 2]);
+  });
+
+  it('is not for those that answer: they are asked again however little of it is left', async () => {
+    assert.deepEqual(await askInTurn(['unknown', 0, 60_000], ['rejected']), [2, 4]);
+  });
+
+  it('is not used up by those that answer, however slow they are', async () => {
+    assert.deepEqual(await askInTurn(['rejected', 0, 60_000, 60_000, 60_000], ['unknown']), [4, 4]);
+  });
+});

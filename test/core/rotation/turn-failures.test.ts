@@ -93,10 +93,30 @@ describe('S6 a credential that somebody else makes work', () => {
     assert.equal(world.calls.filter((call) => call === 'their test of v-new').length, 1);
   });
 
+  it('is not put to their test where it carries both labels: what is AWSCURRENT is no longer theirs to judge', async () => {
+    const world = new TurnWorld('alternate', after(5, ...Array(20).fill('requestLost')));
+    world.theirWord = 'yes';
+    assert.equal((await world.turn('rotate')).kind, 'held');
+    assert.deepEqual([world.current, world.labels.get('AWSPENDING')], ['v-new', 'v-new']);
+    const later = new TurnWorld('alternate');
+    for (const [id, value] of world.versions) later.versions.set(id, value);
+    for (const [label, id] of world.labels) later.labels.set(label, id);
+    for (const value of world.accepted) later.accepted.add(value);
+    later.theirWord = 'no';
+    assert.deepEqual(await later.turn('rotate'), { kind: 'done', versionId: 'v-new', touched: true });
+    assert.deepEqual([later.calls.includes('ask'), later.calls.includes('their test of v-new')], [true, false]);
+  });
+
   it('S11 is not put to their test at the deadline, and not promoted when their test took until then', async () => {
     const probing = new TurnWorld('alternate');
     probing.theirWord = 'yes';
     assert.deepEqual(await probing.turn('rotate', instant(0)), { kind: 'held', reason: 'deadline' });
+
+    const known = new TurnWorld('alternate');
+    known.theirWord = 'yes';
+    known.knownAfter = 1_000;
+    assert.deepEqual(await known.turn('rotate', instant(1_000)), { kind: 'held', reason: 'deadline' });
+    assert.equal(known.calls.includes('their test of v-new'), false, 'it was accepted just at the deadline');
 
     const tested = new TurnWorld('alternate');
     tested.theirWord = 'yes';
