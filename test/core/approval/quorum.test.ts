@@ -9,6 +9,7 @@ import {
   type Question,
   quorumOf,
   quorumOfWave,
+  whyUndecided,
 } from '../../../core/approval/quorum.ts';
 import type { PlanDigest, PlannedWave, Run } from '../../../core/plan.ts';
 import { answerWith, decisionOf, sealed } from '../../decisions.ts';
@@ -202,5 +203,54 @@ describe('different people', () => {
       ]),
       [requester, firstApprover],
     );
+  });
+});
+
+describe('why a question is still open', () => {
+  const three = ['first-approver', 'second-approver', 'third-approver'].map((name) => ({
+    name,
+    email: `${name}@example.com`,
+  }));
+  const asked = three.map(({ name }) => name);
+  const why = (more: Partial<Question>, ...answers: ReturnType<typeof answerWith>[]) =>
+    whyUndecided(
+      answers.map((one) => sealed(one)),
+      { ...question, approvers: three, ...more },
+      asked,
+    );
+
+  it('is that nobody answered', () => {
+    assert.deepEqual(why({}), { kind: 'nobodyAnswered', says: 'nobodyAnswered' });
+  });
+
+  it('is who has not answered, beside those who approved', () => {
+    assert.deepEqual(why({}, by('first-approver', 1)), {
+      kind: 'approvalsMissing',
+      says: 'approvalsMissing: 1 of 2 (first-approver); no answer from second-approver, third-approver',
+    });
+  });
+
+  it('is that nobody else is left, once all have answered', () => {
+    const all = [by('First-Approver', 1), by('second-approver', 2), by('third-approver', 3)] as const;
+    assert.deepEqual(why({ needed: 3, digest: 'sha256:other' as PlanDigest }, ...all), {
+      kind: 'approvalsMissing',
+      says: 'approvalsMissing: 0 of 3; no answer from anybody else',
+    });
+  });
+
+  it('is who may no longer answer, where fewer may than must', () => {
+    const only = (...names: string[]) => why({ approvers: three.filter(({ name }) => names.includes(name)) });
+    assert.deepEqual(only('second-approver'), {
+      kind: 'tooFewApprovers',
+      says: 'tooFewApprovers: 2 must approve, and only second-approver may; first-approver and third-approver may no longer',
+    });
+    assert.deepEqual(only(), {
+      kind: 'tooFewApprovers',
+      says: 'tooFewApprovers: 2 must approve, and nobody may; first-approver and second-approver and third-approver may no longer',
+    });
+    assert.deepEqual(why({ needed: 4 }), {
+      kind: 'tooFewApprovers',
+      says: 'tooFewApprovers: 4 must approve, and only first-approver and second-approver and third-approver may',
+    });
   });
 });
