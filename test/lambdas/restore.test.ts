@@ -158,8 +158,8 @@ describe('a restore leaves alone, and reports', () => {
   it('one that is quarantined since', () =>
     leaves(
       (world) => {
-        // Another one that is left alone today, before it in the list.
-        world.fleet.tag(key1, { health: undefined });
+        // Others that are left alone today, before it in the list: each is told with its own reason.
+        for (const other of [key1, key3]) world.fleet.tag(other, { health: undefined });
         return world.quarantine.change(() => ({ [arnOf(key2)]: { name: key2, run, reason: 'held', at: world.now } }));
       },
       key2,

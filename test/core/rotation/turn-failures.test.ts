@@ -42,10 +42,12 @@ describe('a way back that the target does not allow', () => {
     assert.equal(world.current, 'v-new');
   });
 
-  it('goes back as before when the target allows it', async () => {
+  it('goes back as before when the target allows it, and asks nobody who made it for their word', async () => {
     const world = await halfWay();
+    world.theirWord = 'no';
     assert.deepEqual(await world.turn('roll back'), { kind: 'done', versionId: 'v-old', touched: true });
     assert.deepEqual([world.current, world.accepted.has('first')], ['v-old', true]);
+    assert.deepEqual([world.calls.includes('ask'), world.calls.includes('their test of v-new')], [true, false]);
   });
 });
 
