@@ -6,7 +6,6 @@ import { instant } from '../core/instant.ts';
 import { scenarios } from '../rehearsal/day/scenarios.ts';
 import { readFlags, UsageError } from './command.ts';
 import { progressLines } from './rehearsal/progress-lines.ts';
-import { exitCodeOf, rehearse } from './rehearsal/rehearse.ts';
 import { readSeed } from './rehearsal/seed-flag.ts';
 
 /** The Wednesday of the incident, 14:15 in New York. */
@@ -68,6 +67,8 @@ async function main(args: string[]): Promise<number> {
 async function play(given: ReturnType<typeof read>): Promise<number> {
   // An Enter of before the stay is not one that ends it.
   if (given.stay) process.stdin.resume();
+  // Loaded only now: it brings the CDK along, and whoever asks for help need not wait for that.
+  const { exitCodeOf, rehearse } = await import('./rehearsal/rehearse.ts');
   const print = given.json ? console.error : console.log;
   const root = join(import.meta.dirname, '..');
   const report = await rehearse({
