@@ -11,7 +11,7 @@ import { checkEvidence } from '../../core/report/evidence-check.ts';
 import type { Settings } from '../../core/settings.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import type { Left } from '../../rehearsal/day/evidence.ts';
-import { exitWhenInterrupted } from '../../rehearsal/day/interruption.ts';
+import { exitWhenInterrupted } from '../../rehearsal/interruption.ts';
 import { type PlayOptions, play } from '../../rehearsal/day/play.ts';
 import type { RehearsalReport } from '../../rehearsal/day/report.ts';
 import { reportPage } from '../../rehearsal/report-page/report-page.ts';

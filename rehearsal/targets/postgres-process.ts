@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { exitWhenInterrupted } from '../day/interruption.ts';
+import { exitWhenInterrupted } from '../interruption.ts';
 
 /** Trades what a database must never trade, durability, for a start in a second: it lives as long as its rehearsal. */
 const flags = [
