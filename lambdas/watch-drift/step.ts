@@ -73,7 +73,7 @@ export const watchDrift =
     );
     if (unknown.length > 0) {
       log.error(driftFound, { drifts: unknown.map(sayDrift) });
-      await tell(ports, unknown);
+      await tell(ports, unknown, driftReportKey(at));
     }
     // Last of all: told twice is better than never.
     await known.change((one) => knowDrift(one, found, passedOver));
@@ -92,13 +92,17 @@ const sayDrift = ({ kind, name, run }: Drift): string => `${name}: ${kind}: ${dr
 
 const sayToPeople = ({ kind, name, run }: Drift): string => `${name}: ${drifts[kind]} (run ${run})`;
 
-async function tell({ channels, settings, log }: WatchDriftPorts, found: readonly Drift[]): Promise<void> {
+async function tell(
+  { channels, settings, log }: WatchDriftPorts,
+  found: readonly Drift[],
+  report: string,
+): Promise<void> {
   const notice: Notice = {
     subject: `Keyturn ${settings.stage}: ${counted(found.length, 'secret')} drifted`,
     lead: `Since the runs of the last 14 days, ${counted(found.length, 'secret')} changed behind Keyturn's back. Nothing was touched.`,
     facts: [{ name: 'To do', value: 'Find out who changed them: see drift in the runbook' }],
     sections: [{ title: 'Drifted', lines: found.slice(0, mostNamed).map(sayToPeople) }],
-    references: [],
+    references: [{ name: 'Report', value: report }],
   };
   for (const approver of settings.approvers) await writeTo(channels, approver, { notice, link: undefined }, log);
   await postBy(channels, notice, log);

@@ -58,6 +58,7 @@ describe('a look at the secrets of the last runs', () => {
       world.announced[0]?.text ?? '',
       new RegExp(`${key2}: AWSCURRENT is on another version than the run left it on \\(run `),
     );
+    assert.match(world.announced[0]?.text ?? '', new RegExp(`Report: drift/${first.replace('.', '\\.')}\\.json`));
     assert.equal(called(world), 1);
 
     assert.deepEqual(await look(world, second), { looked: 4, drifted: 1, told: 0 });
